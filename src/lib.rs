@@ -1,0 +1,10 @@
+//! benchwright: a compiler, checker and runner for `.bench`, a declarative language for
+//! machine-learning evaluation plans.
+//!
+//! Phases are modules, named after what they yield; a module may use only modules of a lower floor.
+//! `docs/architecture.md` is the map, and a test holds the modules to it.
+
+pub mod diagnostic;
+pub mod stats;
+pub mod syntax;
+pub mod text;

@@ -1,0 +1,2 @@
+//! The `benchwright` command.
+fn main() {}
