@@ -5,6 +5,9 @@
 //! `docs/architecture.md` is the map, and a test holds the modules to it.
 
 pub mod diagnostic;
+pub mod graph;
+pub mod hir;
 pub mod stats;
 pub mod syntax;
 pub mod text;
+pub mod types;

@@ -1,0 +1,89 @@
+//! The façade for tools: load a plan with all it uses, check it, look things up in it, as plain data.
+//!
+//! The command line and the language server are thin over this. Reading goes through the `World`;
+//! analysis itself is a pure function of the texts. Start with [`analyse`].
+
+mod load;
+
+pub use load::{LoadError, Loaded, load};
+
+use crate::diagnostic::{CodeInfo, Diagnostic};
+use crate::graph::{self, Dag};
+use crate::hir::{self, HirError, Plan};
+use crate::syntax;
+use crate::text::{SourceMap, World};
+use std::path::Path;
+
+/// A plan, analysed.
+#[derive(Debug)]
+pub struct Analysis {
+    /// All files that take part.
+    pub sources: SourceMap,
+    /// The resolved plan.
+    pub plan: Plan,
+    /// Its DAG.
+    pub dag: Dag,
+    /// Everything found, by place.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads and analyses the plan at `path`.
+///
+/// # Errors
+/// The file cannot be read, or is not UTF-8.
+pub fn analyse(world: &dyn World, path: &Path) -> Result<Analysis, LoadError> {
+    let loaded = load(world, path)?;
+    let (plan, errors) = hir::resolve(&loaded.modules);
+    let dag = graph::build(&plan);
+    let mut diagnostics: Vec<Diagnostic> = loaded.errors.iter().map(syntax::diagnose).collect();
+    diagnostics.extend(loaded.imports.iter().chain(&errors).map(hir::diagnose));
+    diagnostics.extend(circles(&plan, &dag));
+    sort(&mut diagnostics);
+    Ok(Analysis {
+        sources: loaded.sources,
+        plan,
+        dag,
+        diagnostics,
+    })
+}
+
+/// Steps and systems that are made of each other.
+fn circles(plan: &Plan, dag: &Dag) -> Vec<Diagnostic> {
+    dag.circles()
+        .iter()
+        .map(|links| {
+            let names: Vec<String> = links
+                .iter()
+                .chain(links.first())
+                .map(|l| format!("`{}`", graph::show(plan, &l.from)))
+                .collect();
+            hir::diagnose(&HirError::Circle {
+                path: names.join(" → "),
+                verb: "is a circle: each is made of the next",
+                spans: links
+                    .iter()
+                    .enumerate()
+                    .map(|(i, l)| {
+                        let (from, to) = (graph::show(plan, &l.from), graph::show(plan, &l.to));
+                        (l.span, format!("{}. `{from}` {} `{to}`", i + 1, l.how.verb()))
+                    })
+                    .collect(),
+            })
+        })
+        .collect()
+}
+
+/// By place, then code.
+fn sort(diagnostics: &mut [Diagnostic]) {
+    diagnostics.sort_by(|a, b| {
+        let key = |d: &Diagnostic| (d.labels.first().map(|l| l.span), d.code.code);
+        key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
+    });
+}
+
+/// Every code there is, in the order of their letters and numbers.
+pub fn codes() -> Vec<&'static CodeInfo> {
+    let mut all: Vec<&'static CodeInfo> = [syntax::CODES, hir::CODES].concat();
+    all.sort_by_key(|c| c.code);
+    all
+}

@@ -1,0 +1,56 @@
+//! The resolved and typed plan: names bound, imports and inheritance applied, formulas and
+//! conditions typed.
+//!
+//! [`resolve`] never fails: it yields what could be understood and a list of errors. An item with a
+//! part that could not be read is marked `broken`, so that no check concludes anything from its
+//! absence. Reading files is left to `analysis`; what the plan implies is left to `graph` and
+//! `checks`. Start with [`model`], then [`resolve`].
+
+mod claims;
+mod conditions;
+mod errors;
+pub mod formula;
+mod formulas;
+mod items;
+pub mod model;
+pub mod schema;
+mod scope;
+mod show;
+mod stdlib;
+mod systems;
+pub mod template;
+mod values;
+mod variants;
+
+pub use errors::{CODES, HirError, diagnose};
+pub use model::*;
+pub use stdlib::{library, library_names};
+
+use crate::syntax::ast;
+use crate::text::FileId;
+use std::collections::BTreeMap;
+
+/// One parsed file with what its `use "file"` items were loaded as.
+#[derive(Debug, Clone)]
+pub struct Module {
+    /// Its id in the source map.
+    pub file: FileId,
+    /// `std.classification`, or the path of a plan file.
+    pub name: String,
+    /// The syntax tree.
+    pub ast: ast::File,
+    /// File as written in `use "file"` → index of its module; absent where it could not be read
+    /// (reported by the loader).
+    pub files: BTreeMap<String, usize>,
+}
+
+/// Resolves the plan in `modules[0]`; the other modules are the library modules and files it uses.
+pub fn resolve(modules: &[Module]) -> (Plan, Vec<HirError>) {
+    let mut r = scope::Resolver::new(modules);
+    r.declare_all();
+    r.resolve_items();
+    r.resolve_systems();
+    r.resolve_claims();
+    r.resolve_waivers();
+    r.finish()
+}

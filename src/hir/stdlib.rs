@@ -1,0 +1,19 @@
+//! The standard library, embedded: Bench files under `stdlib/`.
+
+const LIBRARY: [(&str, &str); 2] = [
+    (
+        "classification",
+        include_str!("../../stdlib/classification.bench"),
+    ),
+    ("serving", include_str!("../../stdlib/serving.bench")),
+];
+
+/// The source of `std.NAME`, if there is such a module.
+pub fn library(name: &str) -> Option<&'static str> {
+    LIBRARY.iter().find(|(n, _)| *n == name).map(|(_, t)| *t)
+}
+
+/// The names of the library's modules.
+pub fn library_names() -> impl Iterator<Item = &'static str> {
+    LIBRARY.iter().map(|(n, _)| *n)
+}

@@ -1,0 +1,155 @@
+//! Unit words as plans write them, read into a factor and a [`Measure`].
+
+use super::{Dimension, Measure};
+
+/// A unit: `canonical = number * numerator / denominator`, kept as two factors so that `95%` is
+/// exactly the nearest double to 0.95.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unit {
+    /// Multiplies.
+    pub numerator: f64,
+    /// Divides.
+    pub denominator: f64,
+    /// What it measures.
+    pub measure: Measure,
+}
+
+impl Unit {
+    /// `number` of this unit, in canonical units.
+    pub fn canonical(&self, number: f64) -> f64 {
+        number * self.numerator / self.denominator
+    }
+}
+
+/// Why a unit was not understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UnitError {
+    /// No such unit word.
+    Unknown(String),
+    /// Something like `%/s` that means nothing.
+    NoRate(String),
+}
+
+const TIMES: [(&str, f64, f64); 6] = [
+    ("us", 1.0, 1000.0),
+    ("ms", 1.0, 1.0),
+    ("s", 1e3, 1.0),
+    ("min", 6e4, 1.0),
+    ("h", 3.6e6, 1.0),
+    ("d", 8.64e7, 1.0),
+];
+const SIZES: [(&str, f64); 4] = [
+    ("B", 1.0),
+    ("KiB", 1024.0),
+    ("MiB", 1_048_576.0),
+    ("GiB", 1_073_741_824.0),
+];
+const CURRENCIES: [&str; 10] = [
+    "USD", "EUR", "GBP", "CHF", "JPY", "CNY", "INR", "CAD", "AUD", "SEK",
+];
+
+/// Every unit word, for suggestions and completion.
+pub fn known_words() -> Vec<&'static str> {
+    let mut words = vec!["%", "pp", "J", "kWh", "tokens"];
+    words.extend(TIMES.iter().map(|t| t.0));
+    words.extend(SIZES.iter().map(|s| s.0));
+    words.extend(CURRENCIES);
+    words
+}
+
+/// Reads `%`, `pp`, `ms`, `USD/h`, `/s` (blanks already left out).
+///
+/// # Errors
+/// An unknown word, or a ratio or `pp` in a rate.
+pub fn parse_unit(text: &str) -> Result<Unit, UnitError> {
+    match text.split_once('/') {
+        None => word(text),
+        Some((above, below)) => {
+            let above = if above.is_empty() {
+                plain(1.0, 1.0, Measure::Number)
+            } else {
+                word(above)?
+            };
+            let below = word(below)?;
+            if matches!(above.measure, Measure::Ratio | Measure::Points)
+                || !matches!(below.measure, Measure::Dimension(_))
+            {
+                return Err(UnitError::NoRate(text.to_string()));
+            }
+            let measure = above
+                .measure
+                .over(&below.measure)
+                .map_err(|_| UnitError::NoRate(text.to_string()))?;
+            Ok(Unit {
+                numerator: above.numerator * below.denominator,
+                denominator: above.denominator * below.numerator,
+                measure,
+            })
+        }
+    }
+}
+
+fn plain(numerator: f64, denominator: f64, measure: Measure) -> Unit {
+    Unit {
+        numerator,
+        denominator,
+        measure,
+    }
+}
+
+fn word(text: &str) -> Result<Unit, UnitError> {
+    let none = Dimension::default();
+    match text {
+        "%" => return Ok(plain(1.0, 100.0, Measure::Ratio)),
+        "pp" => return Ok(plain(1.0, 100.0, Measure::Points)),
+        "J" | "kWh" => {
+            let factor = if text == "J" { 1.0 } else { 3.6e6 };
+            let energy = Dimension { energy: 1, ..none };
+            return Ok(plain(factor, 1.0, Measure::Dimension(energy)));
+        }
+        "tokens" | "token" => {
+            let tokens = Dimension { tokens: 1, ..none };
+            return Ok(plain(1.0, 1.0, Measure::Dimension(tokens)));
+        }
+        _ => {}
+    }
+    if let Some(&(_, up, down)) = TIMES.iter().find(|t| t.0 == text) {
+        return Ok(plain(up, down, Measure::time()));
+    }
+    if let Some(&(_, factor)) = SIZES.iter().find(|s| s.0 == text) {
+        let size = Dimension { size: 1, ..none };
+        return Ok(plain(factor, 1.0, Measure::Dimension(size)));
+    }
+    if CURRENCIES.contains(&text) {
+        let money = Dimension {
+            money: 1,
+            currency: Some(text.to_string()),
+            ..none
+        };
+        return Ok(plain(1.0, 1.0, Measure::Dimension(money)));
+    }
+    Err(UnitError::Unknown(text.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn literals_are_exact() {
+        let of = |n: f64, u: &str| parse_unit(u).unwrap().canonical(n);
+        assert_eq!(of(95.0, "%"), 0.95);
+        assert_eq!(of(0.5, "pp"), 0.005);
+        assert_eq!(of(2.0, "s"), 2000.0);
+        assert_eq!(of(500.0, "us"), 0.5);
+        assert_eq!(of(20.0, "/s"), 0.02);
+        assert_eq!(of(0.04, "USD/h"), 0.04 / 3.6e6);
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        assert_eq!(parse_unit("foo"), Err(UnitError::Unknown("foo".into())));
+        assert_eq!(parse_unit("%/s"), Err(UnitError::NoRate("%/s".into())));
+        assert_eq!(parse_unit("/pp"), Err(UnitError::NoRate("/pp".into())));
+    }
+}
