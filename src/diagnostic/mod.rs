@@ -193,7 +193,13 @@ impl Diagnostic {
 
     /// Adds a mechanical remedy of one replacement.
     #[must_use]
-    pub fn fix(mut self, title: impl Into<String>, safe: bool, span: Span, text: impl Into<String>) -> Self {
+    pub fn fix(
+        mut self,
+        title: impl Into<String>,
+        safe: bool,
+        span: Span,
+        text: impl Into<String>,
+    ) -> Self {
         self.fixes.push(Fix {
             title: title.into(),
             safe,
