@@ -4,6 +4,7 @@
 //! Phases are modules, named after what they yield; a module may use only modules of a lower floor.
 //! `docs/architecture.md` is the map, and a test holds the modules to it.
 
+pub mod analysis;
 pub mod diagnostic;
 pub mod graph;
 pub mod hir;
