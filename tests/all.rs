@@ -1,0 +1,7 @@
+//! All integration tests, as one binary.
+
+// A helper outside `#[test]` fails its test by panicking, too.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod oracles;
+mod support;
