@@ -1,1 +1,19 @@
-//! Pure numbers in, numbers out: resampling, intervals, corrections.
+//! Pure numbers in, numbers out: random streams, resampling, intervals, corrections.
+//!
+//! Nothing here knows the language, files or the number of threads; every result depends on the
+//! arguments alone. Data errors are for the callers: what cannot be answered comes back as `None`
+//! or an enum, never as a NaN. Start with [`resample`] (what is drawn), then [`interval`] (what is
+//! claimed from it); [`random`] says how a seed becomes a stream.
+
+pub mod binomial;
+pub mod interval;
+pub mod jackknife;
+pub mod multiple;
+pub mod normal;
+pub mod order;
+pub mod quantile;
+pub mod random;
+pub mod replicates;
+pub mod resample;
+pub mod sum;
+pub mod summary;

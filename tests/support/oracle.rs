@@ -1,0 +1,154 @@
+//! Reads `tests/oracles/*.json`: cases, inputs in place or in CSV, and the tolerance rule of their README.
+
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+/// One oracle case.
+pub struct Case {
+    pub name: String,
+    pub input: Value,
+    pub params: Value,
+    pub expect: Value,
+    tolerance: Value,
+}
+
+/// All cases of `tests/oracles/AREA.json`.
+pub fn cases(area: &str) -> Vec<Case> {
+    let text = std::fs::read_to_string(folder().join(format!("{area}.json"))).unwrap();
+    let file: Value = serde_json::from_str(&text).unwrap();
+    let case = |case: &Value| Case {
+        name: case["name"].as_str().unwrap().to_owned(),
+        input: case["input"].clone(),
+        params: case["params"].clone(),
+        expect: case["expect"].clone(),
+        tolerance: case["tolerance"].clone(),
+    };
+    file["cases"].as_array().unwrap().iter().map(case).collect()
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracles")
+}
+
+impl Case {
+    /// Whether the input must be refused.
+    pub fn expects_error(&self) -> bool {
+        self.expect.get("error").is_some()
+    }
+
+    /// Whether `input` has this column.
+    pub fn has(&self, column: &str) -> bool {
+        self.input.get(column).is_some()
+    }
+
+    /// An input column as texts: numbers as they are spelt, a missing value as `None`.
+    pub fn texts(&self, column: &str) -> Vec<Option<String>> {
+        let value = &self.input[column];
+        if let Some(file) = value.get("csv") {
+            return csv_column(file.as_str().unwrap(), value["column"].as_str().unwrap());
+        }
+        let text = |v: &Value| match v {
+            Value::Null => None,
+            Value::String(text) => Some(text.clone()),
+            other => Some(other.to_string()),
+        };
+        let items = value.as_array();
+        items
+            .unwrap_or_else(|| panic!("{}: no column {column}", self.name))
+            .iter()
+            .map(text)
+            .collect()
+    }
+
+    /// An input column as numbers.
+    pub fn numbers(&self, column: &str) -> Vec<f64> {
+        let number = |text: Option<String>| text.unwrap().parse().unwrap();
+        self.texts(column).into_iter().map(number).collect()
+    }
+
+    /// An input column as class indices.
+    pub fn classes(&self, column: &str) -> Vec<usize> {
+        let class = |x: f64| x as usize;
+        self.numbers(column).into_iter().map(class).collect()
+    }
+
+    /// Whether `expect` has this key.
+    pub fn expects(&self, key: &str) -> bool {
+        self.expect.get(key).is_some()
+    }
+
+    /// Holds `got` to `expect[key]`; a NaN stands for "undefined".
+    pub fn check(&self, key: &str, got: f64) {
+        self.check_all(key, &[got]);
+    }
+
+    /// Holds numbers to `expect[key]`, a number or a (nested) list of them, element by element.
+    pub fn check_all(&self, key: &str, got: &[f64]) {
+        let mut want = vec![];
+        flatten(&self.expect[key], &mut want);
+        assert_eq!(got.len(), want.len(), "{}: length of {key}", self.name);
+        for (i, (&got, want)) in got.iter().zip(want).enumerate() {
+            let allowed = self.allowed(key, i, want);
+            let equal = got == want || got.is_nan() && want.is_nan();
+            assert!(
+                equal || (got - want).abs() <= allowed,
+                "{}: {key}[{i}] is {got}, not {want} ± {allowed:e}",
+                self.name
+            );
+        }
+    }
+
+    /// Holds truth values to `expect[key]`, exactly.
+    pub fn check_flags(&self, key: &str, got: &[bool]) {
+        let want: Vec<bool> = serde_json::from_value(self.expect[key].clone()).unwrap();
+        assert_eq!(got, want, "{}: {key}", self.name);
+    }
+
+    /// How far element `i` of `key` may lie from `want`.
+    fn allowed(&self, key: &str, i: usize, want: f64) -> f64 {
+        const ABSOLUTE: [&str; 6] = ["percentile", "basic", "bca", "se", "z0", "bias"];
+        let by_key = self.tolerance.get(key);
+        let tolerance = by_key
+            .or(self.tolerance.get("default"))
+            .unwrap_or(&self.tolerance);
+        let tolerance = tolerance.get(i).unwrap_or(tolerance).as_f64().unwrap();
+        if by_key.is_some() && ABSOLUTE.contains(&key) {
+            tolerance
+        } else {
+            tolerance * want.abs().max(1.0)
+        }
+    }
+}
+
+/// Numbers of a value, depth first; the three non-finite words are numbers.
+fn flatten(value: &Value, into: &mut Vec<f64>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| flatten(item, into)),
+        Value::String(word) => into.push(match word.as_str() {
+            "NaN" => f64::NAN,
+            "Infinity" => f64::INFINITY,
+            "-Infinity" => f64::NEG_INFINITY,
+            other => panic!("`{other}` is no number"),
+        }),
+        other => into.push(
+            other
+                .as_f64()
+                .unwrap_or_else(|| panic!("`{other}` is no number")),
+        ),
+    }
+}
+
+fn csv_column(file: &str, column: &str) -> Vec<Option<String>> {
+    let mut reader = csv::Reader::from_path(folder().join(file)).unwrap();
+    let at = reader
+        .headers()
+        .unwrap()
+        .iter()
+        .position(|name| name == column);
+    let at = at.unwrap_or_else(|| panic!("{file}: no column {column}"));
+    let cell = |row: csv::Result<csv::StringRecord>| {
+        let row = row.unwrap();
+        Some(row[at].to_owned()).filter(|text| !text.is_empty())
+    };
+    reader.records().map(cell).collect()
+}
