@@ -5,6 +5,7 @@
 //! `docs/architecture.md` is the map, and a test holds the modules to it.
 
 pub mod analysis;
+pub mod checks;
 pub mod diagnostic;
 pub mod graph;
 pub mod hir;

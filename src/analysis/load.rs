@@ -32,7 +32,9 @@ pub enum LoadError {
 impl std::fmt::Display for LoadError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            LoadError::Unreadable(path, error) => write!(f, "cannot read `{}`: {error}", path.display()),
+            LoadError::Unreadable(path, error) => {
+                write!(f, "cannot read `{}`: {error}", path.display())
+            }
             LoadError::NotText(path, line) => {
                 write!(f, "`{}` is not UTF-8 text (line {line})", path.display())
             }
@@ -196,7 +198,13 @@ fn read(world: &dyn World, path: &Path) -> Result<Arc<str>, LoadError> {
         Ok(text) => Ok(text.strip_prefix('\u{feff}').unwrap_or(&text).into()),
         Err(error) => {
             let good = error.utf8_error().valid_up_to();
-            let line = error.as_bytes().iter().take(good).filter(|&&b| b == b'\n').count() + 1;
+            let line = error
+                .as_bytes()
+                .iter()
+                .take(good)
+                .filter(|&&b| b == b'\n')
+                .count()
+                + 1;
             Err(LoadError::NotText(path.to_path_buf(), line))
         }
     }

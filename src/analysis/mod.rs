@@ -7,6 +7,7 @@ mod load;
 
 pub use load::{LoadError, Loaded, load};
 
+use crate::checks::{self, Proof};
 use crate::diagnostic::{CodeInfo, Diagnostic};
 use crate::graph::{self, Dag};
 use crate::hir::{self, HirError, Plan};
@@ -25,6 +26,8 @@ pub struct Analysis {
     pub dag: Dag,
     /// Everything found, by place.
     pub diagnostics: Vec<Diagnostic>,
+    /// Claims that the plan proves.
+    pub proofs: Vec<Proof>,
 }
 
 /// Reads and analyses the plan at `path`.
@@ -38,12 +41,15 @@ pub fn analyse(world: &dyn World, path: &Path) -> Result<Analysis, LoadError> {
     let mut diagnostics: Vec<Diagnostic> = loaded.errors.iter().map(syntax::diagnose).collect();
     diagnostics.extend(loaded.imports.iter().chain(&errors).map(hir::diagnose));
     diagnostics.extend(circles(&plan, &dag));
+    let report = checks::check(&plan, &dag);
+    diagnostics.extend(report.diagnostics);
     sort(&mut diagnostics);
     Ok(Analysis {
         sources: loaded.sources,
         plan,
         dag,
         diagnostics,
+        proofs: report.proofs,
     })
 }
 
@@ -65,7 +71,10 @@ fn circles(plan: &Plan, dag: &Dag) -> Vec<Diagnostic> {
                     .enumerate()
                     .map(|(i, l)| {
                         let (from, to) = (graph::show(plan, &l.from), graph::show(plan, &l.to));
-                        (l.span, format!("{}. `{from}` {} `{to}`", i + 1, l.how.verb()))
+                        (
+                            l.span,
+                            format!("{}. `{from}` {} `{to}`", i + 1, l.how.verb()),
+                        )
                     })
                     .collect(),
             })
@@ -84,6 +93,7 @@ fn sort(diagnostics: &mut [Diagnostic]) {
 /// Every code there is, in the order of their letters and numbers.
 pub fn codes() -> Vec<&'static CodeInfo> {
     let mut all: Vec<&'static CodeInfo> = [syntax::CODES, hir::CODES].concat();
+    all.extend(checks::ALL.iter().map(|c| &c.info));
     all.sort_by_key(|c| c.code);
     all
 }

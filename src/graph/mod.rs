@@ -190,7 +190,12 @@ impl Dag {
                 .graph
                 .edges(at)
                 .filter(|e| component.contains(&e.target()))
-                .min_by_key(|e| (e.target() != start && seen.contains(&e.target()), e.target()))?;
+                .min_by_key(|e| {
+                    (
+                        e.target() != start && seen.contains(&e.target()),
+                        e.target(),
+                    )
+                })?;
             links.push(Link {
                 from: self.graph.node_weight(at)?.clone(),
                 how: next.weight().how,

@@ -1,0 +1,67 @@
+//! The checks: claims about a plan, each refuted with a witness, proved, or left open.
+//!
+//! A check is one Rust file (its data and its function, nothing else) and one Markdown page beside it
+//! with the same name; the page's bad and good plans are the check's tests. A check reads the
+//! resolved plan and its DAG, never files. To add one: write the two files, and name the check in
+//! [`ALL`].
+
+mod context;
+
+pub use context::{Context, Findings, Proof};
+
+use crate::diagnostic::{CodeInfo, Diagnostic};
+use crate::graph::Dag;
+use crate::hir::Plan;
+
+/// A check: its code with name, level and page, and the function that answers it.
+#[derive(Debug)]
+pub struct Check {
+    /// Code, name, level and page.
+    pub info: CodeInfo,
+    /// Answers the check's claim for every place of the plan where it arises.
+    pub run: fn(&'static CodeInfo, &Context<'_>, &mut Findings),
+}
+
+/// Declares the static `CHECK` of a check's file. The page lies beside the file and bears its name.
+macro_rules! declare_check {
+    ($code:literal $name:literal $level:ident $page:literal $run:path) => {
+        #[doc = concat!("`", $code, "` ", $name, ".")]
+        pub static CHECK: $crate::checks::Check = $crate::checks::Check {
+            info: $crate::diagnostic::CodeInfo {
+                code: $code,
+                name: $name,
+                level: $crate::diagnostic::Level::$level,
+                page: include_str!($page),
+            },
+            run: $run,
+        };
+    };
+}
+use declare_check;
+
+/// Every check, by code.
+pub static ALL: &[&Check] = &[];
+
+/// What the checks found.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    /// Refuted and open claims; waived ones are marked.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Proved claims.
+    pub proofs: Vec<Proof>,
+}
+
+/// Runs every check over the plan and applies its waivers.
+pub fn check(plan: &Plan, dag: &Dag) -> Report {
+    let context = Context::new(plan, dag);
+    let mut findings = Findings::default();
+    for check in ALL {
+        (check.run)(&check.info, &context, &mut findings);
+    }
+    let mut diagnostics = findings.diagnostics;
+    context::waive(plan, &mut diagnostics);
+    Report {
+        diagnostics,
+        proofs: findings.proofs,
+    }
+}
