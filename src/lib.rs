@@ -5,6 +5,7 @@
 //! `docs/architecture.md` is the map, and a test holds the modules to it.
 
 pub mod diagnostic;
+pub mod result;
 pub mod stats;
 pub mod syntax;
 pub mod text;
