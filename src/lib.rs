@@ -5,6 +5,8 @@
 //! `docs/architecture.md` is the map, and a test holds the modules to it.
 
 pub mod diagnostic;
+pub mod render;
+pub mod report;
 pub mod result;
 pub mod stats;
 pub mod syntax;

@@ -1,7 +1,8 @@
 //! Measured values and differences, with their intervals.
 
 use super::Unit;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use std::collections::BTreeMap;
 
 /// Whether a number is missing or not finite, so that it stays out of the JSON.
 #[allow(clippy::ref_option)]
@@ -13,6 +14,14 @@ pub(super) fn absent(value: &Option<f64>) -> bool {
 #[allow(clippy::trivially_copy_pass_by_ref)]
 fn unbounded(value: &f64) -> bool {
     !value.is_finite()
+}
+
+/// Writes the entries that are finite.
+fn finite<S: Serializer>(
+    effects: &BTreeMap<String, f64>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(effects.iter().filter(|(_, v)| v.is_finite()))
 }
 
 /// What was drawn as a whole when resampling.
@@ -135,8 +144,8 @@ pub struct Comparison {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub claims: Option<u64>,
     /// Effect sizes by name: `cohens_d`, `cliffs_delta`, `odds_ratio`.
-    #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
-    pub effects: std::collections::BTreeMap<String, f64>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", serialize_with = "finite")]
+    pub effects: BTreeMap<String, f64>,
     /// Rows both sides share.
     pub rows: u64,
 }
