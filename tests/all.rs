@@ -5,5 +5,7 @@
 
 mod oracles;
 mod plans;
+mod render;
+mod report;
 mod support;
 mod syntax;
