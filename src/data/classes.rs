@@ -32,7 +32,13 @@ pub fn encode_classes(
     }
     let mut counts = vec![0usize; text.words.len()];
     let mut firsts = Vec::new();
-    for &row in rows.iter().filter(|&&row| class_of(row).is_none()) {
+    let mut unknown: Vec<u32> = rows
+        .iter()
+        .copied()
+        .filter(|&row| class_of(row).is_none())
+        .collect();
+    unknown.sort_unstable();
+    for row in unknown {
         let Some(count) = of_row(row).and_then(|code| counts.get_mut(code as usize)) else {
             continue;
         };
@@ -41,7 +47,6 @@ pub fn encode_classes(
         }
         *count += 1;
     }
-    firsts.sort_unstable();
     let mut errors = Errors::default();
     for row in firsts {
         let value = text.get(row as usize).unwrap_or_default();

@@ -119,16 +119,9 @@ fn worded(error: &DataError) -> Diagnostic {
             name,
             text,
             slip,
-        } => at(
-            new(format!(
-                "`{text}` in column `{name}` is not a {}",
-                kind(*slip)
-            )),
-            place,
-        )
-        .help(number_help(*slip, text)),
+        } => at(new(not_a_number(name, text, *slip)), place).help(number_help(*slip, text)),
         DataError::EmptyCell { place, name } => {
-            at(new(format!("column `{name}` is empty in a row")), place)
+            at(new(format!("a field of column `{name}` is empty")), place)
                 .help("fill the field, or remove the row")
         }
         DataError::HashDiffers {
@@ -143,10 +136,9 @@ fn worded(error: &DataError) -> Diagnostic {
             total,
             wanted,
         } => new(format!(
-            "{} lacks {} of {}",
+            "{} lacks {total} of the partition's {}",
             tick(path),
-            counted(*total, "row"),
-            counted(*wanted, "row that the partition has"),
+            counted(*wanted, "row")
         ))
         .data(path, 0, 0)
         .lines(ids, reference)
@@ -287,10 +279,15 @@ fn ragged(
     }
 }
 
-fn kind(slip: NumberSlip) -> &'static str {
+fn not_a_number(name: &str, text: &str, slip: NumberSlip) -> String {
     match slip {
-        NumberSlip::NotFinite => "finite number",
-        NumberSlip::Missing | NumberSlip::DecimalComma | NumberSlip::Other => "number",
+        NumberSlip::Missing if text.trim().is_empty() => {
+            format!("a field of the number column `{name}` is empty")
+        }
+        NumberSlip::NotFinite => format!("`{text}` in column `{name}` is not a finite number"),
+        NumberSlip::Missing | NumberSlip::DecimalComma | NumberSlip::Other => {
+            format!("`{text}` in column `{name}` is not a number")
+        }
     }
 }
 
@@ -535,9 +532,8 @@ fn counted(count: usize, thing: &str) -> String {
 }
 
 fn counted_u64(count: u64, thing: &str) -> String {
-    match (count, thing.split_once(' ')) {
-        (1, _) => format!("1 {thing}"),
-        (_, Some((noun, rest))) => format!("{count} {noun}s {rest}"),
-        (_, None) => format!("{count} {thing}s"),
+    match count {
+        1 => format!("1 {thing}"),
+        _ => format!("{count} {thing}s"),
     }
 }

@@ -97,7 +97,10 @@ pub enum DataError {
     /// A class the plan does not declare.
     UndeclaredClass(Box<Undeclared>),
     /// A split that cannot be made.
-    Split { path: PathBuf, fault: SplitFault },
+    Split {
+        path: PathBuf,
+        fault: Box<SplitFault>,
+    },
     /// A file could not be written.
     Unwritable { path: PathBuf, reason: String },
     /// Further errors of a kind that were not kept.

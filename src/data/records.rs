@@ -42,8 +42,14 @@ impl<'w> Records<'w> {
         path: &Path,
         progress: Progress<'w>,
     ) -> Result<Self, DataError> {
-        let delimiter = delimiter(path)?;
+        if path.to_string_lossy().contains(['*', '?', '[']) {
+            return Err(DataError::UnknownFormat {
+                path: path.to_owned(),
+                format: UnreadFormat::Glob,
+            });
+        }
         let mut file = open(world, path)?;
+        let delimiter = delimiter(path)?;
         let mut head = Vec::new();
         (&mut file)
             .take(HEAD)
@@ -78,12 +84,11 @@ impl<'w> Records<'w> {
         if !more {
             return Ok(false);
         }
-        let (line, last_line) = self.lines_of(record);
         let swallowed = self.reader.position().byte() > self.reader.get_ref().real_end();
         if swallowed && record.len() == 1 && record.get(0) == Some(SENTINEL_FIELD) {
             return Ok(false);
         }
-        (self.line, self.last_line) = (line, last_line);
+        (self.line, self.last_line) = self.lines_of(record, swallowed);
         if !swallowed {
             return Ok(true);
         }
@@ -120,9 +125,11 @@ impl<'w> Records<'w> {
 
     /// The reader's own line is that of the end of the record before, which blank lines and the
     /// `\n` of a `\r\n` put off; so lines are counted back from the end of this record.
-    fn lines_of(&self, record: &ByteRecord) -> (u64, u64) {
+    fn lines_of(&self, record: &ByteRecord, swallowed: bool) -> (u64, u64) {
         let position = self.reader.position();
-        let ended = self.reader.get_ref().byte_before(position.byte()) == Some(b'\n');
+        let at_break = self.reader.get_ref().byte_before(position.byte()) == Some(b'\n');
+        // In a record that an open quote runs through to the end, the last break is text.
+        let ended = at_break && !swallowed;
         let last_line = position.line() - u64::from(ended);
         let line = last_line.saturating_sub(newlines(record.as_slice()));
         (line.max(1), last_line)
@@ -179,13 +186,11 @@ fn no_such_file(world: &dyn World, path: &Path) -> DataError {
 
 /// The byte between fields, from the file's ending.
 fn delimiter(path: &Path) -> Result<u8, DataError> {
-    let name = path.to_string_lossy();
     let ending = path
         .extension()
         .map(|e| e.to_string_lossy().to_lowercase())
         .unwrap_or_default();
     let format = match ending.as_str() {
-        _ if name.contains(['*', '?', '[']) => UnreadFormat::Glob,
         "csv" => return Ok(b','),
         "tsv" => return Ok(b'\t'),
         "gz" | "zst" | "zip" | "bz2" | "xz" => UnreadFormat::Compressed(ending),

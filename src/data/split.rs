@@ -82,10 +82,10 @@ pub struct Partition {
 /// # Errors
 /// A rule that does not add up, a partition without rows, or dates that cannot be compared.
 pub fn split(table: &Table, rule: &SplitRule, id: Option<&str>) -> Result<Split, Vec<DataError>> {
-    let fault = |fault| {
+    let fault = |fault: SplitFault| {
         vec![DataError::Split {
             path: table.path.clone(),
-            fault,
+            fault: Box::new(fault),
         }]
     };
     let dealt = match rule {
