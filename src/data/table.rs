@@ -332,12 +332,13 @@ impl Builder {
             }
             Building::Key(builder) => builder.push(text),
             Building::Number(numbers) => {
-                numbers.push(number(text).map_err(|slip| DataError::NotANumber {
+                let number = number(text).map_err(|slip| DataError::NotANumber {
                     place: place(self.at as u64 + 1),
                     name: self.name.clone(),
                     text: text.to_owned(),
                     slip,
-                })?)
+                })?;
+                numbers.push(number);
             }
         }
         Ok(())
