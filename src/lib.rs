@@ -6,6 +6,7 @@
 
 pub mod analysis;
 pub mod checks;
+pub mod data;
 pub mod diagnostic;
 pub mod graph;
 pub mod hir;
