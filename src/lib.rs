@@ -10,6 +10,8 @@ pub mod data;
 pub mod diagnostic;
 pub mod graph;
 pub mod hir;
+pub mod infer;
+pub mod metrics;
 pub mod render;
 pub mod report;
 pub mod result;

@@ -164,7 +164,10 @@ impl Compiler<'_> {
                     Some(f) => Test::And(Box::new(f.clone()), Box::new(test)),
                     None => test,
                 };
-                let (some, all) = (self.statistic(count(Some(both))), self.statistic(count(filter)));
+                let (some, all) = (
+                    self.statistic(count(Some(both))),
+                    self.statistic(count(filter)),
+                );
                 Node::Mean(some, all)
             }
             AggregateKind::Quantile(number, q) => {
@@ -198,12 +201,14 @@ impl Compiler<'_> {
 
     fn test(&self, c: &RowCondition, scope: Scope<'_>) -> Result<Test, CompileError> {
         Ok(match c {
-            RowCondition::And(a, b) => {
-                Test::And(Box::new(self.test(a, scope)?), Box::new(self.test(b, scope)?))
-            }
-            RowCondition::Or(a, b) => {
-                Test::Or(Box::new(self.test(a, scope)?), Box::new(self.test(b, scope)?))
-            }
+            RowCondition::And(a, b) => Test::And(
+                Box::new(self.test(a, scope)?),
+                Box::new(self.test(b, scope)?),
+            ),
+            RowCondition::Or(a, b) => Test::Or(
+                Box::new(self.test(a, scope)?),
+                Box::new(self.test(b, scope)?),
+            ),
             RowCondition::Not(a) => Test::Not(Box::new(self.test(a, scope)?)),
             RowCondition::Same(a, b, same) => {
                 Test::Same(self.class(a, scope)?, self.class(b, scope)?, *same)
@@ -218,9 +223,13 @@ impl Compiler<'_> {
         Ok(match operand {
             Operand::Role(role) if role == "label" => Class::Label,
             Operand::Role(_) => Class::Prediction,
-            Operand::Bound(depth) => {
-                Class::Code(scope.bound.get(*depth).copied().ok_or(CompileError::NoClasses)?)
-            }
+            Operand::Bound(depth) => Class::Code(
+                scope
+                    .bound
+                    .get(*depth)
+                    .copied()
+                    .ok_or(CompileError::NoClasses)?,
+            ),
             Operand::Positive => {
                 Class::Code(self.classes.positive.ok_or(CompileError::NoPositive)?)
             }

@@ -64,7 +64,12 @@ pub struct Scratch {
 
 impl Kernel {
     /// Prepares `programs` for a run's `rows` (places in the columns).
-    pub fn new(programs: &[&Program], columns: RunColumns<'_>, classes: usize, rows: &[u32]) -> Self {
+    pub fn new(
+        programs: &[&Program],
+        columns: RunColumns<'_>,
+        classes: usize,
+        rows: &[u32],
+    ) -> Self {
         // One more class stands for rows without a code, so that every row has a cell.
         let width = classes + 1;
         let code = |column: &[u32], row: u32| {
@@ -96,7 +101,9 @@ impl Kernel {
                 let place = known.iter().position(|k| *k == statistic);
                 places.push(place.unwrap_or_else(|| {
                     known.push(statistic);
-                    kernel.statistics.push(prepare(statistic, columns, width, rows));
+                    kernel
+                        .statistics
+                        .push(prepare(statistic, columns, width, rows));
                     known.len() - 1
                 }));
             }
@@ -148,7 +155,13 @@ impl Kernel {
         }
     }
 
-    fn statistic(&self, s: &Prepared, weights: &[u32], cells: &[f64], picked: &mut Vec<u32>) -> f64 {
+    fn statistic(
+        &self,
+        s: &Prepared,
+        weights: &[u32],
+        cells: &[f64],
+        picked: &mut Vec<u32>,
+    ) -> f64 {
         let of = |row: u32| weights.get(row as usize).copied().unwrap_or(0);
         match s {
             Prepared::Cells(coefficients) => sum_cells(coefficients, cells),
@@ -160,7 +173,10 @@ impl Kernel {
                 .sum(),
             Prepared::Quantile { rows, ranked, q } => {
                 picked.clear();
-                picked.extend(rows.iter().map(|&place| self.rows.get(place as usize).map_or(0, |&r| of(r))));
+                picked.extend(
+                    rows.iter()
+                        .map(|&place| self.rows.get(place as usize).map_or(0, |&r| of(r))),
+                );
                 ranked.linear(picked, *q).unwrap_or(f64::NAN)
             }
             Prepared::Extreme { order } => order
@@ -203,7 +219,9 @@ impl Kernel {
                     .iter()
                     .zip(&whole)
                     .zip(&quantiles)
-                    .map(|((s, &all), ranks)| self.without(s, all, ranks.as_deref(), &cells, left_out))
+                    .map(|((s, &all), ranks)| {
+                        self.without(s, all, ranks.as_deref(), &cells, left_out)
+                    })
                     .collect();
                 for &place in left_out {
                     self.add_cell(&mut cells, place, 1.0);
@@ -236,16 +254,29 @@ impl Kernel {
                 }
                 Some(ranks)
             }
-            Prepared::Cells(_) | Prepared::Rows(_) | Prepared::Extreme { .. } | Prepared::Undefined => None,
+            Prepared::Cells(_)
+            | Prepared::Rows(_)
+            | Prepared::Extreme { .. }
+            | Prepared::Undefined => None,
         };
         self.statistics.iter().map(table).collect()
     }
 
-    fn without(&self, s: &Prepared, all: f64, ranks: Option<&[u32]>, cells: &[f64], left_out: &[u32]) -> f64 {
+    fn without(
+        &self,
+        s: &Prepared,
+        all: f64,
+        ranks: Option<&[u32]>,
+        cells: &[f64],
+        left_out: &[u32],
+    ) -> f64 {
         match s {
             Prepared::Cells(coefficients) => sum_cells(coefficients, cells),
             Prepared::Rows(values) => {
-                let gone: f64 = left_out.iter().filter_map(|&p| values.get(p as usize)).sum();
+                let gone: f64 = left_out
+                    .iter()
+                    .filter_map(|&p| values.get(p as usize))
+                    .sum();
                 all - gone
             }
             Prepared::Quantile { ranked, q, .. } => {
@@ -284,7 +315,11 @@ fn quantile_without(sorted: &[f64], gone: &[u32], q: f64) -> f64 {
         sorted.get(rank).copied()
     };
     let Some(low) = at(k) else { return f64::NAN };
-    let high = if k + 1 < n { at(k + 1).unwrap_or(low) } else { low };
+    let high = if k + 1 < n {
+        at(k + 1).unwrap_or(low)
+    } else {
+        low
+    };
     low + (h - h.floor()) * (high - low)
 }
 
@@ -354,7 +389,12 @@ fn prepare_cells(filter: Option<&Test>, k: f64, width: usize) -> Prepared {
     Prepared::Cells(coefficients)
 }
 
-fn prepare_rows(value: Option<&Number>, filter: Option<&Test>, columns: RunColumns<'_>, rows: &[u32]) -> Prepared {
+fn prepare_rows(
+    value: Option<&Number>,
+    filter: Option<&Test>,
+    columns: RunColumns<'_>,
+    rows: &[u32],
+) -> Prepared {
     let values = rows
         .iter()
         .map(|&row| {
@@ -372,7 +412,12 @@ fn prepare_rows(value: Option<&Number>, filter: Option<&Test>, columns: RunColum
 }
 
 /// The rows where the filter holds, as places in `rows`, with their values.
-fn chosen(value: &Number, filter: Option<&Test>, columns: RunColumns<'_>, rows: &[u32]) -> (Vec<u32>, Vec<f64>) {
+fn chosen(
+    value: &Number,
+    filter: Option<&Test>,
+    columns: RunColumns<'_>,
+    rows: &[u32],
+) -> (Vec<u32>, Vec<f64>) {
     (0u32..)
         .zip(rows)
         .filter_map(|(place, &row)| {
@@ -459,7 +504,11 @@ mod tests {
                     .map(|(_, v)| v)
                     .collect();
                 let want = crate::stats::quantile::Sorted::new(kept).unwrap().linear(q);
-                assert_eq!(Some(quantile_without(&sorted, gone, q)), want, "{gone:?} {q}");
+                assert_eq!(
+                    Some(quantile_without(&sorted, gone, q)),
+                    want,
+                    "{gone:?} {q}"
+                );
             }
         }
     }

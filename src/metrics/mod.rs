@@ -12,4 +12,4 @@ mod program;
 
 pub use compile::{Classes, CompileError, compile};
 pub use kernel::{Kernel, RunColumns, Scratch};
-pub use program::{Program, StatisticClass, Need};
+pub use program::{Need, Program, StatisticClass};

@@ -139,7 +139,9 @@ impl Program {
     pub fn class(&self) -> StatisticClass {
         let class = |s: &Statistic| match s {
             Statistic::Linear { value, filter } => {
-                let numeric = value.as_ref().is_some_and(|v| !matches!(v, Number::Constant(_)))
+                let numeric = value
+                    .as_ref()
+                    .is_some_and(|v| !matches!(v, Number::Constant(_)))
                     || filter.as_ref().is_some_and(Test::is_numeric);
                 if numeric {
                     StatisticClass::Sums
@@ -284,9 +286,17 @@ impl Node {
 }
 
 fn nan_min(a: f64, b: f64) -> f64 {
-    if a.is_nan() || b.is_nan() { f64::NAN } else { a.min(b) }
+    if a.is_nan() || b.is_nan() {
+        f64::NAN
+    } else {
+        a.min(b)
+    }
 }
 
 fn nan_max(a: f64, b: f64) -> f64 {
-    if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) }
+    if a.is_nan() || b.is_nan() {
+        f64::NAN
+    } else {
+        a.max(b)
+    }
 }
