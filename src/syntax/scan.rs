@@ -18,6 +18,7 @@ enum Piece {
 }
 
 /// A bracket without a partner, and the byte where it stands.
+#[derive(Clone, Copy)]
 pub(super) enum Bracket {
     /// Never closed.
     Open(usize, char),
@@ -213,4 +214,35 @@ fn is_head(rest: &str) -> bool {
         !head.contains(['}', '#', '"', '\'', '/', ':', '(', '[', '=', '<', '>', '|'])
     });
     after.len() > name.len() && letter && !rule && plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn depth_counts_brackets_outside_strings_and_comments() {
+        assert_eq!(too_deep("a(b[c{", 2), Some(5));
+        assert_eq!(too_deep("\"(((\" # (((\n'(((' ( )", 1), None);
+        assert_eq!(too_deep("{{ ( }", 3), None);
+    }
+
+    #[test]
+    fn a_closing_bracket_counts_only_where_it_matches() {
+        assert_eq!(too_deep("{ ] { ) { ] {", 3), Some(12));
+        assert_eq!(too_deep("{ ( [ } { ( [", 3), None);
+    }
+
+    #[test]
+    fn the_head_of_an_item_ends_every_nest() {
+        assert_eq!(too_deep("{ {\nplan p {", 2), None);
+        assert_eq!(too_deep("{ {\nplan when {", 2), Some(14));
+    }
+
+    #[test]
+    fn tokens_are_named_as_written() {
+        assert_eq!(token("größe: 1"), (7, "`größe`".to_owned()));
+        assert_eq!(token("\"a b\" c"), (5, "a string".to_owned()));
+        assert_eq!(token("\nx"), (0, "the end of the line".to_owned()));
+    }
 }
