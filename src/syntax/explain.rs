@@ -226,7 +226,8 @@ fn joined(skipped: &Skipped<'_>, before: Span) -> SyntaxError {
         let from = colon + 1 + first[colon + 1..].len() - first[colon + 1..].trim_start().len();
         let values = sub(whole, from, both.len());
         let list = both.get(from..).unwrap_or("");
-        if !first.get(from..).unwrap_or("").starts_with(['[', '{']) {
+        let quoted = first.starts_with('"');
+        if !quoted && !first.get(from..).unwrap_or("").starts_with(['[', '{']) {
             return SyntaxError {
                 span: skipped.span,
                 fault: Fault::LooseValue {

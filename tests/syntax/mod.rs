@@ -428,8 +428,14 @@ fn deep_nests_are_refused_and_sixty_levels_are_quick() {
 
 #[test]
 fn long_chains_are_refused_without_overflow() {
-    for chain in ["a + ", "a and ", "- ", "not ", "a - ", "a < "] {
-        let text = format!("metric m {{ value: {}a }}\n", chain.repeat(100_000));
+    for (chain, times) in [
+        ("a + ", 100_000),
+        ("- ", 100_000),
+        ("a and ", 10_000),
+        ("not ", 10_000),
+        ("a < ", 10_000),
+    ] {
+        let text = format!("metric m {{ value: {}a }}\n", chain.repeat(times));
         let found = report(&text, &of(&text));
         assert!(found.contains("too many operators"), "{chain}");
     }
@@ -578,4 +584,33 @@ fn item_spans_leave_out_waivers_comments_and_blanks() {
     let field = block.body.as_ref().unwrap().fields().next().unwrap();
     assert_eq!(&text[field.span.range()], "a: 1");
     assert_eq!(&text[field.value.span.range()], "1");
+}
+
+#[test]
+fn repeated_tokens_are_read_in_linear_time() {
+    for junk in [
+        "=======\n",
+        "|||||||\n",
+        "<<<<<<<\n",
+        "'",
+        "\"",
+        "“",
+        ")",
+        "{}",
+        "(\n",
+        "a: (\n",
+        "##\n",
+        "a.",
+        "@allow(",
+        "\n\n- ",
+    ] {
+        let text = format!("plan p {{\n{}", junk.repeat(5_000));
+        let started = std::time::Instant::now();
+        of(&text);
+        assert!(
+            started.elapsed().as_secs() < 5,
+            "{junk:?} took {:?}",
+            started.elapsed()
+        );
+    }
 }
