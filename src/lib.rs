@@ -8,6 +8,7 @@ pub mod analysis;
 pub mod checks;
 pub mod data;
 pub mod diagnostic;
+pub mod exec;
 pub mod graph;
 pub mod hir;
 pub mod infer;
