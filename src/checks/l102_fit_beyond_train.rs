@@ -15,6 +15,12 @@ const SCOPE: Scope = Scope {
     evaluation: |_| true,
 };
 
+/// What is left to other checks is not proved here either.
+const WHOLE: Scope = Scope {
+    influence: |_, influence| influence.how == How::Fitted,
+    evaluation: |_| true,
+};
+
 /// Prompts and retrieval pools are L108's, unlabelled rows L114's.
 fn fits(plan: &Plan, influence: &Influence) -> bool {
     let Some(Node::Step(id)) = influence.path.first().map(|l| &l.to) else {
@@ -35,7 +41,7 @@ fn run(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Findings) {
         };
         out.report(diagnose(code, cx.plan, &leak, *step));
     }
-    leak::prove(code, cx, out, SCOPE, "fits the steps of");
+    leak::prove(code, cx, out, WHOLE, "fits the steps of");
 }
 
 fn diagnose(code: &'static CodeInfo, plan: &Plan, leak: &Leak<'_>, step: Id<Step>) -> Diagnostic {

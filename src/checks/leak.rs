@@ -113,6 +113,9 @@ pub(super) fn tell(plan: &Plan, leak: &Leak<'_>, mut d: Diagnostic) -> Diagnosti
     if let Some(span) = meeting.declared {
         places.push((span, "these share rows".to_string()));
     }
+    if let Some(span) = one_value(plan, &leak.influence.data, &e.on) {
+        places.push((span, "both names take the same rows".to_string()));
+    }
     places.extend(rest.iter().map(|l| (l.span, passing(plan, l))));
     let mut from = plan.show_data(&e.on);
     for origin in &meeting.second {
@@ -125,6 +128,13 @@ pub(super) fn tell(plan: &Plan, leak: &Leak<'_>, mut d: Diagnostic) -> Diagnosti
         d = d.label(span, format!("{}. {text}", n + 1));
     }
     d
+}
+
+/// The split of two partitions of one dataset that overlap for all that they have two names.
+fn one_value(plan: &Plan, data: &DataRef, on: &DataRef) -> Option<Span> {
+    let named = data.part.is_some() && on.part.is_some() && data.part != on.part;
+    let split = plan.datasets[data.dataset].split.as_ref()?;
+    (named && data.dataset == on.dataset).then_some(split.span)
 }
 
 fn judged(plan: &Plan, leak: &Leak<'_>, e: &Evaluation) -> String {

@@ -82,7 +82,7 @@ fn diagnose(code: &'static CodeInfo, primary: &MetricRef, read: &[MetricRef]) ->
          (Goldacre et al. 2019; Simmons et al. 2011)",
     )
     .help(format!(
-        "let a rule read it, such as `gain({}) > 0`",
+        "let a rule read it, such as one on `gain({})`",
         primary.text
     ))
     .help("or name as `primary:` the metric that decides")
