@@ -61,9 +61,11 @@ fn the_registry_is_sorted_and_its_pages_are_whole() {
         assert!(!blocks(page, BAD).is_empty(), "{code}: a bad plan");
         assert!(!blocks(page, GOOD).is_empty(), "{code}: a good plan");
         let why = page.split(HEADINGS[1]).nth(1).unwrap();
+        let why = why.split("\n## ").next().unwrap();
+        let mut words = why.split(|c: char| !c.is_ascii_digit());
         assert!(
-            why.split("\n## ").next().unwrap().contains("Source:"),
-            "{code}: source"
+            words.any(|w| w.len() == 4),
+            "{code}: a source with its year"
         );
     }
 }
@@ -202,6 +204,8 @@ fn what_holds_is_proved() {
     let mut proofs: Vec<String> = a
         .proofs
         .iter()
+        // Those of decisions have tests of their own.
+        .filter(|p| !p.code.code.starts_with('D'))
         .map(|p| format!("{} {}", p.code.code, p.why))
         .collect();
     proofs.sort();
