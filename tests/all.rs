@@ -10,5 +10,6 @@ mod oracles;
 mod plans;
 mod render;
 mod report;
+mod run;
 mod support;
 mod syntax;
