@@ -5,7 +5,12 @@
 //! resolved plan and its DAG, never files. To add one: write the two files, and name the check in
 //! [`ALL`].
 
+mod cells;
 mod context;
+mod d101_undecided_region;
+mod d102_unreachable_rule;
+mod d104_wrong_direction;
+mod d107_unfalsifiable;
 
 pub use context::{Context, Findings, Proof};
 
@@ -40,7 +45,12 @@ macro_rules! declare_check {
 use declare_check;
 
 /// Every check, by code.
-pub static ALL: &[&Check] = &[];
+pub static ALL: &[&Check] = &[
+    &d101_undecided_region::CHECK,
+    &d102_unreachable_rule::CHECK,
+    &d104_wrong_direction::CHECK,
+    &d107_unfalsifiable::CHECK,
+];
 
 /// What the checks found.
 #[derive(Debug, Clone, Default)]
