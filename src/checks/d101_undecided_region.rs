@@ -1,9 +1,12 @@
 //! D101: some results lead to no decision.
 
-use super::cells::{Found, How, Kind, Ranges, Solution, Space, Truth, Want, shown_number, unit};
+use super::cells::{
+    Found, How, Kind, Ranges, Solution, Space, State, Truth, Want, Way, shown_number, unit,
+};
 use super::{Context, Findings, declare_check};
 use crate::diagnostic::{Answer, CodeInfo, Diagnostic};
 use crate::hir::Decide;
+use crate::text::Span;
 
 declare_check!("D101" "undecided-region" Error "d101_undecided_region.md" run);
 
@@ -79,6 +82,14 @@ fn refuted(info: &'static CodeInfo, decide: &Decide, space: &Space, hole: Soluti
         let (numbers, reasons) = (space.show(solution), space.reasons(solution, usize::MAX));
         diagnostic = diagnostic.witness(format!("{numbers} → no rule fires: {reasons}"));
     }
+    if let Some(last) = decide.rules.last() {
+        let end = Span {
+            start: last.span.end,
+            ..last.span
+        };
+        let rule = "\n  iterate otherwise";
+        diagnostic = diagnostic.fix("let the rest be `iterate`", false, end, rule);
+    }
     let rest = "end with a rule for the rest, such as `iterate otherwise`";
     diagnostic = diagnostic.why(WHY);
     if gaps.is_empty() {
@@ -97,9 +108,8 @@ fn holes(space: &Space, want: Want) -> Vec<(Option<usize>, Solution)> {
     let wants: Vec<(usize, Want)> = (0..space.rules.len()).map(|rule| (rule, want)).collect();
     let mut found = Vec::new();
     for cause in 0..space.axes.len() {
-        let others_hold = |axis: usize, state: &super::cells::State| {
-            axis == cause || space.holds_for_first(axis, state)
-        };
+        let others_hold =
+            |axis: usize, state: &State| axis == cause || space.holds_for_first(axis, state);
         if let Found::At(solution) = space.search_among(&wants, &others_hold)
             && space.reads(cause, 0)
         {
@@ -114,16 +124,23 @@ fn holes(space: &Space, want: Want) -> Vec<(Option<usize>, Solution)> {
     found
 }
 
-/// A result that leaves a rule unclear, the first rule if possible.
+/// A result that leaves a rule unclear: the first rule, and by one quantity alone, if possible.
 fn straddling(space: &Space) -> Option<Solution> {
-    (0..space.rules.len()).find_map(|rule| {
+    let unclear = |rule: usize| {
         let mut wants = space.none_before(space.rules.len());
         wants.push((rule, Want::Unclear));
-        match space.search(&wants) {
-            Found::At(solution) => Some(solution),
-            Found::Unsure | Found::Nowhere => None,
-        }
-    })
+        wants
+    };
+    let at = |found: Found| match found {
+        Found::At(solution) => Some(solution),
+        Found::Unsure | Found::Nowhere => None,
+    };
+    let by_one = (0..space.axes.len()).find_map(|cause| {
+        let others_hold =
+            |axis: usize, state: &State| axis == cause || space.holds_for_first(axis, state);
+        at(space.search_among(&unclear(0), &others_hold))
+    });
+    by_one.or_else(|| (0..space.rules.len()).find_map(|rule| at(space.search(&unclear(rule)))))
 }
 
 /// The stretch of an axis around the witness on which nothing is decided: `gain(f1_macro) between
@@ -168,7 +185,7 @@ fn gap(space: &Space, cause: Option<usize>, solution: &Solution) -> Option<Strin
 
 impl Space {
     /// Whether the state gives the first rule all that it asks of the axis.
-    fn holds_for_first(&self, axis: usize, state: &super::cells::State) -> bool {
+    fn holds_for_first(&self, axis: usize, state: &State) -> bool {
         let atoms = self.axes.get(axis).map_or(&[][..], |a| &a.atoms);
         atoms.iter().zip(&state.truths).all(|(&atom, truth)| {
             let of_first = self.atoms.get(atom).is_some_and(|a| a.rule == 0);
@@ -185,8 +202,8 @@ impl Space {
         let Some(whole) = self.axes.get(axis) else {
             return false;
         };
-        let inside = |s: &super::cells::State| {
-            let at = |w: &super::cells::Way| w.low == cell && w.high == cell;
+        let inside = |s: &State| {
+            let at = |w: &Way| w.low == cell && w.high == cell;
             s.ways.iter().any(at)
         };
         let Some(state) = whole.states.iter().position(inside) else {

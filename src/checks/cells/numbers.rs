@@ -42,7 +42,8 @@ pub fn numbers(
                 high,
             })
         })
-    })?;
+    });
+    let found = found.or_else(|| view.by_width(way, wide, point))?;
     Some(if look.factor < 0.0 {
         Shown {
             low: -found.high,
@@ -88,7 +89,10 @@ impl View<'_> {
 
     fn holds(&self, cell: usize, number: f64) -> bool {
         let (low, high) = self.bounds(cell);
-        low == high || low < number && number < high
+        if low == high {
+            return (number - low).abs() <= 1e-9 * low.abs().max(1e-3);
+        }
+        low < number && number < high
     }
 
     fn bounds(&self, cell: usize) -> Range {
@@ -140,6 +144,37 @@ impl View<'_> {
             ]);
         }
         all
+    }
+
+    /// Numbers found from the width: where it leaves little room for the ends.
+    fn by_width(&self, way: &Way, wide: Range, point: Option<f64>) -> Option<Shown> {
+        let widths = [wide.0, wide.1, f64::midpoint(wide.0, wide.1)];
+        let highs = self.candidates(way.high);
+        let mut lows = self.candidates(way.low);
+        for width in widths.into_iter().filter(|w| w.is_finite()) {
+            let (from, to) = self.bounds(way.low);
+            let by_high = highs.iter().map(|high| high - width);
+            let by_edge = [from, to].map(|edge| edge - width);
+            lows.extend(by_high.chain(by_edge));
+            // Just inside the one bound or the other.
+            lows.extend(highs.iter().map(|high| high - width * 0.999));
+        }
+        lows.into_iter()
+            .filter(|&low| low.is_finite() && self.holds(way.low, low))
+            .find_map(|low| {
+                let high = self.above(way.high, low, low, wide)?;
+                let (from, to) = self.bounds(way.point);
+                let at = point.map(|p| p * self.factor).or_else(|| {
+                    let (from, to) = (from.max(low), to.min(high));
+                    (from <= to).then(|| f64::midpoint(from, to))
+                })?;
+                let fits = low <= at && at <= high && self.holds(way.point, at);
+                fits.then_some(Shown {
+                    low,
+                    point: at,
+                    high,
+                })
+            })
     }
 
     /// The upper end in a cell, above the point, such that the interval has a width within `wide`.

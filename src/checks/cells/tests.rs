@@ -307,6 +307,32 @@ fn put(axis: &Axis, way: &super::Way, number: Option<f64>, into: &mut Numbers) {
     into[slot] = gain;
 }
 
+/// Of one part either body holds, of two parts each may miss another one.
+#[test]
+fn parts_of_a_slice_fail_different_quantifiers() {
+    let every = |op| Condition::Every {
+        slice: Spanned::new("s".into(), Span::default()),
+        body: Box::new(Condition::Atom(Atom {
+            left: Term::Read(Reading::Point, quantity(0)),
+            op,
+            right: Term::Constant(0.0, Measure::Number),
+            span: Span::default(),
+            text: String::new(),
+        })),
+        span: Span::default(),
+    };
+    let (plan, decide) = (
+        plan(),
+        decide(vec![every(Comparison::Gt), every(Comparison::Le)]),
+    );
+    let space = Space::new(&plan, &decide, Ranges::Declared);
+    let Found::At(hole) = space.search(&space.none_before(2)) else {
+        panic!("no hole");
+    };
+    let sample = concrete(&space, &hole);
+    assert_eq!((sample.parts.len(), fires(&decide, &sample)), (2, None));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
