@@ -6,10 +6,20 @@
 
 pub mod analysis;
 pub mod checks;
+pub mod cli;
+pub mod data;
 pub mod diagnostic;
+pub mod exec;
+pub mod export;
 pub mod graph;
 pub mod hir;
+pub mod infer;
+pub mod metrics;
+pub mod render;
+pub mod report;
+pub mod result;
 pub mod stats;
 pub mod syntax;
 pub mod text;
 pub mod types;
+pub mod verdict;

@@ -3,8 +3,11 @@
 // A helper outside `#[test]` fails its test by panicking, too.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod data;
 mod decisions;
 mod oracles;
 mod plans;
+mod render;
+mod report;
 mod support;
 mod syntax;

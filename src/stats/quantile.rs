@@ -69,6 +69,11 @@ impl Ranked {
         &self.sorted
     }
 
+    /// The row of each number, in ascending order of the numbers.
+    pub fn rows(&self) -> &[u32] {
+        &self.rows
+    }
+
     /// [`Sorted::linear`] of the list in which row r stands `weights[r]` times; rows beyond
     /// `weights` don't stand in it. O(n), no allocation.
     pub fn linear(&self, weights: &[u32], q: f64) -> Option<f64> {

@@ -3,8 +3,11 @@
 use super::ast::Keyword;
 use super::codes::*;
 use super::errors::{EqualsFor, Fault, SyntaxError};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, suggest};
 use crate::text::Span;
+
+/// Words that link parts of a head or rule.
+const LINKS: [&str; 7] = ["with", "from", "of", "for", "against", "when", "otherwise"];
 
 /// The diagnostic of a syntax error: what is wrong, where, and what to do.
 pub fn diagnose(error: &SyntaxError) -> Diagnostic {
@@ -85,9 +88,13 @@ fn items(at: Span, fault: &Fault) -> Diagnostic {
             keyword,
             expected,
             found,
-        } => Diagnostic::new(&S104, format!("expected {expected}, found {found}"))
-            .label(at, format!("in the head of this {}", kind(*keyword)))
-            .help(format!("write `{}`", super::head_shape(*keyword))),
+        } => {
+            let message = format!("expected {expected}, found {found}");
+            let found_it = Diagnostic::new(&S104, message)
+                .label(at, format!("in the head of this {}", keyword.text()));
+            with_link(found_it, at, expected, found)
+                .help(format!("write `{}`", super::head_shape(*keyword)))
+        }
         Fault::BrokenUse => Diagnostic::new(&S104, "this `use` is not understood")
             .label(at, "")
             .help("write `use std.classification.{f1_macro, accuracy}` or `use \"shared.bench\" as shared`"),
@@ -188,7 +195,7 @@ fn fields(at: Span, fault: &Fault) -> Diagnostic {
         Fault::MissingColon { name } => {
             Diagnostic::new(&S107, format!("`:` is missing after `{name}`"))
                 .label(at, "")
-                .fix("add `:`", true, at.at_end(), ":")
+                .fix("add `:`", !is_keyword(name), at.at_end(), ":")
         }
         Fault::MissingValue { of } => Diagnostic::new(&S108, format!("`{of}` has no value"))
             .label(at, "")
@@ -220,7 +227,13 @@ fn fields(at: Span, fault: &Fault) -> Diagnostic {
                 .fix("put them in brackets", false, *values, list.clone())
         }
         Fault::Unexpected { expected, found } => {
-            Diagnostic::new(&S101, format!("expected {expected}, found {found}")).label(at, "")
+            let message = format!("expected {expected}, found {found}");
+            with_link(
+                Diagnostic::new(&S101, message).label(at, ""),
+                at,
+                expected,
+                found,
+            )
         }
         _ => Diagnostic::new(&S101, "this is not understood").label(at, ""),
     }
@@ -300,7 +313,8 @@ fn operators(at: Span, fault: &Fault) -> Diagnostic {
             Diagnostic::new(&S115, format!("`{written}` is no operator of the language"))
                 .label(at, "")
                 .help(format!("write `{meant}`"))
-                .fix(format!("write `{meant}`"), true, at, text)
+                // `!a == b` groups otherwise where it comes from.
+                .fix(format!("write `{meant}`"), *meant != "not", at, text)
         }
         Fault::Power { whole, instead } => {
             let found = Diagnostic::new(&S115, "`**` is no operator of the language").label(at, "");
@@ -351,6 +365,23 @@ fn chained(at: Span, first: Span, middle: &str, op: &str) -> Diagnostic {
         )
 }
 
+/// Adds the linking word that `found` was probably meant to be.
+fn with_link(diagnostic: Diagnostic, at: Span, expected: &str, found: &str) -> Diagnostic {
+    let word = found.trim_matches('`');
+    let fitting = LINKS
+        .into_iter()
+        .filter(|l| expected == "`{`" || expected.contains(&format!("`{l}`")));
+    match suggest(word, fitting).filter(|l| *l != word && word.len() > 2) {
+        Some(link) => diagnostic.help(format!("did you mean `{link}`?")).fix(
+            format!("write `{link}`"),
+            true,
+            at,
+            link,
+        ),
+        None => diagnostic,
+    }
+}
+
 fn closer(open: char) -> char {
     match open {
         '(' => ')',
@@ -359,8 +390,9 @@ fn closer(open: char) -> char {
     }
 }
 
-fn kind(keyword: Keyword) -> &'static str {
-    keyword.text()
+/// Whether a field of this name may as well be the head of an item.
+fn is_keyword(name: &str) -> bool {
+    super::item_keywords().any(|k| k == name)
 }
 
 fn keyword_list() -> String {

@@ -86,7 +86,7 @@ pub(super) fn broken_head(span: Span, text: &str) -> BrokenHead {
         between.trim().is_empty() && !link && !super::reserved().contains(&name)
     });
     let error = match exact {
-        Some(keyword) => strict_error(Rule::strict_head, span, text, |expected, found| {
+        Some(keyword) => strict_error(Rule::strict_head, span, text, "`{`", |expected, found| {
             Fault::BrokenHead {
                 keyword,
                 expected,
@@ -133,13 +133,17 @@ pub(super) fn skipped_item(span: Span, text: &str) -> SyntaxError {
         && !rest.starts_with([':', '='])
         && let Some(keyword) = exact
     {
-        return strict_error(Rule::strict_head, at, line, |expected, found| {
-            Fault::BrokenHead {
+        return strict_error(
+            Rule::strict_head,
+            at,
+            line,
+            "the end of the line",
+            |expected, found| Fault::BrokenHead {
                 keyword,
                 expected,
                 found,
-            }
-        });
+            },
+        );
     }
     let field = rest.starts_with([':', '=']) || rest.starts_with("when ") || rest == "otherwise";
     SyntaxError {
@@ -222,7 +226,8 @@ fn joined(skipped: &Skipped<'_>, before: Span) -> SyntaxError {
         let from = colon + 1 + first[colon + 1..].len() - first[colon + 1..].trim_start().len();
         let values = sub(whole, from, both.len());
         let list = both.get(from..).unwrap_or("");
-        if !first.get(from..).unwrap_or("").starts_with(['[', '{']) {
+        let quoted = first.starts_with('"');
+        if !quoted && !first.get(from..).unwrap_or("").starts_with(['[', '{']) {
             return SyntaxError {
                 span: skipped.span,
                 fault: Fault::LooseValue {
@@ -255,9 +260,13 @@ fn missing_colon(span: Span, text: &str) -> Option<SyntaxError> {
 }
 
 fn entry(span: Span, text: &str) -> SyntaxError {
-    strict_error(Rule::strict_entry, span, text, |expected, found| {
-        Fault::Unexpected { expected, found }
-    })
+    strict_error(
+        Rule::strict_entry,
+        span,
+        text,
+        "the end of the field",
+        |expected, found| Fault::Unexpected { expected, found },
+    )
 }
 
 /// Where the strict grammar stopped in `text`, and what it would have taken.
@@ -280,6 +289,7 @@ fn strict_error(
     entry: Rule,
     span: Span,
     text: &str,
+    end: &str,
     fault: impl FnOnce(String, String) -> Fault,
 ) -> SyntaxError {
     let (at, rules) = match strict(entry, text) {
@@ -288,15 +298,18 @@ fn strict_error(
     };
     let rest = text.get(at..).unwrap_or("");
     let at = at + (rest.len() - rest.trim_start_matches([' ', '\t', '\u{A0}']).len());
-    let (token, found) = scan::token(text.get(at..).unwrap_or(""));
+    let (token, found) = match scan::token(text.get(at..).unwrap_or("")) {
+        (0, _) if at >= text.len() => (0, end.to_owned()),
+        token => token,
+    };
     SyntaxError {
         span: sub(span, at, at + token),
-        fault: fault(expected(entry, &rules), found),
+        fault: fault(expected(entry, &rules, text.get(..at).unwrap_or("")), found),
     }
 }
 
 /// What the rules that would have gone on at one place amount to, in words.
-fn expected(entry: Rule, rules: &[Rule]) -> String {
+fn expected(entry: Rule, rules: &[Rule], before: &str) -> String {
     let has = |wanted: &[Rule]| rules.iter().any(|r| wanted.contains(r));
     let operators = [
         Rule::or_op,
@@ -313,9 +326,20 @@ fn expected(entry: Rule, rules: &[Rule]) -> String {
         (Rule::kw_against, "`against`"),
         (Rule::kw_class, "`class`"),
         (Rule::kw_as, "`as`"),
+        (Rule::kw_from, "`from`"),
     ];
     if let Some((_, link)) = links.iter().find(|(r, _)| rules.contains(r)) {
         return (*link).to_owned();
+    }
+    if has(&[Rule::paren]) && !has(&[Rule::quantity, Rule::list]) {
+        return "`(`".to_owned();
+    }
+    if has(&operators) {
+        return match scan::unbalanced(before) {
+            Some(Bracket::Open(_, '(')) => "an operator, `,` or `)`".to_owned(),
+            Some(Bracket::Open(_, '[')) => "an operator, `,` or `]`".to_owned(),
+            _ => "an operator or the end of the field".to_owned(),
+        };
     }
     if has(&[Rule::colon, Rule::wrong_eq]) {
         return if has(&[Rule::kw_when]) {
@@ -323,12 +347,6 @@ fn expected(entry: Rule, rules: &[Rule]) -> String {
         } else {
             "`:`".to_owned()
         };
-    }
-    if has(&[Rule::paren]) && !has(&[Rule::quantity, Rule::list]) {
-        return "`(`".to_owned();
-    }
-    if has(&operators) {
-        return "an operator or the end of the value".to_owned();
     }
     let value = [
         Rule::expr,
@@ -352,6 +370,6 @@ fn expected(entry: Rule, rules: &[Rule]) -> String {
     }
     match entry {
         Rule::strict_head => "`{`".to_owned(),
-        _ => "something else".to_owned(),
+        _ => "a field `name: value`".to_owned(),
     }
 }

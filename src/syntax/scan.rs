@@ -18,6 +18,7 @@ enum Piece {
 }
 
 /// A bracket without a partner, and the byte where it stands.
+#[derive(Clone, Copy)]
 pub(super) enum Bracket {
     /// Never closed.
     Open(usize, char),
@@ -156,15 +157,16 @@ fn line_end(text: &str, from: usize) -> usize {
 
 /// The byte after the quote that closes the one at `from`, if it stands on the same line.
 fn string_end(text: &str, from: usize, quote: char) -> Option<usize> {
-    let end = line_end(text, from);
-    let line = text.get(from + 1..end)?;
-    let mut chars = line.char_indices();
+    let mut chars = text.get(from + 1..)?.char_indices();
     while let Some((at, c)) = chars.next() {
-        if c == quote {
-            return Some(from + 1 + at + 1);
-        }
-        if c == '\\' {
-            chars.next();
+        match c {
+            '\n' | '\r' => return None,
+            '\\' if matches!(chars.clone().next(), Some((_, '\n' | '\r')) | None) => return None,
+            '\\' => {
+                chars.next();
+            }
+            _ if c == quote => return Some(from + 1 + at + 1),
+            _ => {}
         }
     }
     None
@@ -176,10 +178,11 @@ fn is_smart(c: char) -> bool {
 
 /// The byte after the quote that closes a smart one which ends at `from`.
 fn smart_end(text: &str, from: usize) -> Option<usize> {
-    let line = text.get(from..line_end(text, from))?;
-    let at = line.find(|c| is_smart(c) || c == '"')?;
-    let close = line.get(at..)?.chars().next()?;
-    Some(from + at + close.len_utf8())
+    let rest = text.get(from..)?;
+    let (at, close) = rest
+        .char_indices()
+        .find(|&(_, c)| is_smart(c) || matches!(c, '"' | '\n' | '\r'))?;
+    (!matches!(close, '\n' | '\r')).then_some(from + at + close.len_utf8())
 }
 
 fn is_marker(rest: &str) -> bool {
@@ -188,12 +191,26 @@ fn is_marker(rest: &str) -> bool {
         .any(|m| rest.starts_with(m))
 }
 
+/// Where what a conflict marker hides ends: its line, or all of the side that is not read.
 fn marker_end(text: &str, from: usize) -> usize {
-    let rest = text.get(from..).unwrap_or("");
-    let close = rest
-        .find(">>>>>>>")
-        .filter(|_| rest.starts_with(['=', '|']));
-    line_end(text, from + close.unwrap_or(0))
+    let mut middle = Some(from);
+    if text.get(from..).is_some_and(|t| t.starts_with('|')) {
+        middle = next_marker(text, from, '=');
+    } else if !text.get(from..).is_some_and(|t| t.starts_with('=')) {
+        middle = None;
+    }
+    let end = middle.and_then(|at| next_marker(text, at, '>'));
+    line_end(text, end.unwrap_or(from))
+}
+
+/// The marker that follows the one at `from`, if it is one of `kind`.
+fn next_marker(text: &str, from: usize, kind: char) -> Option<usize> {
+    const LENGTH: usize = 7;
+    let rest = text.get(from + LENGTH..)?;
+    let (at, c) = rest
+        .char_indices()
+        .find(|&(at, c)| "=|<>".contains(c) && rest.get(at..).is_some_and(is_marker))?;
+    (c == kind).then_some(from + LENGTH + at)
 }
 
 /// Whether a line begins an item in a way that ends every body in the grammar too.
@@ -213,4 +230,35 @@ fn is_head(rest: &str) -> bool {
         !head.contains(['}', '#', '"', '\'', '/', ':', '(', '[', '=', '<', '>', '|'])
     });
     after.len() > name.len() && letter && !rule && plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn depth_counts_brackets_outside_strings_and_comments() {
+        assert_eq!(too_deep("a(b[c{", 2), Some(5));
+        assert_eq!(too_deep("\"(((\" # (((\n'(((' ( )", 1), None);
+        assert_eq!(too_deep("{{ ( }", 3), None);
+    }
+
+    #[test]
+    fn a_closing_bracket_counts_only_where_it_matches() {
+        assert_eq!(too_deep("{ ] { ) { ] {", 3), Some(12));
+        assert_eq!(too_deep("{ ( [ } { ( [", 3), None);
+    }
+
+    #[test]
+    fn the_head_of_an_item_ends_every_nest() {
+        assert_eq!(too_deep("{ {\nplan p {", 2), None);
+        assert_eq!(too_deep("{ {\nplan when {", 2), Some(14));
+    }
+
+    #[test]
+    fn tokens_are_named_as_written() {
+        assert_eq!(token("größe: 1"), (7, "`größe`".to_owned()));
+        assert_eq!(token("\"a b\" c"), (5, "a string".to_owned()));
+        assert_eq!(token("\nx"), (0, "the end of the line".to_owned()));
+    }
 }

@@ -1,3 +1,4 @@
 //! What several integration tests share.
 
 pub mod oracle;
+pub mod result;

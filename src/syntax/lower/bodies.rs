@@ -7,6 +7,7 @@ use super::super::ast::{Body, Entry, Field, Name, Rule as DecisionRule, Value};
 use super::super::errors::{EqualsFor, Fault};
 use super::super::explain::{self, Skipped};
 use super::super::grammar::{Node, Rule, part, parts};
+use super::super::scan::{self, Bracket};
 use super::Lower;
 use super::braces::Braces;
 use super::exprs::missing;
@@ -17,8 +18,25 @@ struct Piece {
     entry: Entry,
     span: Span,
     skipped: bool,
+    /// A bracket of a skipped part that has no partner there.
+    bracket: Option<Bracket>,
     /// Index of the error that says the value is missing.
     missing_value: Option<usize>,
+}
+
+/// The skipped piece whose unclosed bracket `close` closes. What lies between was meant to stand
+/// inside the bracket, so nothing follows from it.
+fn partner(pieces: &[Piece], close: Bracket) -> Option<usize> {
+    let Bracket::Close(_, close) = close else {
+        return None;
+    };
+    let nearest = pieces.iter().rposition(|p| p.bracket.is_some())?;
+    match pieces.get(nearest)?.bracket? {
+        Bracket::Open(_, open) => {
+            matches!((open, close), ('(', ')') | ('[', ']')).then_some(nearest)
+        }
+        Bracket::Close(..) => None,
+    }
 }
 
 impl Lower<'_> {
@@ -41,7 +59,7 @@ impl Lower<'_> {
                 Rule::field => pieces.push(self.field(&n)),
                 Rule::rule => pieces.push(self.rule(&n)),
                 Rule::skipped_field => {
-                    let piece = self.skipped(&n, pieces.last());
+                    let piece = self.skipped(&n, &pieces);
                     pieces.push(piece);
                 }
                 Rule::semicolon => self.note(self.span(&n), Fault::Semicolon { inside: false }),
@@ -56,6 +74,17 @@ impl Lower<'_> {
     }
 
     fn entries(&self, pieces: Vec<Piece>) -> Vec<Entry> {
+        let mut bracketed = vec![false; pieces.len()];
+        for (i, piece) in pieces.iter().enumerate() {
+            let before = pieces.get(..i).unwrap_or(&[]);
+            if let Some(from) = piece.bracket.and_then(|b| partner(before, b)) {
+                bracketed
+                    .iter_mut()
+                    .take(i)
+                    .skip(from)
+                    .for_each(|b| *b = true);
+            }
+        }
         let doubtful: Vec<bool> = (0..pieces.len())
             .map(|i| {
                 let touches = |a: Option<&Piece>, b: Option<&Piece>| match (a, b) {
@@ -68,8 +97,9 @@ impl Lower<'_> {
             .collect();
         pieces
             .into_iter()
-            .zip(doubtful)
-            .map(|(piece, doubtful)| {
+            .zip(doubtful.into_iter().zip(bracketed))
+            .map(|(piece, (touching, bracketed))| {
+                let doubtful = touching || bracketed;
                 if doubtful {
                     Entry::Error(piece.span)
                 } else {
@@ -110,6 +140,7 @@ impl Lower<'_> {
             entry: Entry::Field(Field { span, name, value }),
             span,
             skipped: false,
+            bracket: None,
             missing_value,
         }
     }
@@ -146,13 +177,17 @@ impl Lower<'_> {
             }),
             span,
             skipped: false,
+            bracket: None,
             missing_value,
         }
     }
 
-    fn skipped(&self, node: &Node<'_>, before: Option<&Piece>) -> Piece {
+    fn skipped(&self, node: &Node<'_>, pieces: &[Piece]) -> Piece {
+        let before = pieces.last();
         let start = node.as_span().start();
         let span = self.range(start, start + node.as_str().trim_end().len());
+        let bracket = scan::unbalanced(self.slice(span));
+        let closes = bracket.is_some_and(|b| partner(pieces, b).is_some());
         let error = explain::skipped_entry(&Skipped {
             text: self.text,
             span,
@@ -161,7 +196,7 @@ impl Lower<'_> {
             touches: before.is_some_and(|p| self.touch(p.span, span)),
             after_skip: before.is_some_and(|p| p.skipped),
         });
-        if let Some(error) = error {
+        if let Some(error) = error.filter(|_| !closes) {
             let replaced = before.and_then(|p| p.missing_value);
             let mut errors = self.errors.borrow_mut();
             match replaced.and_then(|i| errors.get_mut(i)) {
@@ -173,6 +208,7 @@ impl Lower<'_> {
             entry: Entry::Error(span),
             span,
             skipped: true,
+            bracket,
             missing_value: None,
         }
     }

@@ -58,10 +58,15 @@ impl Lower<'_> {
 
     /// Whether `close` begins its line, and not under the line that holds `open`.
     fn is_askew(&self, open: Span, close: Span) -> bool {
+        // Looks at blanks only: a line may hold very many braces.
+        let before = self.text.get(..close.start as usize).unwrap_or("");
+        let before = before.trim_end_matches([' ', '\t']);
+        if !before.is_empty() && !before.ends_with(['\n', '\r']) {
+            return false;
+        }
         let line = self.line_before(close);
-        let begins = line.trim_start().is_empty();
         let same_line = self.line_start(open) == self.line_start(close);
-        begins && !same_line && line.chars().count() != self.indent(open)
+        !same_line && line.chars().count() != self.indent(open)
     }
 
     /// The text of the line before `span`.

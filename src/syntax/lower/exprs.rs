@@ -11,7 +11,7 @@ impl Lower<'_> {
     pub(super) fn expr(&self, node: &Node<'_>) -> Expr {
         let span = self.tight(node);
         let nodes: Vec<Node<'_>> = parts(node).collect();
-        let length = nodes.len().saturating_sub(1);
+        let length = nodes.iter().filter(|n| is_operator(n.as_rule())).count();
         let allowed = self.operators.get();
         let Some(left) = allowed.checked_sub(length) else {
             self.note(span.at_start(), Fault::LongExpression);
@@ -306,6 +306,21 @@ fn binary(written: &str) -> Option<(BinaryOp, bool)> {
         "/" => (BinaryOp::Div, true),
         _ => return None,
     })
+}
+
+fn is_operator(node: Rule) -> bool {
+    matches!(
+        node,
+        Rule::or_op
+            | Rule::and_op
+            | Rule::cmp_op
+            | Rule::range_op
+            | Rule::add_op
+            | Rule::mul_op
+            | Rule::not_op
+            | Rule::neg_op
+            | Rule::plus_op
+    )
 }
 
 fn is_comparison(op: BinaryOp) -> bool {

@@ -1,0 +1,305 @@
+//! Datasets: their tables, partitions and classes.
+
+use super::wanted::Wanted;
+use super::{Event, Files, Input};
+use crate::data::{self, Bound, ColumnKind, ColumnRequest, IdIndex, Share, Table};
+use crate::diagnostic::Diagnostic;
+use crate::hir::{DataRef, Dataset, Id, Outputs, Plan, Split, SplitRule, Take};
+use crate::metrics::Classes;
+use crate::text::Span;
+use std::collections::BTreeMap;
+
+/// A dataset, as far as claims need it.
+#[derive(Debug)]
+pub struct Evidenced {
+    /// Which.
+    pub dataset: Id<Dataset>,
+    /// The file it was read from.
+    pub input: Input,
+    /// Its rows in each partition, ascending.
+    pub partitions: BTreeMap<String, Vec<u32>>,
+    /// Rows in no partition.
+    pub unassigned: usize,
+    /// The label's classes; those of the data where none are declared.
+    pub classes: Classes,
+    pub(super) table: Table,
+    pub(super) id: String,
+}
+
+impl Evidenced {
+    /// The rows of a partition, or all of them.
+    pub fn rows(&self, part: Option<&str>) -> Vec<u32> {
+        match part {
+            Some(part) => self.partitions.get(part).cloned().unwrap_or_default(),
+            None => (0u32..).take(self.table.rows()).collect(),
+        }
+    }
+
+    /// Finds rows by their ids.
+    pub(super) fn index(&self, plan: &Plan) -> Result<IdIndex<'_>, Vec<Diagnostic>> {
+        let span = id_span(plan, self.dataset);
+        IdIndex::new(&self.table, &self.id).map_err(|e| diagnosed(&e, span))
+    }
+}
+
+fn id_span(plan: &Plan, dataset: Id<Dataset>) -> Span {
+    let d = &plan.datasets[dataset];
+    d.id.as_ref()
+        .or(d.source.as_ref())
+        .map_or(d.common.name_span, |s| s.span)
+}
+
+pub(super) fn diagnosed(errors: &[data::DataError], span: Span) -> Vec<Diagnostic> {
+    errors
+        .iter()
+        .map(|e| data::diagnose(e, Some(span)))
+        .collect()
+}
+
+/// How many datasets take part.
+pub(super) fn count(wanted: &[Wanted]) -> usize {
+    let mut ids: Vec<_> = wanted.iter().map(|w| w.on.dataset).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids.len()
+}
+
+/// Reads every dataset that claims are made on.
+pub(super) fn read_all(
+    files: &Files<'_>,
+    plan: &Plan,
+    wanted: &[Wanted],
+) -> Result<Vec<Evidenced>, Vec<Diagnostic>> {
+    let mut ids: Vec<Id<Dataset>> = wanted.iter().map(|w| w.on.dataset).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let (mut read, mut errors) = (Vec::new(), Vec::new());
+    for id in ids {
+        match read_one(files, plan, id, wanted) {
+            Ok(dataset) => read.push(dataset),
+            Err(more) => errors.extend(more),
+        }
+    }
+    if errors.is_empty() {
+        Ok(read)
+    } else {
+        Err(errors)
+    }
+}
+
+fn read_one(
+    files: &Files<'_>,
+    plan: &Plan,
+    id: Id<Dataset>,
+    wanted: &[Wanted],
+) -> Result<Evidenced, Vec<Diagnostic>> {
+    let d = &plan.datasets[id];
+    let (source, source_span) = d
+        .source
+        .as_ref()
+        .map_or(("", d.common.name_span), |s| (s.value.as_str(), s.span));
+    let path = files.folder.join(source);
+    let own: Vec<&Wanted> = wanted.iter().filter(|w| w.on.dataset == id).collect();
+    (files.events)(Event::Reading(&path));
+    let progress = |bytes| (files.events)(Event::Bytes(bytes));
+    let id_column = d.id.as_ref().map_or("id", |c| c.value.as_str()).to_string();
+    let table = data::read_table(
+        files.world,
+        &path,
+        &requests(d, &id_column, &own),
+        &progress,
+    )
+    .map_err(|e| diagnosed(&e, source_span))?;
+    (files.events)(Event::Read);
+    if let Some(sha) = &d.sha256 {
+        data::check_hash(&path, &sha.value, &table.sha256)
+            .map_err(|e| diagnosed(&[e], sha.span))?;
+    }
+    let (partitions, unassigned) = match &d.split {
+        None => (BTreeMap::new(), 0),
+        Some(split) => {
+            let found = data::split(&table, &rule(split), Some(&id_column))
+                .map_err(|e| diagnosed(&e, split.span))?;
+            let parts = found
+                .partitions
+                .into_iter()
+                .map(|p| (p.name, p.rows))
+                .collect();
+            (parts, found.unassigned)
+        }
+    };
+    let missing = missing_parts(plan, id, &own, &partitions);
+    if !missing.is_empty() {
+        return Err(missing);
+    }
+    let classes = classes(d, &table);
+    let input = Input {
+        path,
+        sha256: table.sha256.clone(),
+        rows: table.rows() as u64,
+        run: None,
+    };
+    Ok(Evidenced {
+        dataset: id,
+        input,
+        partitions,
+        unassigned,
+        classes,
+        table,
+        id: id_column,
+    })
+}
+
+/// Partitions that the plan names and the split's column doesn't have. Only a `column` split without
+/// a record can name them unchecked.
+fn missing_parts(
+    plan: &Plan,
+    id: Id<Dataset>,
+    own: &[&Wanted],
+    partitions: &BTreeMap<String, Vec<u32>>,
+) -> Vec<Diagnostic> {
+    let named = own
+        .iter()
+        .map(|w| (&w.on, w.on_span))
+        .chain(learned_from(plan, id));
+    let mut found = Vec::new();
+    for (on, span) in named {
+        let Some(part) = &on.part else { continue };
+        if partitions.contains_key(part) || found.iter().any(|(p, _)| p == part) {
+            continue;
+        }
+        found.push((part.clone(), span));
+    }
+    found
+        .into_iter()
+        .map(|(part, span)| {
+            let legal: Vec<String> = partitions.keys().cloned().collect();
+            crate::hir::diagnose(&crate::hir::HirError::UnknownName {
+                wanted: "partition",
+                name: plan.show_data(&DataRef {
+                    dataset: id,
+                    part: Some(part.clone()),
+                }),
+                span,
+                near: crate::diagnostic::suggest(&part, legal.iter().map(String::as_str))
+                    .map(str::to_string),
+                legal,
+            })
+        })
+        .collect()
+}
+
+/// The rows that built-in predictors learn from.
+fn learned_from(plan: &Plan, id: Id<Dataset>) -> impl Iterator<Item = (&DataRef, Span)> {
+    plan.systems
+        .iter()
+        .filter_map(move |(_, s)| match &s.outputs {
+            Some(Outputs::Predict { from: Some(f), .. }) if f.data.dataset == id => {
+                Some((&f.data, f.span))
+            }
+            _ => None,
+        })
+}
+
+fn requests(d: &Dataset, id: &str, own: &[&Wanted]) -> Vec<ColumnRequest> {
+    let mut columns: Vec<ColumnRequest> = vec![ColumnRequest::new(id, ColumnKind::Key)];
+    let mut text = |name: &str, kind: ColumnKind| {
+        if !columns.iter().any(|c| c.name == name) {
+            columns.push(ColumnRequest::new(name, kind));
+        }
+    };
+    if let Some(label) = &d.label {
+        let numeric = label.measure.is_some();
+        text(
+            &label.column.value,
+            if numeric {
+                ColumnKind::Number
+            } else {
+                ColumnKind::Text
+            },
+        );
+    }
+    for column in [&d.group, &d.cluster]
+        .into_iter()
+        .flatten()
+        .chain(&d.strata)
+    {
+        text(&column.value, ColumnKind::Text);
+    }
+    if let Some(weight) = &d.weight {
+        text(&weight.value, ColumnKind::Number);
+    }
+    match d.split.as_ref().map(|s| &s.rule) {
+        Some(SplitRule::Column(c) | SplitRule::Before(c)) => text(&c.value, ColumnKind::Text),
+        Some(SplitRule::Hash { column, .. }) => text(&column.value, ColumnKind::Text),
+        Some(SplitRule::All(_)) | None => {}
+    }
+    for (slice, _) in own.iter().flat_map(|w| &w.slices) {
+        text(slice, ColumnKind::Text);
+    }
+    columns
+}
+
+fn rule(split: &Split) -> data::SplitRule {
+    let named = || {
+        split
+            .parts
+            .iter()
+            .map(|(name, take)| (name.value.clone(), take))
+    };
+    match &split.rule {
+        SplitRule::Column(column) => data::SplitRule::Column {
+            column: column.value.clone(),
+            parts: named()
+                .map(|(name, take)| match take {
+                    Take::Value(value) => (name, vec![value.clone()]),
+                    Take::Share(_) | Take::Before(_) | Take::Rest => (name, Vec::new()),
+                })
+                .collect(),
+        },
+        SplitRule::All(name) => data::SplitRule::All {
+            name: name.value.clone(),
+        },
+        SplitRule::Hash { column, seed } => data::SplitRule::Hash {
+            column: column.value.clone(),
+            seed: *seed,
+            parts: named()
+                .map(|(name, take)| match take {
+                    Take::Share(share) => (name, Share::Percent(share * 100.0)),
+                    Take::Value(_) | Take::Before(_) | Take::Rest => (name, Share::Rest),
+                })
+                .collect(),
+        },
+        SplitRule::Before(column) => data::SplitRule::Before {
+            column: column.value.clone(),
+            parts: named()
+                .map(|(name, take)| match take {
+                    Take::Before(date) => (name, Bound::Before(date.clone())),
+                    Take::Value(_) | Take::Share(_) | Take::Rest => (name, Bound::Rest),
+                })
+                .collect(),
+        },
+    }
+}
+
+fn classes(d: &Dataset, table: &Table) -> Classes {
+    let Some(label) = &d.label else {
+        return Classes::default();
+    };
+    let names: Vec<String> = if label.classes.is_empty() {
+        let all: Vec<u32> = (0u32..).take(table.rows()).collect();
+        table
+            .text(&label.column.value)
+            .map(|(_, text)| data::classes_of(text, &all))
+            .unwrap_or_default()
+    } else {
+        label.classes.iter().map(|c| c.value.clone()).collect()
+    };
+    let positive = d.positive.as_ref().and_then(|p| {
+        (0u32..)
+            .zip(&names)
+            .find(|(_, n)| **n == p.value)
+            .map(|(code, _)| code)
+    });
+    Classes { names, positive }
+}

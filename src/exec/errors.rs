@@ -1,0 +1,177 @@
+//! What can keep a plan from being run, beside its files.
+
+use super::wanted::Wanted;
+use crate::codes;
+use crate::diagnostic::Diagnostic;
+use crate::hir::{Outputs, Plan};
+use crate::metrics::CompileError;
+use crate::text::Span;
+use std::path::PathBuf;
+
+codes! {
+    /// A system whose outputs this version cannot make.
+    E102 "command-not-run" Error include_str!("pages/E102.md");
+    /// A metric needs a column that the outputs don't offer.
+    E103 "needs-column" Error include_str!("pages/E103.md");
+    /// Two runs read one file.
+    E104 "shared-outputs" Error include_str!("pages/E104.md");
+    /// A metric that cannot be computed for this label.
+    E105 "metric-not-computable" Error include_str!("pages/E105.md");
+    /// Nothing is claimed.
+    E106 "nothing-to-run" Error include_str!("pages/E106.md");
+}
+
+/// Something that keeps a plan from being run.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ExecError {
+    /// A command.
+    Command {
+        /// The system.
+        system: String,
+        /// Its `run:`.
+        span: Span,
+    },
+    /// A column that is not mapped.
+    NeedsColumn {
+        /// The metric, as shown.
+        metric: String,
+        /// The role it needs.
+        role: &'static str,
+        /// The system.
+        system: String,
+        /// Where the metric is asked for.
+        metric_span: Span,
+        /// Where the outputs are mapped.
+        span: Span,
+    },
+    /// Two runs read one file.
+    Shared {
+        /// The file.
+        path: PathBuf,
+        /// The two runs.
+        runs: (String, String),
+        /// The hole that would tell them apart.
+        hole: &'static str,
+        /// The template.
+        span: Span,
+    },
+    /// A metric that cannot be computed.
+    Metric {
+        /// The metric, as shown.
+        metric: String,
+        /// The dataset.
+        dataset: String,
+        /// Why.
+        error: CompileError,
+        /// Where it is asked for.
+        span: Span,
+    },
+    /// Nothing is claimed.
+    Nothing {
+        /// The file's first place.
+        span: Span,
+    },
+}
+
+/// What is refused before any file is read.
+pub(super) fn refusals(plan: &Plan, wanted: &[Wanted]) -> Vec<ExecError> {
+    if wanted.is_empty() {
+        let span = Span::new(plan.root, 0, 0);
+        return vec![ExecError::Nothing { span }];
+    }
+    let mut found: Vec<ExecError> = Vec::new();
+    for variant in wanted.iter().flat_map(|w| w.variants.keys()) {
+        let system = &plan.systems[variant.system];
+        if let Some(Outputs::Run(template)) = &system.outputs {
+            let error = ExecError::Command {
+                system: system.common.name.clone(),
+                span: template.span,
+            };
+            if !found.contains(&error) {
+                found.push(error);
+            }
+        }
+    }
+    found
+}
+
+/// Turns an error into what people see.
+pub fn diagnose(error: &ExecError) -> Diagnostic {
+    match error {
+        ExecError::Command { system, span } => Diagnostic::new(
+            &E102,
+            format!("`{system}` gets its outputs by a command, and this version does not run commands"),
+        )
+        .label(*span, "not run")
+        .help(format!("run the command for each seed and variant yourself, and give `{system}` its outputs: `predictions: \"runs/{system}-{{variant}}-{{seed}}.csv\"`")),
+        ExecError::NeedsColumn {
+            metric,
+            role,
+            system,
+            metric_span,
+            span,
+        } => Diagnostic::new(&E103, format!("`{metric}` needs the {role} of each row, and the outputs of `{system}` have none"))
+            .label(*span, format!("maps no `{role}`"))
+            .label(*metric_span, "asked for here")
+            .help(match *role {
+                "latency" => "add `latency: column in ms` to the column map, or leave the metric out".to_string(),
+                _ => format!("add `{role}: column` to the column map, or leave the metric out"),
+            }),
+        ExecError::Shared {
+            path,
+            runs,
+            hole,
+            span,
+        } => Diagnostic::new(&E104, format!("{} and {} would read one file, `{}`", runs.0, runs.1, path.display()))
+            .label(*span, format!("has no `{{{hole}}}`"))
+            .why("two runs that are one file look as if they agreed perfectly")
+            .help(format!("give each run a file of its own: put `{{{hole}}}` into the name")),
+        ExecError::Metric {
+            metric,
+            dataset,
+            error,
+            span,
+        } => metric_error(metric, dataset, error, *span),
+        ExecError::Nothing { span } => Diagnostic::new(&E106, "the plan claims nothing, so there is nothing to run")
+            .label(*span, "")
+            .help("add `compare candidate with baseline { on: data.test, metrics: […] }`"),
+    }
+}
+
+fn metric_error(metric: &str, dataset: &str, error: &CompileError, span: Span) -> Diagnostic {
+    let (message, help) = match error {
+        CompileError::NoFormula => (
+            "it has no formula".to_string(),
+            "give the metric a `value:`".to_string(),
+        ),
+        CompileError::NoPositive => (
+            format!("it is about the positive class, and `{dataset}` names none"),
+            "add `positive: CLASS` to the dataset".into(),
+        ),
+        CompileError::NoClass(class, _) => (
+            format!("it names the class `{class}`, which the label of `{dataset}` does not have"),
+            "correct the class, or declare it in the label".into(),
+        ),
+        CompileError::NoClasses => (
+            format!("it is about classes, and the label of `{dataset}` has none"),
+            "declare them: `label: column in [a, b]`".into(),
+        ),
+        CompileError::NoPrice => (
+            "it needs a price".into(),
+            "add `price:` to the system's hardware".into(),
+        ),
+        CompileError::BadQuantile => (
+            "a quantile lies between 0 % and 100 %".into(),
+            "write a quantile such as `95%`".into(),
+        ),
+        CompileError::WeightedOrder => (
+            format!(
+                "quantiles of weighted rows are not defined here, and `{dataset}` has `weight:`"
+            ),
+            "leave the metric or the weights out".into(),
+        ),
+    };
+    Diagnostic::new(&E105, format!("`{metric}` cannot be computed: {message}"))
+        .label(span, "asked for here")
+        .help(help)
+}

@@ -1,0 +1,112 @@
+//! From a plan to evidence: reads the data and every output the plan's claims need, joins them, and
+//! prepares what is measured on each partition.
+//!
+//! Outputs come from prediction files and built-in predictors. Everything wrong with the files is
+//! reported in one go. What the numbers mean is left to `infer` and `verdict`; showing progress to
+//! the caller, by [`Event`]s. Start with [`gather`].
+
+mod columns;
+mod dataset;
+mod errors;
+mod outputs;
+mod panel;
+mod wanted;
+
+pub use dataset::Evidenced;
+pub use errors::{CODES, ExecError, diagnose};
+pub use panel::{Measured, PartName};
+pub use wanted::{Wanted, wanted};
+
+use crate::diagnostic::Diagnostic;
+use crate::hir::{Id, Plan, System};
+use crate::text::{SourceMap, World};
+use std::path::{Path, PathBuf};
+
+/// What happens while a plan is run.
+#[derive(Debug, Clone, Copy)]
+pub enum Event<'a> {
+    /// So many files will be read.
+    Files(u64),
+    /// A file is about to be read.
+    Reading(&'a Path),
+    /// So many bytes of a file were read, in all.
+    Bytes(u64),
+    /// A file was read.
+    Read,
+    /// So many resamples will be drawn.
+    Resamples(u64),
+    /// So many more were drawn.
+    Drawn(u64),
+}
+
+/// Told of events, from any thread.
+pub type Events<'a> = &'a (dyn Fn(Event<'_>) + Sync);
+
+/// A file that shaped a result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// The file, as found from the plan's folder.
+    pub path: PathBuf,
+    /// Its hash.
+    pub sha256: String,
+    /// Its rows.
+    pub rows: u64,
+    /// The system, its variant and seed, where it is a run's outputs.
+    pub run: Option<(Id<System>, String, Option<u64>)>,
+}
+
+/// All that a plan's claims rest on.
+#[derive(Debug)]
+pub struct Evidence {
+    /// The datasets that take part.
+    pub data: Vec<Evidenced>,
+    /// Every file read.
+    pub inputs: Vec<Input>,
+    /// What is measured, for each partition that claims are made on.
+    pub measured: Vec<Measured>,
+    /// What could not be claimed, and why.
+    pub notes: Vec<String>,
+}
+
+/// Reads everything the plan's claims need. `folder` is the plan's own.
+///
+/// # Errors
+/// Everything wrong with the plan's files.
+pub fn gather(
+    world: &dyn World,
+    plan: &Plan,
+    sources: &SourceMap,
+    events: Events<'_>,
+) -> Result<Evidence, Vec<Diagnostic>> {
+    let folder = sources
+        .get(plan.root)
+        .and_then(|f| f.path.as_deref())
+        .and_then(Path::parent)
+        .unwrap_or(Path::new(""))
+        .to_path_buf();
+    let wanted = wanted(plan);
+    let refused = errors::refusals(plan, &wanted);
+    if !refused.is_empty() {
+        return Err(refused.iter().map(diagnose).collect());
+    }
+    let files = Files {
+        world,
+        folder: &folder,
+        events,
+    };
+    let runs = outputs::runs(plan, &wanted)?;
+    let datasets = dataset::count(&wanted);
+    events(Event::Files(
+        (datasets + runs.iter().filter(|r| r.path.is_some()).count()) as u64,
+    ));
+    let data = dataset::read_all(&files, plan, &wanted)?;
+    panel::measure(&files, plan, &wanted, data, &runs)
+}
+
+/// Where files are found and who is told of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Files<'a> {
+    pub(crate) world: &'a dyn World,
+    pub(crate) folder: &'a Path,
+    pub(crate) events: Events<'a>,
+}

@@ -1,0 +1,439 @@
+//! What is measured on each partition: units, parts and a kernel for every run.
+
+use super::columns::{self, Owned, Shared};
+use super::dataset::Evidenced;
+use super::errors::{ExecError, diagnose};
+use super::outputs::Run;
+use super::wanted::Wanted;
+use super::{Evidence, Files, Input};
+use crate::diagnostic::Diagnostic;
+use crate::hir::{DataRef, MetricRef, Outputs, Plan, Variant};
+use crate::infer::{Member, Panel};
+use crate::metrics::{CompileError, Kernel, Need, Program, compile};
+use crate::stats::random::key;
+use crate::stats::resample::Units;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// A part of a partition: all of it, or the rows with one value of a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartName {
+    /// The slice's column.
+    pub slice: String,
+    /// The value.
+    pub value: String,
+}
+
+/// What is measured on one partition.
+#[derive(Debug)]
+pub struct Measured {
+    /// What was asked for.
+    pub wanted: Wanted,
+    /// The parts: `None` for the whole, then each value of each slice.
+    pub parts: Vec<Option<PartName>>,
+    /// The systems, in the panel's order.
+    pub variants: Vec<Variant>,
+    /// For each system and each wanted metric its place in the panel, where it can be computed.
+    pub places: Vec<Vec<Option<usize>>>,
+    /// What is resampled.
+    pub panel: Panel,
+    /// Whether clusters are resampled, not rows.
+    pub clustered: bool,
+    /// Number of rows.
+    pub rows: usize,
+}
+
+/// One system's metrics, compiled.
+struct Compiled {
+    programs: Vec<Program>,
+    places: Vec<Option<usize>>,
+}
+
+/// Reads every run and prepares every partition.
+pub(super) fn measure(
+    files: &Files<'_>,
+    plan: &Plan,
+    wanted: &[Wanted],
+    data: Vec<Evidenced>,
+    runs: &[Run],
+) -> Result<Evidence, Vec<Diagnostic>> {
+    let (mut measured, mut inputs, mut errors, mut notes) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for dataset in &data {
+        inputs.push(dataset.input.clone());
+        let own: Vec<&Wanted> = wanted
+            .iter()
+            .filter(|w| w.on.dataset == dataset.dataset)
+            .collect();
+        match dataset_panels(files, plan, &own, dataset, runs, &mut notes) {
+            Ok((panels, read)) => {
+                measured.extend(panels);
+                inputs.extend(read);
+            }
+            Err(more) => errors.extend(more),
+        }
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    Ok(Evidence {
+        data,
+        inputs,
+        measured,
+        notes,
+    })
+}
+
+fn dataset_panels(
+    files: &Files<'_>,
+    plan: &Plan,
+    wanted: &[&Wanted],
+    data: &Evidenced,
+    runs: &[Run],
+    notes: &mut Vec<String>,
+) -> Result<(Vec<Measured>, Vec<Input>), Vec<Diagnostic>> {
+    let mut compiled = Vec::new();
+    let mut errors = Vec::new();
+    for w in wanted {
+        let mut of = BTreeMap::new();
+        for (variant, (metrics, _)) in &w.variants {
+            match compile_all(plan, w, variant, metrics, data, notes) {
+                Ok(programs) => {
+                    of.insert(variant.clone(), programs);
+                }
+                Err(more) => errors.extend(more),
+            }
+        }
+        compiled.push(of);
+    }
+    if !errors.is_empty() {
+        return Err(unique(&errors).iter().map(diagnose).collect());
+    }
+    let index = data.index(plan)?;
+    let mine: Vec<&Run> = runs
+        .iter()
+        .filter(|r| wanted.iter().any(|w| w.variants.contains_key(&r.variant)))
+        .collect();
+    let read: Vec<_> = mine
+        .par_iter()
+        .map(|run| read_run(files, plan, wanted, &compiled, data, &index, run))
+        .collect();
+    let (mut columns, mut inputs, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+    for result in read {
+        match result {
+            Ok((of, input)) => {
+                columns.push(of);
+                inputs.extend(input);
+            }
+            Err(more) => errors.extend(more),
+        }
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let panels: Result<Vec<Measured>, _> = wanted
+        .iter()
+        .zip(&compiled)
+        .map(|(w, of)| panel(plan, w, of, data, &mine, &columns))
+        .collect();
+    Ok((panels?, inputs))
+}
+
+type Columns = BTreeMap<DataRef, Owned>;
+
+fn read_run(
+    files: &Files<'_>,
+    plan: &Plan,
+    wanted: &[&Wanted],
+    compiled: &[BTreeMap<Variant, Compiled>],
+    data: &Evidenced,
+    index: &crate::data::IdIndex<'_>,
+    run: &Run,
+) -> Result<(Columns, Option<Input>), Vec<Diagnostic>> {
+    let on: BTreeMap<&DataRef, Vec<u32>> = wanted
+        .iter()
+        .filter(|w| w.variants.contains_key(&run.variant))
+        .map(|w| (&w.on, data.rows(w.on.part.as_deref())))
+        .collect();
+    let Some(file) = &run.path else {
+        let mut columns = Columns::new();
+        for (on, rows) in on {
+            columns.insert(on.clone(), columns::majority(plan, run, data, rows.len())?);
+        }
+        return Ok((columns, None));
+    };
+    let programs = compiled.iter().filter_map(|of| of.get(&run.variant));
+    let needs = needs(programs.flat_map(|c| &c.programs));
+    let (columns, input) = columns::read(files, plan, run, file, data, index, &on, &needs)?;
+    Ok((on.into_keys().cloned().zip(columns).collect(), Some(input)))
+}
+
+fn needs<'p>(programs: impl Iterator<Item = &'p Program>) -> Vec<Need> {
+    let mut needs: Vec<Need> = programs.flat_map(Program::needs).collect();
+    needs.sort_unstable();
+    needs.dedup();
+    needs
+}
+
+/// Compiles the metrics of one system. A built-in floor has no latency, and unpriced hardware no
+/// cost: there the metric isn't claimed. Anything else that is missing is an error.
+fn compile_all(
+    plan: &Plan,
+    w: &Wanted,
+    variant: &Variant,
+    metrics: &[usize],
+    data: &Evidenced,
+    notes: &mut Vec<String>,
+) -> Result<Compiled, Vec<ExecError>> {
+    let system = &plan.systems[variant.system];
+    let d = &plan.datasets[data.dataset];
+    let price = system
+        .hardware
+        .as_ref()
+        .and_then(|h| plan.hardware[h.value].price.as_ref())
+        .map(|p| p.value);
+    let mut compiled = Compiled {
+        programs: Vec::new(),
+        places: vec![None; w.metrics.len()],
+    };
+    let mut errors = Vec::new();
+    for &place in metrics {
+        let Some(metric) = w.metrics.get(place) else {
+            continue;
+        };
+        match compile(plan, metric, &data.classes, price, d.weight.is_some()) {
+            Ok(program) => {
+                let missing = missing_role(plan, variant, &program);
+                match missing {
+                    Some(_) if system.is_builtin() => {}
+                    Some((role, span)) => errors.push(ExecError::NeedsColumn {
+                        metric: metric.text.clone(),
+                        role,
+                        system: system.common.name.clone(),
+                        metric_span: metric.span,
+                        span,
+                    }),
+                    None => {
+                        if let Some(slot) = compiled.places.get_mut(place) {
+                            *slot = Some(compiled.programs.len());
+                        }
+                        compiled.programs.push(program);
+                    }
+                }
+            }
+            Err(CompileError::NoPrice) => {
+                if !system.is_builtin() {
+                    let note = format!(
+                        "{} of {} is not claimed: its hardware has no price",
+                        metric.text, system.common.name
+                    );
+                    if !notes.contains(&note) {
+                        notes.push(note);
+                    }
+                }
+            }
+            Err(error) => errors.push(metric_error(metric, d.common.name.clone(), error)),
+        }
+    }
+    if errors.is_empty() {
+        Ok(compiled)
+    } else {
+        Err(errors)
+    }
+}
+
+fn metric_error(metric: &MetricRef, dataset: String, error: CompileError) -> ExecError {
+    ExecError::Metric {
+        metric: metric.text.clone(),
+        dataset,
+        error,
+        span: metric.span,
+    }
+}
+
+/// A role that the program needs and the system's outputs don't offer, with the place of the map.
+fn missing_role(
+    plan: &Plan,
+    variant: &Variant,
+    program: &Program,
+) -> Option<(&'static str, crate::text::Span)> {
+    let system = &plan.systems[variant.system];
+    let offered = |need: &Need| match &system.outputs {
+        Some(Outputs::Predictions {
+            columns: Some(maps),
+            ..
+        }) => {
+            let role = need.role();
+            // The map may leave out the prediction where its column bears that very name.
+            role == "label" || maps.iter().any(|m| m.role.value == role)
+        }
+        Some(Outputs::Predict { .. }) => {
+            !matches!(need, Need::Latency | Need::Score | Need::PredictionNumber)
+        }
+        Some(
+            Outputs::Predictions { columns: None, .. } | Outputs::Run(_) | Outputs::Reported(_),
+        )
+        | None => true,
+    };
+    let span = match &system.outputs {
+        Some(Outputs::Predictions { template, .. }) => template.span,
+        _ => system.common.name_span,
+    };
+    program
+        .needs()
+        .iter()
+        .find(|need| !offered(need))
+        .map(|need| (need.role(), span))
+}
+
+/// Each error once: every variant of a system has the same ones.
+fn unique(errors: &[ExecError]) -> Vec<ExecError> {
+    let mut found: Vec<ExecError> = Vec::new();
+    for error in errors {
+        if !found.contains(error) {
+            found.push(error.clone());
+        }
+    }
+    found
+}
+
+fn panel(
+    plan: &Plan,
+    w: &Wanted,
+    compiled: &BTreeMap<Variant, Compiled>,
+    data: &Evidenced,
+    runs: &[&Run],
+    columns: &[Columns],
+) -> Result<Measured, Vec<Diagnostic>> {
+    let rows = data.rows(w.on.part.as_deref());
+    let all_needs = needs(compiled.values().flat_map(|c| &c.programs));
+    let shared = columns::shared(plan, data, &rows, &all_needs)?;
+    let (parts, part_rows) = parts(w, data, &rows);
+    let (units, clustered) = units(plan, data, &rows);
+    let mut members = Vec::new();
+    for (variant, c) in compiled {
+        let of: Vec<&Owned> = runs
+            .iter()
+            .zip(columns)
+            .filter(|(r, _)| r.variant == *variant)
+            .filter_map(|(_, columns)| columns.get(&w.on))
+            .collect();
+        members.push(Member {
+            seeds: seeds_key(plan, variant),
+            kernels: kernels(c, &of, &shared, data.classes.names.len(), &part_rows),
+        });
+    }
+    let name = plan.show_data(&w.on);
+    Ok(Measured {
+        wanted: w.clone(),
+        variants: compiled.keys().cloned().collect(),
+        places: compiled.values().map(|c| c.places.clone()).collect(),
+        panel: Panel {
+            units,
+            key: key(&["partition", &name]),
+            parts: parts.len(),
+            members,
+        },
+        parts,
+        clustered,
+        rows: rows.len(),
+    })
+}
+
+fn kernels(
+    c: &Compiled,
+    runs: &[&Owned],
+    shared: &Shared,
+    classes: usize,
+    parts: &[Vec<u32>],
+) -> Vec<Vec<Kernel>> {
+    let programs: Vec<&Program> = c.programs.iter().collect();
+    runs.par_iter()
+        .map(|owned| {
+            parts
+                .iter()
+                .map(|rows| Kernel::new(&programs, owned.with(shared), classes, rows))
+                .collect()
+        })
+        .collect()
+}
+
+/// Systems with the same seeds are drawn together.
+fn seeds_key(plan: &Plan, variant: &Variant) -> u64 {
+    let seeds: Vec<String> = plan.systems[variant.system]
+        .runs()
+        .iter()
+        .map(|s| s.map_or(String::new(), |s| s.to_string()))
+        .collect();
+    let mut parts = vec!["seeds"];
+    parts.extend(seeds.iter().map(String::as_str));
+    key(&parts)
+}
+
+/// The whole, then the values of each slice, sorted; with the places of their rows in the partition.
+fn parts(w: &Wanted, data: &Evidenced, rows: &[u32]) -> (Vec<Option<PartName>>, Vec<Vec<u32>>) {
+    let mut names = vec![None];
+    let mut places: Vec<Vec<u32>> = vec![(0u32..).take(rows.len()).collect()];
+    for (column, _) in &w.slices {
+        let Some((_, text)) = data.table.text(column) else {
+            continue;
+        };
+        let mut by_value: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+        for (place, &row) in (0u32..).zip(rows) {
+            by_value
+                .entry(text.get(row as usize).unwrap_or(""))
+                .or_default()
+                .push(place);
+        }
+        for (value, rows) in by_value {
+            names.push(Some(PartName {
+                slice: column.clone(),
+                value: value.to_string(),
+            }));
+            places.push(rows);
+        }
+    }
+    (names, places)
+}
+
+/// What is resampled: clusters where the dataset names them (its `cluster:`, else its `group:`),
+/// within strata where declared.
+fn units(plan: &Plan, data: &Evidenced, rows: &[u32]) -> (Units, bool) {
+    let d = &plan.datasets[data.dataset];
+    let codes = |column: &str| -> Option<Vec<u32>> {
+        let (_, text) = data.table.text(column)?;
+        let code = |&row: &u32| text.codes.get(row as usize).copied().unwrap_or(u32::MAX);
+        Some(rows.iter().map(code).collect())
+    };
+    let cluster = d
+        .cluster
+        .as_ref()
+        .or(d.group.as_ref())
+        .and_then(|c| codes(&c.value));
+    let strata = combined(
+        d.strata.iter().filter_map(|c| codes(&c.value)).collect(),
+        rows.len(),
+    );
+    let clustered = cluster.is_some();
+    let all = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+    let units = Units::new(rows.len(), cluster.as_deref(), strata.as_deref())
+        .unwrap_or_else(|_| Units::rows(all));
+    (units, clustered)
+}
+
+/// One code for each combination of several columns' codes.
+fn combined(columns: Vec<Vec<u32>>, rows: usize) -> Option<Vec<u32>> {
+    if columns.is_empty() {
+        return None;
+    }
+    let mut known: BTreeMap<Vec<u32>, u32> = BTreeMap::new();
+    let codes = (0..rows)
+        .map(|row| {
+            let combination: Vec<u32> =
+                columns.iter().filter_map(|c| c.get(row).copied()).collect();
+            let next = u32::try_from(known.len()).unwrap_or(u32::MAX);
+            *known.entry(combination).or_insert(next)
+        })
+        .collect();
+    Some(codes)
+}

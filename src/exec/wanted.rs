@@ -1,0 +1,140 @@
+//! What has to be measured on which rows.
+
+use crate::graph::metrics_of;
+use crate::hir::{
+    Condition, DataRef, IntervalSpec, MetricRef, Plan, Quantity, Variant, VariantRef, rows_of,
+};
+use crate::text::Span;
+use std::collections::BTreeMap;
+
+/// What has to be measured on one partition.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// The rows.
+    pub on: DataRef,
+    /// Where the plan names them first.
+    pub on_span: Span,
+    /// The variants with, for each, its metrics as places in `metrics`, and where it is named first.
+    pub variants: BTreeMap<Variant, (Vec<usize>, Span)>,
+    /// The metrics, each once.
+    pub metrics: Vec<MetricRef>,
+    /// Columns that slice the rows.
+    pub slices: Vec<(String, Span)>,
+    /// The most resamples any claim asks for.
+    pub resamples: u32,
+}
+
+/// What the plan's claims need, by partition.
+pub fn wanted(plan: &Plan) -> Vec<Wanted> {
+    let mut all: BTreeMap<DataRef, Wanted> = BTreeMap::new();
+    for (_, c) in plan.compares.iter() {
+        let Some(on) = &c.on else { continue };
+        let w = entry(&mut all, &on.data, on.span);
+        w.draw(c.interval.as_ref().map(|i| &i.value));
+        for slice in &c.slices {
+            if !w.slices.iter().any(|s| s.0 == slice.column.value) {
+                w.slices
+                    .push((slice.column.value.clone(), slice.column.span));
+            }
+        }
+        for v in std::iter::once(&c.subject).chain(&c.against) {
+            w.want(v, &c.metrics);
+        }
+    }
+    for (_, a) in plan.ablations.iter() {
+        let (Some(on), Some(metric)) = (&a.on, &a.metric) else {
+            continue;
+        };
+        let w = entry(&mut all, &on.data, on.span);
+        w.draw(a.interval.as_ref().map(|i| &i.value));
+        let metrics = std::slice::from_ref(metric);
+        w.want(&a.of, metrics);
+        for arm in &a.arms {
+            w.want_variant(&arm.variant, arm.span, metrics);
+        }
+    }
+    for (_, s) in plan.selects.iter() {
+        let mut metrics: Vec<MetricRef> = s.require.iter().flat_map(condition_metrics).collect();
+        metrics.extend(s.objective.iter().map(|o| o.0.clone()));
+        metrics.extend(s.prefer.iter().map(|p| p.0.clone()));
+        for on in s.on.iter().chain(&s.report_on) {
+            let w = entry(&mut all, &on.data, on.span);
+            w.draw(None);
+            for v in &s.from {
+                w.want(v, &metrics);
+            }
+        }
+    }
+    for (_, d) in plan.decides.iter() {
+        let Some(on) = rows_of(plan, d) else { continue };
+        let Some(w) = all.get_mut(&on) else { continue };
+        let metrics = metrics_of(d);
+        w.want(&d.subject, &metrics);
+        w.want(&d.against, &metrics);
+        for q in d
+            .rules
+            .iter()
+            .filter_map(|r| r.when.as_ref())
+            .flat_map(Condition::quantities)
+        {
+            if let Some(of) = &q.of {
+                w.want(of, std::slice::from_ref(&q.metric));
+            }
+        }
+    }
+    all.into_values().collect()
+}
+
+fn condition_metrics(c: &Condition) -> Vec<MetricRef> {
+    c.quantities()
+        .into_iter()
+        .map(|q: &Quantity| q.metric.clone())
+        .collect()
+}
+
+fn entry<'m>(all: &'m mut BTreeMap<DataRef, Wanted>, on: &DataRef, span: Span) -> &'m mut Wanted {
+    all.entry(on.clone()).or_insert_with(|| Wanted {
+        on: on.clone(),
+        on_span: span,
+        variants: BTreeMap::new(),
+        metrics: Vec::new(),
+        slices: Vec::new(),
+        resamples: 0,
+    })
+}
+
+impl Wanted {
+    fn draw(&mut self, interval: Option<&IntervalSpec>) {
+        if let IntervalSpec::Bootstrap { resamples, .. } = interval.cloned().unwrap_or_default() {
+            self.resamples = self.resamples.max(resamples);
+        }
+    }
+
+    fn want(&mut self, v: &VariantRef, metrics: &[MetricRef]) {
+        self.want_variant(&v.variant, v.span, metrics);
+    }
+
+    fn want_variant(&mut self, variant: &Variant, span: Span, metrics: &[MetricRef]) {
+        let places: Vec<usize> = metrics.iter().map(|m| self.place(m)).collect();
+        let (own, _) = self
+            .variants
+            .entry(variant.clone())
+            .or_insert_with(|| (Vec::new(), span));
+        own.extend(places);
+        own.sort_unstable();
+        own.dedup();
+    }
+
+    fn place(&mut self, metric: &MetricRef) -> usize {
+        if let Some(known) = self.metric(metric) {
+            return known;
+        }
+        self.metrics.push(metric.clone());
+        self.metrics.len() - 1
+    }
+
+    /// The place of a metric.
+    pub fn metric(&self, metric: &MetricRef) -> Option<usize> {
+        self.metrics.iter().position(|m| m.same(metric))
+    }
+}

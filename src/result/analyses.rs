@@ -1,0 +1,188 @@
+//! Tables over several variants or systems: ablations, factorials, selections.
+
+use super::measures::{Interval, absent};
+use super::{Truth, Unit};
+use serde::Serialize;
+
+/// What each component adds to a system.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Ablation {
+    /// The full system.
+    pub reference: String,
+    /// The metric's name.
+    pub metric: String,
+    /// The unit of estimates; deltas are in its difference.
+    pub unit: Unit,
+    /// `reviews.val`.
+    pub partition: String,
+    /// Rows of the partition.
+    pub rows: u64,
+    /// The reference's value.
+    #[serde(skip_serializing_if = "absent")]
+    pub estimate: Option<f64>,
+    /// One arm a change, by rank.
+    pub arms: Vec<Arm>,
+    /// All components off together, minus the sum of the single deltas.
+    #[serde(skip_serializing_if = "absent")]
+    pub additivity_gap: Option<f64>,
+    /// How much may be lost for a smaller configuration, as a difference.
+    #[serde(skip_serializing_if = "absent")]
+    pub tolerance: Option<f64>,
+    /// The smallest configuration within `tolerance`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minimal: Option<Minimal>,
+    /// What a reader must know: `on tuning rows`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// One changed component.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Arm {
+    /// The component's name.
+    pub component: String,
+    /// `removed`, or the level it is set to.
+    pub change: String,
+    /// The arm's value.
+    #[serde(skip_serializing_if = "absent")]
+    pub estimate: Option<f64>,
+    /// The arm minus the reference.
+    #[serde(skip_serializing_if = "absent")]
+    pub delta: Option<f64>,
+    /// Interval of `delta`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interval: Option<Interval>,
+    /// 1 for the component whose change hurts most; equal where nothing tells them apart.
+    pub rank: u32,
+    /// p-value of no effect, adjusted where the ablation corrects.
+    #[serde(skip_serializing_if = "absent")]
+    pub p_value: Option<f64>,
+}
+
+/// The smallest configuration that loses no more than the tolerance.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Minimal {
+    /// Components that stay, sorted.
+    pub components_kept: Vec<String>,
+    /// Its value: measured, or predicted from the single deltas.
+    #[serde(skip_serializing_if = "absent")]
+    pub predicted: Option<f64>,
+    /// Whether the value is a prediction that a run must confirm.
+    pub needs_confirmation: bool,
+}
+
+/// Effects and interactions of a factorial design.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Factorial {
+    /// The full system.
+    pub reference: String,
+    /// The metric's name.
+    pub metric: String,
+    /// The unit of the effects.
+    pub unit: Unit,
+    /// `reviews.val`.
+    pub partition: String,
+    /// Main effects, then interactions.
+    pub effects: Vec<Effect>,
+}
+
+/// One effect of a factorial design.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Effect {
+    /// The components, one for a main effect.
+    pub components: Vec<String>,
+    /// The effect on the metric.
+    #[serde(skip_serializing_if = "absent")]
+    pub estimate: Option<f64>,
+    /// Its interval.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interval: Option<Interval>,
+    /// Effects that this design cannot tell from it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
+}
+
+/// The best of several systems under requirements.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Selection {
+    /// The name in the plan.
+    pub name: String,
+    /// The rows it was made on.
+    pub partition: String,
+    /// Every system considered, best first.
+    pub candidates: Vec<Candidate>,
+    /// The winner; absent where none is established to meet the requirements.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chosen: Option<Choice>,
+    /// Why this one, or why none: one clause.
+    pub reason: String,
+    /// The rows on which the winner is claimed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub report_on: Option<String>,
+}
+
+/// The winner of a selection.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Choice {
+    /// The system's name.
+    pub system: String,
+    /// Its variant.
+    pub variant: String,
+}
+
+/// One system in a selection.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Candidate {
+    /// The system's name.
+    pub system: String,
+    /// Its variant.
+    pub variant: String,
+    /// Each requirement, in the plan's order.
+    pub requirements: Vec<Requirement>,
+    /// What is maximised or minimised.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub objective: Option<Objective>,
+    /// Whether all requirements hold.
+    pub eligible: Truth,
+    /// Why it lost or cannot be judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// One requirement on one system.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Requirement {
+    /// As the plan writes it.
+    pub text: String,
+    /// Whether it holds.
+    pub truth: Truth,
+    /// The unit of the numbers.
+    pub unit: Unit,
+    /// The measured value.
+    #[serde(skip_serializing_if = "absent")]
+    pub value: Option<f64>,
+    /// Lower bound of its interval.
+    #[serde(skip_serializing_if = "absent")]
+    pub low: Option<f64>,
+    /// Upper bound of its interval.
+    #[serde(skip_serializing_if = "absent")]
+    pub high: Option<f64>,
+}
+
+/// The value by which a selection ranks.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Objective {
+    /// The metric's name.
+    pub metric: String,
+    /// The unit of the numbers.
+    pub unit: Unit,
+    /// The measured value.
+    #[serde(skip_serializing_if = "absent")]
+    pub estimate: Option<f64>,
+    /// Lower bound of its interval.
+    #[serde(skip_serializing_if = "absent")]
+    pub low: Option<f64>,
+    /// Upper bound of its interval.
+    #[serde(skip_serializing_if = "absent")]
+    pub high: Option<f64>,
+}
