@@ -5,6 +5,7 @@
 
 mod checks;
 mod data;
+mod decisions;
 mod examples;
 mod oracles;
 mod plans;

@@ -51,7 +51,8 @@ fn world() -> MemoryWorld {
 
 /// The result, without what is different in the bytes of a file.
 fn result(world: &MemoryWorld) -> String {
-    let mut result: RunResult = pipeline::run(world, "p.bench").unwrap_or_else(|e| panic!("{}", shown(&e)));
+    let mut result: RunResult =
+        pipeline::run(world, "p.bench").unwrap_or_else(|e| panic!("{}", shown(&e)));
     for data in &mut result.data {
         data.sha256.clear();
     }
@@ -67,7 +68,12 @@ fn shown(diagnostics: &[Diagnostic]) -> String {
     for d in diagnostics {
         lines.push(format!("{} {}: {}", d.code.code, d.code.name, d.message));
         for p in &d.places {
-            lines.push(format!("  at {} line {} column {}", p.path.display(), p.line, p.column));
+            lines.push(format!(
+                "  at {} line {} column {}",
+                p.path.display(),
+                p.line,
+                p.column
+            ));
         }
         for l in &d.labels {
             let text = PLAN.get(l.span.range()).unwrap_or("");
@@ -92,7 +98,10 @@ fn accepted(path: &str, bytes: impl AsRef<[u8]>) {
 fn a_good_run_is_what_it_should_be() {
     let result = pipeline::run(&world(), "p.bench").unwrap();
     let accuracy = |system: &str| {
-        let m = result.metrics.iter().find(|m| m.system == system && m.metric == "accuracy" && m.seed.is_none());
+        let m = result
+            .metrics
+            .iter()
+            .find(|m| m.system == system && m.metric == "accuracy" && m.seed.is_none());
         m.and_then(|m| m.estimate).unwrap()
     };
     assert_eq!(accuracy("a"), 4.0 / 6.0);
@@ -156,9 +165,15 @@ fn a_truncated_last_line() {
 #[test]
 fn a_wrong_hash() {
     let sha = "0".repeat(64);
-    let plan = PLAN.replace("version: \"1\"", &format!("version: \"1\"\n  sha256:  \"{sha}\""));
+    let plan = PLAN.replace(
+        "version: \"1\"",
+        &format!("version: \"1\"\n  sha256:  \"{sha}\""),
+    );
     let errors = pipeline::run(&world().with("p.bench", plan), "p.bench").expect_err("refused");
-    let text: Vec<String> = errors.iter().map(|d| format!("{} {}\n{}", d.code.code, d.message, d.help.join("\n"))).collect();
+    let text: Vec<String> = errors
+        .iter()
+        .map(|d| format!("{} {}\n{}", d.code.code, d.message, d.help.join("\n")))
+        .collect();
     insta::assert_snapshot!(text.join("\n"));
 }
 
@@ -184,7 +199,10 @@ fn an_id_too_few() {
 
 #[test]
 fn a_label_never_declared() {
-    insta::assert_snapshot!(refused("d.csv", DATA.replace("4,neg,test", "4,neutral,test")));
+    insta::assert_snapshot!(refused(
+        "d.csv",
+        DATA.replace("4,neg,test", "4,neutral,test")
+    ));
 }
 
 #[test]
@@ -205,7 +223,14 @@ fn an_infinite_score() {
 #[test]
 fn a_file_that_is_not_there() {
     let mut small = MemoryWorld::default();
-    for (path, text) in [("p.bench", PLAN), ("d.csv", DATA), ("a-1.csv", A), ("a-2.csv", A), ("b-1.csv", B), ("b_2.csv", B)] {
+    for (path, text) in [
+        ("p.bench", PLAN),
+        ("d.csv", DATA),
+        ("a-1.csv", A),
+        ("a-2.csv", A),
+        ("b-1.csv", B),
+        ("b_2.csv", B),
+    ] {
         small = small.with(path, text);
     }
     let errors = pipeline::run(&small, "p.bench").expect_err("refused");
@@ -219,7 +244,10 @@ fn a_binary_file() {
 
 #[test]
 fn several_bad_files_are_reported_in_one_go() {
-    let bad = world().with("a-1.csv", "").with("b-1.csv", B.replace("p\n", "q\n")).with("b-2.csv", B.replace("0.8", "x"));
+    let bad = world()
+        .with("a-1.csv", "")
+        .with("b-1.csv", B.replace("p\n", "q\n"))
+        .with("b-2.csv", B.replace("0.8", "x"));
     let errors = pipeline::run(&bad, "p.bench").expect_err("refused");
     assert_eq!(errors.len(), 3, "{}", shown(&errors));
 }
@@ -243,7 +271,9 @@ fn a_metric_of_a_column_that_is_not_mapped() {
 
 #[test]
 fn a_partition_that_the_column_does_not_have() {
-    let plan = PLAN.replace(" { train: \"train\", val: \"val\", test: \"test\" }", "").replace("on: d.test", "on: d.tset");
+    let plan = PLAN
+        .replace(" { train: \"train\", val: \"val\", test: \"test\" }", "")
+        .replace("on: d.test", "on: d.tset");
     let errors = pipeline::run(&world().with("p.bench", plan), "p.bench").expect_err("refused");
     assert_eq!(errors[0].code.code, "N101");
     assert_eq!(errors[0].help, ["did you mean `test`?"]);
@@ -256,8 +286,12 @@ fn an_undefined_value_is_a_failure_and_not_a_zero() {
     let plan = PLAN
         .replace("plan p", &format!("{metric}plan p"))
         .replace("metrics: [accuracy,", "metrics: [odds, accuracy,")
-        .replace("ship when gain(accuracy) > 0pp", "ship when gain(odds) > 0\n  failed: broken");
-    let result = pipeline::run(&world().with("p.bench", plan), "p.bench").unwrap_or_else(|e| panic!("{}", shown(&e)));
+        .replace(
+            "ship when gain(accuracy) > 0pp",
+            "ship when gain(odds) > 0\n  failed: broken",
+        );
+    let result = pipeline::run(&world().with("p.bench", plan), "p.bench")
+        .unwrap_or_else(|e| panic!("{}", shown(&e)));
     assert_eq!(result.decisions[0].outcome.as_deref(), Some("broken"));
     assert!(result.decisions[0].failed.is_some());
 }
@@ -265,7 +299,10 @@ fn an_undefined_value_is_a_failure_and_not_a_zero() {
 #[test]
 fn threads_and_their_number_leave_no_trace() {
     let in_pool = |n: usize| {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(n).build().unwrap();
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(n)
+            .build()
+            .unwrap();
         pool.install(|| result(&world()))
     };
     assert_eq!(in_pool(1), in_pool(4));
@@ -274,9 +311,16 @@ fn threads_and_their_number_leave_no_trace() {
 /// Systems with other seeds, one run and several: estimates are means over runs.
 #[test]
 fn runs_are_averaged() {
-    let other = world().with("b-2.csv", B.replace("2,pos", "2,neg").replace("3,pos", "3,neg"));
+    let other = world().with(
+        "b-2.csv",
+        B.replace("2,pos", "2,neg").replace("3,pos", "3,neg"),
+    );
     let result = pipeline::run(&other, "p.bench").unwrap();
-    let b: Vec<&_> = result.metrics.iter().filter(|m| m.system == "b" && m.metric == "accuracy").collect();
+    let b: Vec<&_> = result
+        .metrics
+        .iter()
+        .filter(|m| m.system == "b" && m.metric == "accuracy")
+        .collect();
     let of = |seed: Option<u64>| b.iter().find(|m| m.seed == seed).unwrap();
     assert_eq!(of(Some(1)).estimate, Some(5.0 / 6.0));
     assert_eq!(of(Some(2)).estimate, Some(0.5));
