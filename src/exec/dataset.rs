@@ -149,7 +149,7 @@ fn read_one(
         &requests(d, &id_column, &own),
         &progress,
     )
-    .map_err(|e| diagnosed(&e, source_span))?;
+    .map_err(|e| place_by_column(&e, source_span, |column| named(d, &own, column)))?;
     (files.events)(Event::Read);
     if let Some(sha) = &d.sha256 {
         data::check_hash(&path, &sha.value, &table.sha256)
