@@ -11,6 +11,7 @@ mod oracles;
 mod plans;
 mod render;
 mod report;
+mod robust;
 mod run;
 mod support;
 mod syntax;
