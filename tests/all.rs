@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod checks;
+mod cli;
 mod data;
 mod decisions;
 mod examples;

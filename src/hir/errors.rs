@@ -418,7 +418,7 @@ pub fn diagnose(error: &HirError) -> Diagnostic {
             .help(help.clone()),
         HirError::Unsupported { what, span, help } => Diagnostic::new(
             &E101,
-            format!("{what} is part of the language, but this version cannot do it yet"),
+            format!("this version does not support {what} yet"),
         )
         .label(*span, "not supported yet")
         .help(help.clone()),

@@ -1,0 +1,240 @@
+//! The command as people and scripts use it: exit codes, streams, files written.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn benchwright(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_benchwright"))
+        .args(args)
+        .env_remove("NO_COLOR")
+        .output()
+        .unwrap()
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// A small plan with its files in a folder of its own.
+fn project() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = r#"use std.classification.{accuracy, f1_macro}
+plan p { objective: "o", primary: accuracy, guardrails: [f1_macro] }
+dataset d { source: "d.csv", version: "1", id: id, label: y in [neg, pos], split: column(part) { train: "train", val: "val", test: "test" } }
+baseline a { train: d.train, tune: d.val { by: accuracy, trials: 2 }, seeds: 2, predictions: "a-{seed}.csv" }
+candidate b from a { predictions: "b-{seed}.csv" }
+compare b with a { on: d.test, metrics: [accuracy, f1_macro], interval: bootstrap(300) }
+decide for b against a {
+  ship when gain(accuracy) > 0pp
+  hold otherwise
+}
+"#;
+    let mut data = String::from("id,y,part\nx,neg,train\ny,pos,val\n");
+    let (mut a, mut b) = (String::from("id,prediction\n"), String::from("id,prediction\n"));
+    for i in 0..60 {
+        let class = |on: bool| if on { "pos" } else { "neg" };
+        data += &format!("{i},{},test\n", class(i % 2 == 0));
+        a += &format!("{i},{}\n", class((i % 2 == 0) != (i % 3 == 0)));
+        b += &format!("{i},{}\n", class((i % 2 == 0) != (i % 20 == 0)));
+    }
+    for (name, text) in [("p.bench", plan), ("d.csv", &data), ("a-1.csv", &a), ("a-2.csv", &a), ("b-1.csv", &b), ("b-2.csv", &b)] {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    folder
+}
+
+fn path(folder: &tempfile::TempDir, name: &str) -> String {
+    folder.path().join(name).display().to_string()
+}
+
+#[test]
+fn a_sound_plan_checks_with_0() {
+    let out = benchwright(&["check", "examples/reviews/reviews.bench"]);
+    assert_eq!(code(&out), 0, "{}", stdout(&out));
+    assert!(stdout(&out).contains("no faults found"));
+    assert!(stderr(&out).is_empty());
+}
+
+#[test]
+fn a_plan_with_errors_checks_with_1() {
+    let out = benchwright(&["check", "examples/faulty/L102-fit-beyond-train.bench"]);
+    assert_eq!(code(&out), 1);
+    assert!(stdout(&out).contains("error[L102] fit-beyond-train"));
+}
+
+#[test]
+fn every_faulty_example_names_its_code() {
+    for entry in std::fs::read_dir("examples/faulty").unwrap() {
+        let path: PathBuf = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let Some((expected, _)) = name.split_once('-').filter(|(c, _)| c.len() == 4) else {
+            continue;
+        };
+        let out = benchwright(&["check", "--deny", "warnings", &path.display().to_string()]);
+        assert_eq!(code(&out), 1, "{name}");
+        assert!(stdout(&out).contains(&format!("[{expected}]")), "{name}: {}", stdout(&out));
+    }
+}
+
+#[test]
+fn warnings_pass_unless_denied() {
+    let plan = "examples/faulty/U101-single-run.bench";
+    assert_eq!(code(&benchwright(&["check", plan])), 0);
+    for deny in ["warnings", "U101", "single-run"] {
+        assert_eq!(code(&benchwright(&["check", plan, "--deny", deny])), 1, "{deny}");
+    }
+    assert_eq!(code(&benchwright(&["check", plan, "--deny", "U102"])), 0);
+    let out = benchwright(&["check", plan, "--deny", "U999"]);
+    assert_eq!(code(&out), 2);
+    assert!(stderr(&out).contains("U999"));
+}
+
+#[test]
+fn an_unreadable_plan_is_2() {
+    let out = benchwright(&["check", "examples/reviews/review.bench"]);
+    assert_eq!(code(&out), 2);
+    assert!(stderr(&out).contains("did you mean `examples/reviews/reviews.bench`?"), "{}", stderr(&out));
+    let folder = tempfile::tempdir().unwrap();
+    let bad = folder.path().join("latin1.bench");
+    std::fs::write(&bad, b"# ok\n# \xe9\n").unwrap();
+    let out = benchwright(&["check", &bad.display().to_string()]);
+    assert_eq!(code(&out), 2);
+    assert!(stderr(&out).contains("line 2"), "{}", stderr(&out));
+}
+
+#[test]
+fn json_of_check_is_what_the_page_says() {
+    let plan = "examples/faulty/L102-fit-beyond-train.bench";
+    let out = benchwright(&["check", "--format", "json", plan]);
+    let json: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+    assert_eq!(json["file"], plan);
+    let d = &json["diagnostics"][0];
+    for key in ["code", "name", "level", "answer", "message", "why", "help", "places", "fixes"] {
+        assert!(!d[key].is_null(), "{key} in {d}");
+    }
+    assert_eq!((d["code"].as_str(), d["answer"].as_str()), (Some("L102"), Some("refuted")));
+    let place = &d["places"][0];
+    let text = std::fs::read_to_string(plan).unwrap();
+    let range = place["start"].as_u64().unwrap() as usize..place["end"].as_u64().unwrap() as usize;
+    assert_eq!(&text[range], "reviews");
+    assert!(json["counts"]["errors"].as_u64() == Some(1));
+}
+
+#[test]
+fn a_run_reports_and_leaves_its_evidence() {
+    let folder = project();
+    let out = benchwright(&["run", &path(&folder, "p.bench")]);
+    assert_eq!(code(&out), 0, "{}", stderr(&out));
+    let shown = stdout(&out);
+    assert!(shown.lines().take(3).any(|l| l.contains("ship")), "{shown}");
+    let evidence = folder.path().join(".bench/p");
+    let json = std::fs::read(evidence.join("report.json")).unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    assert_eq!(json["decisions"][0]["outcome"], "ship");
+    assert_eq!(json["provenance"]["seed"], 42);
+    assert_eq!(json["provenance"]["inputs"].as_array().unwrap().len(), 4);
+    assert!(std::fs::read_to_string(evidence.join("report.md")).unwrap().contains("ship"));
+    let names: Vec<_> = std::fs::read_dir(&evidence).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(names.len(), 2, "nothing but whole reports: {names:?}");
+}
+
+#[test]
+fn bytes_are_the_same_on_any_number_of_threads() {
+    let folder = project();
+    let plan = path(&folder, "p.bench");
+    let run = |threads: &str| benchwright(&["run", &plan, "--format", "json", "--threads", threads]).stdout;
+    let one = run("1");
+    assert!(!one.is_empty());
+    assert_eq!(one, run("2"));
+    assert_eq!(one, run("7"));
+    let other = benchwright(&["run", &plan, "--format", "json", "--seed", "7"]).stdout;
+    assert_ne!(one, other);
+}
+
+#[test]
+fn require_asks_for_an_outcome() {
+    let folder = project();
+    let plan = path(&folder, "p.bench");
+    assert_eq!(code(&benchwright(&["run", &plan, "--require", "ship"])), 0);
+    let out = benchwright(&["run", &plan, "--require", "hold"]);
+    assert_eq!(code(&out), 3);
+    assert!(stderr(&out).contains("is ship"));
+}
+
+#[test]
+fn a_plan_with_errors_is_not_run() {
+    let out = benchwright(&["run", "examples/faulty/D101-undecided-region.bench"]);
+    assert_eq!(code(&out), 1);
+    assert!(stderr(&out).contains("was not run"));
+    assert!(stdout(&out).is_empty());
+    assert!(!Path::new("examples/faulty/.bench").exists());
+}
+
+#[test]
+fn a_command_is_refused_with_what_to_do() {
+    let out = benchwright(&["run", "tests/whole-plan/whole-plan.bench"]);
+    assert_eq!(code(&out), 1);
+    assert!(stderr(&out).contains("error[E102] command-not-run"));
+    assert!(stderr(&out).contains("predictions:"));
+}
+
+#[test]
+fn a_bad_file_is_2() {
+    let folder = project();
+    std::fs::write(folder.path().join("b-2.csv"), "id,prediction\n0,pos\n").unwrap();
+    let out = benchwright(&["run", &path(&folder, "p.bench")]);
+    assert_eq!(code(&out), 2);
+    assert!(stderr(&out).contains("error[F202] output-ids-differ"), "{}", stderr(&out));
+    assert!(!folder.path().join(".bench").exists());
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_2() {
+    let folder = project();
+    std::fs::write(folder.path().join("occupied"), "a file").unwrap();
+    let out = benchwright(&["run", &path(&folder, "p.bench"), "--out", &path(&folder, "occupied/here")]);
+    assert_eq!(code(&out), 2, "{}", stderr(&out));
+    assert!(stderr(&out).contains("F112"), "{}", stderr(&out));
+}
+
+#[test]
+fn explain_shows_pages_and_lists_codes() {
+    let out = benchwright(&["explain", "L102"]);
+    assert_eq!(code(&out), 0);
+    assert!(stdout(&out).starts_with("# L102 fit-beyond-train"));
+    assert_eq!(stdout(&benchwright(&["explain", "fit-beyond-train"])), stdout(&out));
+    let all = stdout(&benchwright(&["explain"]));
+    for known in benchwright::analysis::codes() {
+        assert!(all.contains(known.code), "{}", known.code);
+        assert!(!known.page.trim().is_empty(), "{}", known.code);
+    }
+    let out = benchwright(&["explain", "L120"]);
+    assert_eq!(code(&out), 2);
+    assert!(stderr(&out).contains("did you mean"));
+}
+
+#[test]
+fn graphs_in_every_form() {
+    let plan = "examples/digits/vision.bench";
+    let text = stdout(&benchwright(&["graph", plan]));
+    assert!(text.contains("mlp - scale"), "{text}");
+    let dot = stdout(&benchwright(&["graph", plan, "--format", "dot"]));
+    assert!(dot.starts_with("digraph") && dot.trim_end().ends_with('}'));
+    assert!(stdout(&benchwright(&["graph", plan, "--format", "mermaid"])).starts_with("flowchart LR"));
+    let json: serde_json::Value = serde_json::from_str(&stdout(&benchwright(&["graph", plan, "--format", "json"]))).unwrap();
+    let nodes = json["nodes"].as_array().unwrap();
+    let runs = nodes.iter().filter(|n| n["kind"] == "run").count();
+    assert_eq!(runs, 7 * 5, "mlp, four arms, logreg and svm, five seeds each");
+    for edge in json["edges"].as_array().unwrap() {
+        assert!(edge["from"].as_u64().unwrap() < nodes.len() as u64);
+        assert!(edge["to"].as_u64().unwrap() < nodes.len() as u64);
+    }
+}
