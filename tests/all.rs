@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod data;
+mod metrics;
 mod oracles;
 mod plans;
 mod render;
