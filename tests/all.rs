@@ -3,6 +3,7 @@
 // A helper outside `#[test]` fails its test by panicking, too.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod architecture;
 mod data;
 mod metrics;
 mod oracles;
