@@ -6,9 +6,11 @@
 
 pub mod analysis;
 pub mod checks;
+pub mod cli;
 pub mod data;
 pub mod diagnostic;
 pub mod exec;
+pub mod export;
 pub mod graph;
 pub mod hir;
 pub mod infer;
@@ -20,3 +22,4 @@ pub mod stats;
 pub mod syntax;
 pub mod text;
 pub mod types;
+pub mod verdict;

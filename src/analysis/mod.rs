@@ -8,7 +8,9 @@ mod load;
 pub use load::{LoadError, Loaded, load};
 
 use crate::checks::{self, Proof};
-use crate::diagnostic::{CodeInfo, Diagnostic};
+use crate::data;
+use crate::diagnostic::{Answer, CodeInfo, Diagnostic};
+use crate::exec;
 use crate::graph::{self, Dag};
 use crate::hir::{self, HirError, Plan};
 use crate::syntax;
@@ -28,6 +30,28 @@ pub struct Analysis {
     pub diagnostics: Vec<Diagnostic>,
     /// Claims that the plan proves.
     pub proofs: Vec<Proof>,
+    /// SHA-256 of what the plan and all it uses mean: comments, layout and the order of items don't
+    /// change it.
+    pub meaning_sha256: String,
+}
+
+impl Analysis {
+    /// Whether errors stand.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+
+    /// The proved claims as diagnostics, for those who list them.
+    pub fn proved(&self) -> Vec<Diagnostic> {
+        self.proofs
+            .iter()
+            .map(|p| {
+                Diagnostic::new(p.code, p.why.clone())
+                    .answered(Answer::Proved)
+                    .label(p.span, "")
+            })
+            .collect()
+    }
 }
 
 /// Reads and analyses the plan at `path`.
@@ -50,6 +74,7 @@ pub fn analyse(world: &dyn World, path: &Path) -> Result<Analysis, LoadError> {
         dag,
         diagnostics,
         proofs: report.proofs,
+        meaning_sha256: data::sha256(hir::meaning(&loaded.modules).as_bytes()),
     })
 }
 
@@ -92,7 +117,8 @@ fn sort(diagnostics: &mut [Diagnostic]) {
 
 /// Every code there is, in the order of their letters and numbers.
 pub fn codes() -> Vec<&'static CodeInfo> {
-    let mut all: Vec<&'static CodeInfo> = [syntax::CODES, hir::CODES].concat();
+    let mut all: Vec<&'static CodeInfo> =
+        [syntax::CODES, hir::CODES, data::CODES, exec::CODES].concat();
     all.extend(checks::ALL.iter().map(|c| &c.info));
     all.sort_by_key(|c| c.code);
     all

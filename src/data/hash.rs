@@ -32,6 +32,11 @@ pub fn hash_file(
     }
 }
 
+/// The sha256 of some bytes, as `sha256sum` prints it.
+pub fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
 /// The hash of several files: of one, its own; of more, the sha256 of their sorted hashes, one a
 /// line, as `sha256sum FILES | cut -c1-64 | sort | sha256sum` prints.
 pub fn hash_of_hashes(hashes: &[String]) -> String {

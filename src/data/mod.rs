@@ -25,7 +25,7 @@ pub use dictionary::TextColumn;
 pub use errors::{
     DataError, IdLine, NumberSlip, RepeatedId, Repeats, SplitFault, Undeclared, UnreadFormat,
 };
-pub use hash::{check_hash, hash_file, hash_of_hashes};
+pub use hash::{check_hash, hash_file, hash_of_hashes, sha256};
 pub use join::{IdIndex, Joined};
 pub use moment::{Moment, Precision};
 pub use split::{Bound, Partition, Share, Split, SplitRule, split};

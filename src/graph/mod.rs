@@ -107,7 +107,30 @@ impl How {
         }
     }
 
-    /// As said of the rows or the thing at the source: “is trained on”.
+    /// One word for what the edge is: trained, fitted, measured, …
+    pub fn word(self) -> &'static str {
+        match self {
+            How::Trained => "trained",
+            How::Fitted => "fitted",
+            How::Tuned => "tuned",
+            How::Selected => "selected",
+            How::StoppedEarly => "stopped",
+            How::Thresholded => "thresholded",
+            How::Calibrated => "calibrated",
+            How::PreTrained => "pre-trained",
+            How::Through => "through",
+            How::Distilled => "distilled",
+            How::Ensembled => "member",
+            How::Taught => "taught",
+            How::Runs => "run",
+            How::Yields => "yields",
+            How::Measured => "measured",
+            How::Resampled => "resampled",
+            How::Enters => "enters",
+        }
+    }
+
+    /// What the source does to the target, as a verb: `reviews.train` trains `chars`.
     pub fn verb(self) -> &'static str {
         match self {
             How::Trained => "trains",

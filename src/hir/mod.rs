@@ -24,6 +24,7 @@ mod variants;
 
 pub use errors::{CODES, HirError, diagnose};
 pub use model::*;
+pub use show::meaning;
 pub use stdlib::{library, library_names};
 
 use crate::syntax::ast;

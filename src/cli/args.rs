@@ -1,0 +1,124 @@
+//! Arguments of every command.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Evaluation plans that hold up: checks and runs `.bench` plans.
+#[derive(Debug, Parser)]
+#[command(name = "benchwright", version, arg_required_else_help = true)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Check plans: names, types, leakage, baselines, uncertainty, decision rules
+    ///
+    /// Reads no data file. Exit code 0: no errors; 1: errors; 2: a plan cannot be read.
+    Check(CheckArgs),
+    /// Check a plan, then run it to its verdict
+    ///
+    /// Exit code 0: the plan ran to its verdict; 1: the plan has errors; 2: something outside the
+    /// plan failed; 3: the verdict is not the one of --require; 130: interrupted.
+    Run(RunArgs),
+    /// Print a plan's experiment DAG
+    Graph(GraphArgs),
+    /// Explain a code, such as L102; without one, list all codes
+    Explain(ExplainArgs),
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    /// Plan files
+    #[arg(required = true)]
+    pub(super) plans: Vec<PathBuf>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = CheckFormat::Terminal)]
+    pub(super) format: CheckFormat,
+    /// Treat as errors: `warnings`, or a code or name such as U101
+    #[arg(long, value_name = "WHAT")]
+    pub(super) deny: Vec<String>,
+    /// Also show the proved claims, each with why it holds
+    #[arg(long)]
+    pub(super) explain_proofs: bool,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    pub(super) color: Color,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum CheckFormat {
+    Terminal,
+    /// One JSON object a plan
+    Json,
+    /// Annotation lines for GitHub Actions
+    Github,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RunArgs {
+    /// The plan file
+    pub(super) plan: PathBuf,
+    /// How to print the report
+    #[arg(long, value_enum, default_value_t = ReportFormat::Terminal)]
+    pub(super) format: ReportFormat,
+    /// Folder for what the run writes [default: .bench/PLAN beside the plan]
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) out: Option<PathBuf>,
+    /// Seed of the resampling
+    #[arg(long, default_value_t = 42)]
+    pub(super) seed: u64,
+    /// Threads [default: all cores]; the result does not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) threads: Option<u16>,
+    /// Exit with 3 unless every decision has this outcome
+    #[arg(long, value_name = "OUTCOME")]
+    pub(super) require: Option<String>,
+    /// Treat as errors: `warnings`, or a code or name such as U101
+    #[arg(long, value_name = "WHAT")]
+    pub(super) deny: Vec<String>,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    pub(super) color: Color,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportFormat {
+    Terminal,
+    Json,
+    Markdown,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct GraphArgs {
+    /// The plan file
+    pub(super) plan: PathBuf,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Drawn::Text)]
+    pub(super) format: Drawn,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Drawn {
+    Text,
+    /// Graphviz
+    Dot,
+    Mermaid,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// A code or name, such as L102 or fit-beyond-train
+    pub(super) code: Option<String>,
+}

@@ -1,0 +1,38 @@
+//! The command line: arguments in, text and exit codes out. Thin over `analysis`, `exec`, `verdict`
+//! and their views.
+
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod args;
+mod check;
+mod explain;
+mod graph;
+mod io;
+mod progress;
+mod run;
+
+use args::{Arguments, Command};
+use clap::Parser;
+use std::process::ExitCode;
+
+/// Parses the arguments and does what they ask.
+pub fn main() -> ExitCode {
+    match Arguments::parse().command {
+        Command::Check(args) => check::check(&args),
+        Command::Run(args) => run::run(&args),
+        Command::Graph(args) => graph::graph(&args),
+        Command::Explain(args) => explain::explain(&args),
+    }
+}
+
+/// The exit codes, as the language page has them.
+mod exit {
+    /// All well.
+    pub(super) const OK: u8 = 0;
+    /// The plan has errors.
+    pub(super) const ERRORS: u8 = 1;
+    /// Something outside the plan failed: a file, a command, a full disk.
+    pub(super) const OUTSIDE: u8 = 2;
+    /// The verdict is not the required one.
+    pub(super) const OTHER_VERDICT: u8 = 3;
+}

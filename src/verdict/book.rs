@@ -1,0 +1,209 @@
+//! Looking measurements up, and turning them into the result model's numbers.
+
+use crate::exec::{Measured, PartName};
+use crate::hir::{BootstrapMethod, DataRef, IntervalSpec, MetricRef, Plan, Variant};
+use crate::infer::{Sample, Samples, estimate};
+use crate::result::{Interval, ResampleUnit, Unit};
+use crate::stats::interval::{Fallback, Method, Undefined};
+use crate::types::Measure;
+
+/// Everything measured, by partition.
+pub(super) struct Book<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) measured: &'a [Measured],
+    pub(super) samples: &'a [Samples],
+}
+
+/// The measurements on one partition.
+#[derive(Clone, Copy)]
+pub(super) struct Page<'a> {
+    pub(super) measured: &'a Measured,
+    samples: &'a Samples,
+}
+
+impl<'a> Book<'a> {
+    pub(super) fn pages(&self) -> impl Iterator<Item = Page<'a>> {
+        self.measured
+            .iter()
+            .zip(self.samples)
+            .map(|(measured, samples)| Page { measured, samples })
+    }
+
+    pub(super) fn page(&self, on: &DataRef) -> Option<Page<'a>> {
+        self.pages().find(|p| p.measured.wanted.on == *on)
+    }
+}
+
+impl<'a> Page<'a> {
+    /// The sample of a variant's metric on a part (0 is the whole).
+    pub(super) fn sample(
+        &self,
+        variant: &Variant,
+        metric: &MetricRef,
+        part: usize,
+    ) -> Option<&'a Sample> {
+        let member = self.measured.variants.iter().position(|v| v == variant)?;
+        let wanted = self.measured.wanted.metric(metric)?;
+        let place = (*self.measured.places.get(member)?.get(wanted)?)?;
+        self.samples.get(member, part, place)
+    }
+
+    /// The parts of a slice, by place, with their values.
+    pub(super) fn parts(&self, slice: &str) -> Vec<(usize, &'a PartName)> {
+        let named = |(i, p): (usize, &'a Option<PartName>)| p.as_ref().map(|p| (i, p));
+        self.measured
+            .parts
+            .iter()
+            .enumerate()
+            .filter_map(named)
+            .filter(|(_, p)| p.slice == slice)
+            .collect()
+    }
+
+    pub(super) fn unit(&self) -> ResampleUnit {
+        if self.measured.clustered {
+            ResampleUnit::Cluster
+        } else {
+            ResampleUnit::Row
+        }
+    }
+}
+
+/// The uncertainty method of a claim; the careful default unless it says otherwise.
+pub(super) fn spec(written: Option<&IntervalSpec>) -> IntervalSpec {
+    written.cloned().unwrap_or_default()
+}
+
+/// An estimate as the result model has it.
+pub(super) struct Number {
+    pub(super) estimate: Option<f64>,
+    pub(super) interval: Option<Interval>,
+    pub(super) p_value: Option<f64>,
+    /// Why there is no interval where one was asked for.
+    pub(super) note: Option<String>,
+}
+
+/// The estimate and interval of a sample, times `factor`.
+pub(super) fn number(
+    sample: &Sample,
+    spec: &IntervalSpec,
+    unit: ResampleUnit,
+    factor: f64,
+) -> Number {
+    let IntervalSpec::Bootstrap {
+        resamples,
+        level,
+        method,
+    } = spec
+    else {
+        return Number {
+            estimate: sample
+                .estimate
+                .is_finite()
+                .then_some(sample.estimate * factor),
+            interval: None,
+            p_value: None,
+            note: None,
+        };
+    };
+    let found = estimate(sample, *resamples, *level, *method);
+    let (interval, note) = match found.interval {
+        Some(Ok(i)) => (Some(shown(&i, *method, unit, factor)), None),
+        Some(Err(why)) => (None, Some(undefined(&why))),
+        None => (None, None),
+    };
+    Number {
+        estimate: found.estimate.map(|e| e * factor),
+        interval,
+        p_value: found.p_value,
+        note,
+    }
+}
+
+fn shown(
+    i: &crate::stats::interval::Interval,
+    asked: BootstrapMethod,
+    unit: ResampleUnit,
+    factor: f64,
+) -> Interval {
+    let (low, high) = (i.low * factor, i.high * factor);
+    let error = i.mc_error.0.max(i.mc_error.1) * factor.abs();
+    Interval {
+        low: low.min(high),
+        high: low.max(high),
+        level: i.level,
+        method: method(i.method).into(),
+        resamples: Some(i.resamples as u64),
+        unit,
+        mc_error: Some(error).filter(|e| e.is_finite()),
+        undefined: (i.undefined > 0).then_some(i.undefined as u64),
+        note: i.note.as_ref().map(|why| {
+            let asked = match asked {
+                BootstrapMethod::Auto => "auto",
+                _ => "bca",
+            };
+            format!("percentile instead of {asked}: {}", fallback(why))
+        }),
+    }
+}
+
+fn method(m: Method) -> &'static str {
+    match m {
+        Method::Percentile => "percentile",
+        Method::Basic => "basic",
+        Method::Bca => "bca",
+    }
+}
+
+fn fallback(why: &Fallback) -> &'static str {
+    match why {
+        Fallback::OneSided => "every resample lies on one side of the estimate",
+        Fallback::NoJackknife | Fallback::NoJackknifeSpread => {
+            "no single unit changes the estimate"
+        }
+        Fallback::JackknifeUndefined => "the value is undefined without some unit",
+        Fallback::CorrectionOutOfRange => "the correction leaves the range of probabilities",
+    }
+}
+
+fn undefined(why: &Undefined) -> String {
+    match why {
+        Undefined::NoEstimate => "undefined on these rows".into(),
+        Undefined::NoReplicates => "undefined on every resample".into(),
+        Undefined::TooManyUndefined {
+            undefined,
+            resamples,
+        } => format!("no interval: undefined on {undefined} of {resamples} resamples"),
+        _ => "no interval at this level".into(),
+    }
+}
+
+/// The unit of a measure in the result model, and the factor from canonical to it.
+pub(super) fn unit_of(measure: &Measure) -> (Unit, f64) {
+    match measure {
+        Measure::Number => (Unit::Plain, 1.0),
+        Measure::Ratio => (Unit::Ratio, 1.0),
+        Measure::Points => (Unit::RatioDifference, 1.0),
+        Measure::Dimension(d) => {
+            let (name, factor) = measure.display_unit();
+            match &d.currency {
+                Some(currency) if name == *currency => (Unit::Money(currency.clone()), factor),
+                _ => (Unit::Named(name), factor),
+            }
+        }
+    }
+}
+
+/// A system in a variant, as tables name it.
+pub(super) fn name(plan: &Plan, variant: &Variant) -> String {
+    let system = &plan.systems[variant.system].common.name;
+    match plan.spell(variant).as_str() {
+        "full" => system.clone(),
+        spelt => format!("{system} {spelt}"),
+    }
+}
+
+/// A part as tables name it: `domain = yelp`.
+pub(super) fn part_name(part: &PartName) -> String {
+    format!("{} = {}", part.slice, part.value)
+}

@@ -1,0 +1,139 @@
+//! From measurements to what they mean: intervals, comparisons, ablation tables, selections and
+//! decisions in three-valued logic, each with its reasons, as a [`RunResult`].
+//!
+//! Reading files is left to `exec`, drawing to `infer`, looks to `report`. Start with [`conclude`].
+
+mod ablate;
+mod book;
+mod compare;
+mod decide;
+mod select;
+mod systems;
+mod truth;
+mod values;
+
+use crate::exec::{Event, Events, Evidence};
+use crate::hir::Plan;
+use crate::infer::{Samples, resample};
+use crate::result::{Data, Input, Provenance, RunResult, SCHEMA_VERSION, Tool};
+use book::Book;
+use std::path::Path;
+
+/// What the caller knows and the plan doesn't say.
+#[derive(Debug, Clone, Default)]
+pub struct Setting<'a> {
+    /// Seed of the resampling streams.
+    pub seed: u64,
+    /// The plan file as it was given.
+    pub file: &'a str,
+    /// SHA-256 of the plan file's bytes.
+    pub plan_sha256: String,
+    /// SHA-256 of the plan's meaning.
+    pub meaning_sha256: String,
+}
+
+/// Draws the resamples and concludes. The result doesn't depend on the number of threads.
+pub fn conclude(
+    plan: &Plan,
+    evidence: &Evidence,
+    setting: &Setting<'_>,
+    events: Events<'_>,
+) -> RunResult {
+    let total: u64 = evidence
+        .measured
+        .iter()
+        .map(|m| u64::from(m.wanted.resamples))
+        .sum();
+    events(Event::Resamples(total));
+    let samples: Vec<Samples> = evidence
+        .measured
+        .iter()
+        .map(|m| {
+            let progress = |done| events(Event::Drawn(done));
+            resample(&m.panel, m.wanted.resamples, setting.seed, &progress)
+        })
+        .collect();
+    let book = Book {
+        plan,
+        measured: &evidence.measured,
+        samples: &samples,
+    };
+    let comparisons = compare::comparisons(&book);
+    let decisions = decide::decisions(&book, &comparisons);
+    let mut result = RunResult {
+        schema_version: SCHEMA_VERSION,
+        tool: Tool {
+            name: "benchwright".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+        },
+        plan: systems::plan(plan, setting),
+        data: data(plan, evidence),
+        systems: systems::systems(&book),
+        metrics: values::metrics(&book),
+        comparisons,
+        ablations: ablate::ablations(&book),
+        factorials: Vec::new(),
+        selections: select::selections(&book),
+        decisions,
+        checks: Vec::new(),
+        provenance: provenance(plan, evidence, setting),
+        risks: systems::risks(&book, evidence),
+    };
+    result.sort();
+    result
+}
+
+fn data(plan: &Plan, evidence: &Evidence) -> Vec<Data> {
+    evidence
+        .data
+        .iter()
+        .map(|d| {
+            let dataset = &plan.datasets[d.dataset];
+            Data {
+                dataset: dataset.common.name.clone(),
+                source: dataset
+                    .source
+                    .as_ref()
+                    .map_or(String::new(), |s| s.value.clone()),
+                sha256: d.input.sha256.clone(),
+                version: dataset.version.as_ref().map(|v| v.value.clone()),
+                rows: d.input.rows,
+                partitions: d
+                    .partitions
+                    .iter()
+                    .map(|(name, rows)| (name.clone(), rows.len() as u64))
+                    .collect(),
+            }
+        })
+        .collect()
+}
+
+fn provenance(plan: &Plan, evidence: &Evidence, setting: &Setting<'_>) -> Provenance {
+    let folder = Path::new(setting.file).parent().unwrap_or(Path::new(""));
+    let inputs = evidence
+        .inputs
+        .iter()
+        .filter_map(|input| {
+            let (system, variant, seed) = input.run.as_ref()?;
+            Some(Input {
+                path: input
+                    .path
+                    .strip_prefix(folder)
+                    .unwrap_or(&input.path)
+                    .display()
+                    .to_string(),
+                sha256: input.sha256.clone(),
+                rows: input.rows,
+                system: Some(plan.systems[*system].common.name.clone()),
+                variant: Some(variant.clone()),
+                seed: *seed,
+            })
+        })
+        .collect();
+    Provenance {
+        seed: setting.seed,
+        plan_sha256: setting.plan_sha256.clone(),
+        inputs,
+        evidence: Vec::new(),
+    }
+}

@@ -1,0 +1,83 @@
+//! The measured value of every metric of every system.
+
+use super::book::{Book, Page, number, part_name, spec, unit_of};
+use crate::hir::{IntervalSpec, MetricRef, Plan, Variant};
+use crate::result::{Metric, Unit};
+
+/// Over runs with their interval, and each run's value on all rows.
+pub(super) fn metrics(book: &Book<'_>) -> Vec<Metric> {
+    let mut all = Vec::new();
+    for page in book.pages() {
+        let spec = spec_of(book.plan, &page);
+        for variant in &page.measured.variants {
+            for metric in &page.measured.wanted.metrics {
+                of_metric(book.plan, &page, &spec, variant, metric, &mut all);
+            }
+        }
+    }
+    all
+}
+
+/// The method of the first claim on these rows.
+fn spec_of(plan: &Plan, page: &Page<'_>) -> IntervalSpec {
+    let on = &page.measured.wanted.on;
+    let is = |d: &Option<crate::hir::DataUse>| d.as_ref().is_some_and(|d| d.data == *on);
+    let compared = plan.compares.iter().find(|(_, c)| is(&c.on));
+    let ablated = plan.ablations.iter().find(|(_, a)| is(&a.on));
+    match (compared, ablated) {
+        (Some((_, c)), _) => spec(c.interval.as_ref().map(|i| &i.value)),
+        (None, Some((_, a))) => spec(a.interval.as_ref().map(|i| &i.value)),
+        (None, None) => spec(None),
+    }
+}
+
+fn of_metric(
+    plan: &Plan,
+    page: &Page<'_>,
+    spec: &IntervalSpec,
+    variant: &Variant,
+    metric: &MetricRef,
+    all: &mut Vec<Metric>,
+) {
+    let (unit, factor) = unit_of(&plan.metrics[metric.metric].measure);
+    let base = |part: usize, unit: &Unit| -> Option<Metric> {
+        let sample = page.sample(variant, metric, part)?;
+        let name = page.measured.parts.get(part).and_then(Option::as_ref);
+        Some(Metric {
+            system: plan.systems[variant.system].common.name.clone(),
+            variant: plan.spell(variant),
+            metric: metric.text.clone(),
+            unit: unit.clone(),
+            partition: plan.show_data(&page.measured.wanted.on),
+            slice: name.map(part_name),
+            rows: sample.rows as u64,
+            ..Metric::default()
+        })
+    };
+    for part in 0..page.measured.parts.len() {
+        let (Some(sample), Some(mut over)) =
+            (page.sample(variant, metric, part), base(part, &unit))
+        else {
+            continue;
+        };
+        let found = number(sample, spec, page.unit(), factor);
+        over.estimate = found.estimate;
+        over.interval = found.interval;
+        over.note = found.note;
+        over.seed_sd = sample.seed_sd().map(|sd| sd * factor);
+        all.push(over);
+        if part > 0 {
+            continue;
+        }
+        for (seed, value) in plan.systems[variant.system].runs().iter().zip(&sample.runs) {
+            if seed.is_none() {
+                continue;
+            }
+            all.extend(base(part, &unit).map(|m| Metric {
+                seed: *seed,
+                estimate: value.is_finite().then_some(value * factor),
+                ..m
+            }));
+        }
+    }
+}
