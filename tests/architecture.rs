@@ -3,13 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// May be on the page ahead of their folders.
-const COMING: [&str; 2] = ["cli", "verdict"];
-
-fn is_coming(module: &str) -> bool {
-    COMING.contains(&module) && !root().join("src").join(module).exists()
-}
-
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -176,9 +169,7 @@ fn modules_do_not_reach_around_the_floors() {
 fn the_page_lists_the_modules_there_are() {
     let folders: BTreeSet<String> = sources().into_iter().map(|s| s.module).collect();
     let listed: BTreeSet<String> = floors().into_keys().collect();
-    let coming = COMING.iter().map(|m| (*m).to_owned()).collect();
-    let there: BTreeSet<String> = folders.union(&coming).cloned().collect();
-    assert_eq!(there, listed);
+    assert_eq!(folders, listed);
     let page = read("docs/architecture.md");
     for module in listed {
         assert!(
@@ -202,16 +193,12 @@ fn crates_are_used_in_their_homes_only() {
             .filter(uses)
             .map(|s| s.module.as_str())
             .collect();
-        let coming = homes.iter().any(|home| is_coming(home));
-        assert!(coming || !used.is_empty(), "`{name}` is not used");
+        assert!(!used.is_empty(), "`{name}` is not used");
         if !homes.is_empty() {
             let strays: Vec<_> = used.difference(&homes).collect();
             let idle: Vec<_> = homes.difference(&used).collect();
             assert!(strays.is_empty(), "`{name}` is used in {strays:?}");
-            assert!(
-                coming || idle.is_empty(),
-                "`{name}` is not used in {idle:?}"
-            );
+            assert!(idle.is_empty(), "`{name}` is not used in {idle:?}");
         }
         listed.insert(row[0].clone());
     }
@@ -243,8 +230,8 @@ fn crates_of_the_tests_are_used_by_them() {
     };
     let code: String = folders.map(code).concat();
     for name in dependencies("dev-dependencies") {
-        // Cases of the command line have nothing to run before there is one.
-        if name == "snapbox" && is_coming("cli") {
+        // The frame of the cases of the command line.
+        if name == "snapbox" && !root().join("tests/cli").exists() {
             continue;
         }
         let prefix = format!("{}::", name.replace('-', "_"));
