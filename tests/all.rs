@@ -4,7 +4,9 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod architecture;
+mod checks;
 mod data;
+mod examples;
 mod metrics;
 mod oracles;
 mod plans;

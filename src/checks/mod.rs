@@ -5,7 +5,20 @@
 //! resolved plan and its DAG, never files. To add one: write the two files, and name the check in
 //! [`ALL`].
 
+mod a101_coupled_ablation;
+mod a102_confounded_variant;
+mod b101_no_baseline;
+mod b102_only_trivial_baseline;
 mod context;
+mod family;
+mod l101_test_in_training;
+mod l102_fit_beyond_train;
+mod l103_tuned_on_test;
+mod leak;
+mod m102_primary_not_decided;
+mod r101_unversioned_data;
+mod u101_single_run;
+mod u102_no_interval;
 
 pub use context::{Context, Findings, Proof};
 
@@ -40,7 +53,19 @@ macro_rules! declare_check {
 use declare_check;
 
 /// Every check, by code.
-pub static ALL: &[&Check] = &[];
+pub static ALL: &[&Check] = &[
+    &a101_coupled_ablation::CHECK,
+    &a102_confounded_variant::CHECK,
+    &b101_no_baseline::CHECK,
+    &b102_only_trivial_baseline::CHECK,
+    &l101_test_in_training::CHECK,
+    &l102_fit_beyond_train::CHECK,
+    &l103_tuned_on_test::CHECK,
+    &m102_primary_not_decided::CHECK,
+    &r101_unversioned_data::CHECK,
+    &u101_single_run::CHECK,
+    &u102_no_interval::CHECK,
+];
 
 /// What the checks found.
 #[derive(Debug, Clone, Default)]

@@ -4,7 +4,7 @@
 //! [`Diagnostic`]; `render` alone decides how it looks. Every folder lists its codes in a `CODES`
 //! table made with [`codes!`].
 
-use crate::text::Span;
+use crate::text::{FileId, Span};
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -224,6 +224,35 @@ impl Diagnostic {
     }
 }
 
+/// The text of `file` with the fixes applied, in order, each wholly or not at all: one that touches
+/// what an earlier one replaced, or another file, is left out; apply it to the result's own findings.
+pub fn apply_fixes<'a>(
+    text: &str,
+    file: FileId,
+    fixes: impl IntoIterator<Item = &'a Fix>,
+) -> String {
+    let mut taken: Vec<&Edit> = Vec::new();
+    for fix in fixes {
+        let fits = |e: &Edit| e.span.file == file && text.get(e.span.range()).is_some();
+        let apart = |a: &Edit, b: &Edit| a.span.end < b.span.start || b.span.end < a.span.start;
+        let free = |e: &Edit| taken.iter().all(|t| apart(t, e));
+        if fix.edits.iter().all(|e| fits(e) && free(e)) {
+            taken.extend(&fix.edits);
+        }
+    }
+    taken.sort_by_key(|e| e.span);
+    let mut result = String::with_capacity(text.len());
+    let mut at = 0;
+    for edit in taken {
+        let range = edit.span.range();
+        result.push_str(text.get(at..range.start).unwrap_or_default());
+        result.push_str(&edit.text);
+        at = range.end;
+    }
+    result.push_str(text.get(at..).unwrap_or_default());
+    result
+}
+
 /// The name among `candidates` that `word` was probably meant to be: close in edit distance
 /// (Damerau–Levenshtein, at most a third of its length) or equal but for case and separators.
 pub fn suggest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -246,6 +275,26 @@ pub fn suggest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn fixes_apply_wholly_or_not_at_all() {
+        let edit = |start, end, text: &str| Edit {
+            span: Span::new(FileId(0), start, end),
+            text: text.into(),
+        };
+        let fix = |edits| Fix {
+            title: String::new(),
+            safe: true,
+            edits,
+        };
+        let fixes = [
+            fix(vec![edit(6, 7, "Z"), edit(0, 1, "AA")]),
+            fix(vec![edit(3, 4, "x"), edit(6, 7, "y")]),
+            fix(vec![edit(3, 90, "x")]),
+        ];
+        assert_eq!(apply_fixes("a b c d e", FileId(0), &fixes), "AA b c Z e");
+        assert_eq!(apply_fixes("a b c d e", FileId(1), &fixes), "a b c d e");
+    }
 
     #[test]
     fn suggests_only_what_is_near() {

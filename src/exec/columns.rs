@@ -119,8 +119,12 @@ impl Asked {
         };
         let find = |role: &str| maps.and_then(|m| m.iter().find(|c| c.role.value == role));
         let column = |role: &str| find(role).map_or(role.to_string(), |c| c.column.value.clone());
-        let when = |need: Need, role: &str| needs.contains(&need).then(|| column(role));
-        let latency = needs.contains(&Need::Latency).then(|| {
+        // A mapped column is a claim about the file: it is read, and held to its kind, whether or not a
+        // metric needs it.
+        let numeric = needs.contains(&Need::PredictionNumber);
+        let asked = |need: Need, role: &str| needs.contains(&need) || find(role).is_some();
+        let when = |need: Need, role: &str| asked(need, role).then(|| column(role));
+        let latency = asked(Need::Latency, "latency").then(|| {
             let factors = |c: &ColumnMap| c.unit.as_ref().map(|(up, down, _)| (*up, *down));
             let (up, down) = find("latency").and_then(factors).unwrap_or((1.0, 1.0));
             (column("latency"), up, down)
@@ -128,8 +132,8 @@ impl Asked {
         let id = find("id").map_or(dataset_id.to_string(), |c| c.column.value.clone());
         let mut asked = Asked {
             id,
-            prediction: when(Need::Prediction, "prediction"),
-            prediction_number: when(Need::PredictionNumber, "prediction"),
+            prediction: when(Need::Prediction, "prediction").filter(|_| !numeric),
+            prediction_number: numeric.then(|| column("prediction")),
             score: when(Need::Score, "score"),
             latency,
             requests: Vec::new(),

@@ -33,8 +33,8 @@ pub struct Influence {
 }
 
 impl Dag {
-    /// The influence set of a variant: for every set of rows and every way in which they entered, the
-    /// shortest path. Sorted by data and way.
+    /// The influence set of a variant: for every set of rows and every place at which they entered, the
+    /// shortest path. Sorted by data, way and length.
     pub fn influences(&self, variant: &Variant) -> Vec<Influence> {
         let Some(&target) = self.index.get(&Node::System(variant.clone())) else {
             return Vec::new();
@@ -59,7 +59,6 @@ impl Dag {
                 })
                 .collect();
             ways.sort_by_key(|i| (i.how, i.path.len()));
-            ways.dedup_by_key(|i| i.how);
             found.extend(ways);
         }
         found

@@ -11,7 +11,7 @@ mod relation;
 
 pub use build::build;
 pub use influence::{Influence, Link};
-pub use relation::{Relation, relation};
+pub use relation::{Meeting, Relation, meeting, relation};
 
 use crate::hir::{
     Ablation, Compare, DataRef, Decide, Id, MetricRef, Plan, Select, Step, System, Variant,

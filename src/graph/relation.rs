@@ -1,7 +1,8 @@
-//! Whether two sets of rows share any.
+//! Whether two sets of rows share any, and by which declarations.
 
-use crate::hir::{DataRef, Dataset, Id, Plan, SplitRule};
-use std::collections::BTreeSet;
+use crate::hir::{DataRef, DataUse, Dataset, Id, Plan, Split, SplitRule};
+use crate::text::Span;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// What is known of two sets of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,34 +15,138 @@ pub enum Relation {
     Unknown,
 }
 
+/// How two sets of rows come to share some.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Meeting {
+    /// The `derived_from` entries that lead from the first set to the shared rows.
+    pub first: Vec<DataUse>,
+    /// Those that lead from the second.
+    pub second: Vec<DataUse>,
+    /// The `overlaps:` entry that says so, if one does.
+    pub declared: Option<Span>,
+}
+
 /// The relation of `a` and `b`: of one dataset by its split rule, across datasets by
 /// `derived_from`, `overlaps`, `disjoint_from` and equal sources.
 pub fn relation(plan: &Plan, a: &DataRef, b: &DataRef) -> Relation {
+    if a.dataset != b.dataset && apart(plan, a, b, &mut BTreeMap::new()) {
+        return Relation::Disjoint;
+    }
     if a.dataset == b.dataset {
         return within(plan, a, b);
     }
-    if declared_disjoint(plan, a, b) || declared_disjoint(plan, b, a) {
-        return Relation::Disjoint;
+    match meeting(plan, a, b) {
+        Some(_) => Relation::Overlapping,
+        None => Relation::Unknown,
+    }
+}
+
+/// The shortest way in which `a` and `b` come to share rows; `None` where the plan doesn't say that
+/// they do.
+pub fn meeting(plan: &Plan, a: &DataRef, b: &DataRef) -> Option<Meeting> {
+    if a.dataset == b.dataset {
+        return (within(plan, a, b) == Relation::Overlapping).then(Meeting::default);
+    }
+    if declared_disjoint(plan, a, b) {
+        return None;
     }
     let (origins_a, origins_b) = (origins(plan, a), origins(plan, b));
-    let mut answer = Relation::Unknown;
-    for x in &origins_a {
-        for y in &origins_b {
-            let found = if x.dataset == y.dataset {
-                within(plan, x, y)
-            } else if share_source(plan, x.dataset, y.dataset) {
-                Relation::Overlapping
-            } else {
-                Relation::Unknown
-            };
-            match found {
-                Relation::Overlapping => return Relation::Overlapping,
-                Relation::Disjoint => answer = Relation::Disjoint,
-                Relation::Unknown => {}
+    let mut found: Option<Meeting> = None;
+    for (x, first) in &origins_a {
+        for (y, second) in &origins_b {
+            let shorter = found
+                .as_ref()
+                .is_none_or(|m| first.len() + second.len() < m.first.len() + m.second.len());
+            if shorter && direct(plan, x, y) == Relation::Overlapping {
+                found = Some(Meeting {
+                    first: first.clone(),
+                    second: second.clone(),
+                    declared: overlap(plan, x.dataset, y.dataset),
+                });
             }
         }
     }
+    found
+}
+
+/// Whether the rows are surely apart: by themselves, or because all that one was made from is.
+fn apart(
+    plan: &Plan,
+    a: &DataRef,
+    b: &DataRef,
+    known: &mut BTreeMap<(DataRef, DataRef), bool>,
+) -> bool {
+    let key = (a.clone(), b.clone());
+    if let Some(&answer) = known.get(&key) {
+        return answer;
+    }
+    // Datasets derived from each other in a circle prove nothing.
+    known.insert(key.clone(), false);
+    let made = |d: &DataRef| -> &[DataUse] { &plan.datasets[d.dataset].derived_from };
+    let answer = match direct(plan, a, b) {
+        Relation::Disjoint => true,
+        Relation::Overlapping => false,
+        Relation::Unknown => {
+            let (of_a, of_b) = (made(a), made(b));
+            (!of_a.is_empty() && of_a.iter().all(|x| apart(plan, &x.data, b, known)))
+                || (!of_b.is_empty() && of_b.iter().all(|y| apart(plan, a, &y.data, known)))
+        }
+    };
+    known.insert(key, answer);
     answer
+}
+
+/// What is known of two sets of rows without looking at what they were derived from.
+fn direct(plan: &Plan, a: &DataRef, b: &DataRef) -> Relation {
+    if a.dataset == b.dataset {
+        return within(plan, a, b);
+    }
+    if declared_disjoint(plan, a, b) {
+        return Relation::Disjoint;
+    }
+    if overlap(plan, a.dataset, b.dataset).is_some() {
+        return Relation::Overlapping;
+    }
+    let source = |d: Id<Dataset>| plan.datasets[d].source.as_ref().map(|s| s.value.as_str());
+    if source(a.dataset).is_some() && source(a.dataset) == source(b.dataset) {
+        return one_file(plan, a, b);
+    }
+    Relation::Unknown
+}
+
+/// Two datasets over one file.
+fn one_file(plan: &Plan, a: &DataRef, b: &DataRef) -> Relation {
+    if a.part.is_none() || b.part.is_none() {
+        return Relation::Overlapping;
+    }
+    let split = |d: &DataRef| plan.datasets[d.dataset].split.as_ref();
+    match (split(a), split(b)) {
+        (Some(x), Some(y)) if same_split(x, y) => within(plan, a, b),
+        _ => Relation::Unknown,
+    }
+}
+
+fn same_split(a: &Split, b: &Split) -> bool {
+    let rule = match (&a.rule, &b.rule) {
+        (SplitRule::Column(x), SplitRule::Column(y))
+        | (SplitRule::Before(x), SplitRule::Before(y))
+        | (SplitRule::All(x), SplitRule::All(y)) => x.value == y.value,
+        (SplitRule::Hash { column, seed }, SplitRule::Hash { column: c, seed: s }) => {
+            column.value == c.value && seed == s
+        }
+        (
+            SplitRule::Column(_)
+            | SplitRule::Before(_)
+            | SplitRule::All(_)
+            | SplitRule::Hash { .. },
+            _,
+        ) => false,
+    };
+    let parts = |s: &Split| -> Vec<_> {
+        let parts = s.parts.iter();
+        parts.map(|(n, t)| (n.value.clone(), t.clone())).collect()
+    };
+    rule && parts(a) == parts(b)
 }
 
 fn within(plan: &Plan, a: &DataRef, b: &DataRef) -> Relation {
@@ -69,26 +174,34 @@ fn within(plan: &Plan, a: &DataRef, b: &DataRef) -> Relation {
 }
 
 fn declared_disjoint(plan: &Plan, a: &DataRef, b: &DataRef) -> bool {
-    plan.datasets[a.dataset]
-        .disjoint_from
-        .iter()
-        .any(|d| d.data.dataset == b.dataset && (d.data.part.is_none() || d.data.part == b.part))
+    let says = |a: &DataRef, b: &DataRef| {
+        plan.datasets[a.dataset].disjoint_from.iter().any(|d| {
+            d.data.dataset == b.dataset && (d.data.part.is_none() || d.data.part == b.part)
+        })
+    };
+    says(a, b) || says(b, a)
 }
 
-fn share_source(plan: &Plan, a: Id<Dataset>, b: Id<Dataset>) -> bool {
-    let source = |d: Id<Dataset>| plan.datasets[d].source.as_ref().map(|s| s.value.as_str());
-    let overlaps = |x: Id<Dataset>, y| plan.datasets[x].overlaps.iter().any(|o| o.value == y);
-    (source(a).is_some() && source(a) == source(b)) || overlaps(a, b) || overlaps(b, a)
+fn overlap(plan: &Plan, a: Id<Dataset>, b: Id<Dataset>) -> Option<Span> {
+    let says = |x: Id<Dataset>, y| {
+        let mut all = plan.datasets[x].overlaps.iter();
+        all.find(|o| o.value == y).map(|o| o.span)
+    };
+    says(a, b).or_else(|| says(b, a))
 }
 
-/// The data itself and all it was derived from, as far back as declared.
-fn origins(plan: &Plan, data: &DataRef) -> BTreeSet<DataRef> {
-    let mut found = BTreeSet::from([data.clone()]);
-    let mut waiting = vec![data.clone()];
-    while let Some(next) = waiting.pop() {
+/// The data itself and all it was derived from, as far back as declared, nearest first, each with
+/// the `derived_from` entries that lead there.
+fn origins(plan: &Plan, data: &DataRef) -> Vec<(DataRef, Vec<DataUse>)> {
+    let mut found = vec![(data.clone(), Vec::new())];
+    let mut seen = BTreeSet::from([data.clone()]);
+    let mut waiting = VecDeque::from([(data.clone(), Vec::new())]);
+    while let Some((next, way)) = waiting.pop_front() {
         for from in &plan.datasets[next.dataset].derived_from {
-            if found.insert(from.data.clone()) {
-                waiting.push(from.data.clone());
+            if seen.insert(from.data.clone()) {
+                let way: Vec<DataUse> = way.iter().chain([from]).cloned().collect();
+                found.push((from.data.clone(), way.clone()));
+                waiting.push_back((from.data.clone(), way));
             }
         }
     }

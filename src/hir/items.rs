@@ -581,7 +581,7 @@ impl<'a> Resolver<'a> {
             .and_then(|v| self.yes_no(v))
             .is_some_and(|v| v.value);
         if let Some(value) = fields.get("labels") {
-            self.choice(value, &[("unused", ())]);
+            step.labels_unused = self.choice(value, &[("unused", ())]).is_some();
         }
         if let Some(value) = fields.get("features") {
             self.words("a column's name", value);

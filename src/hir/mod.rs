@@ -6,6 +6,7 @@
 //! absence. Reading files is left to `analysis`; what the plan implies is left to `graph` and
 //! `checks`. Start with [`model`], then [`resolve`].
 
+mod broken;
 mod claims;
 mod conditions;
 mod errors;

@@ -82,6 +82,11 @@ impl<T> Arena<T> {
         self.0.iter().enumerate().map(|(i, t)| (Id::new(i), t))
     }
 
+    /// All elements, to be changed, in source order.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.0.iter_mut()
+    }
+
     /// All ids, in source order.
     pub fn ids(&self) -> impl Iterator<Item = Id<T>> + use<T> {
         (0..self.0.len()).map(Id::new)
@@ -316,6 +321,8 @@ pub struct Step {
     pub model: Option<StepModel>,
     /// `per_item: exclude_self`.
     pub excludes_self: bool,
+    /// `labels: unused`: it learns from rows without their labels.
+    pub labels_unused: bool,
     /// Declared as transductive: may read unlabelled rows of the evaluation.
     pub transductive: bool,
 }

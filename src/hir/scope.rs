@@ -94,7 +94,8 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    pub(super) fn finish(self) -> (Plan, Vec<HirError>) {
+    pub(super) fn finish(mut self) -> (Plan, Vec<HirError>) {
+        super::broken::mark(&mut self.plan, &self.errors);
         (self.plan, self.errors)
     }
 

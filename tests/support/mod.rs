@@ -1,4 +1,5 @@
 //! What several integration tests share.
 
 pub mod oracle;
+pub mod pipeline;
 pub mod result;
