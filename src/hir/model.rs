@@ -792,7 +792,7 @@ pub enum Condition {
     /// It does not hold.
     Not(Box<Condition>),
     /// A comparison.
-    Atom(Atom),
+    Atom(Box<Atom>),
     /// Holds in every part of a slice.
     Every {
         /// The slice's name.
