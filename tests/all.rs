@@ -6,11 +6,13 @@
 mod architecture;
 mod checks;
 mod data;
+mod decisions;
 mod examples;
 mod metrics;
 mod oracles;
 mod plans;
 mod render;
 mod report;
+mod run;
 mod support;
 mod syntax;

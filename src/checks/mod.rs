@@ -9,7 +9,12 @@ mod a101_coupled_ablation;
 mod a102_confounded_variant;
 mod b101_no_baseline;
 mod b102_only_trivial_baseline;
+mod cells;
 mod context;
+mod d101_undecided_region;
+mod d102_unreachable_rule;
+mod d104_wrong_direction;
+mod d107_unfalsifiable;
 mod family;
 mod l101_test_in_training;
 mod l102_fit_beyond_train;
@@ -58,6 +63,10 @@ pub static ALL: &[&Check] = &[
     &a102_confounded_variant::CHECK,
     &b101_no_baseline::CHECK,
     &b102_only_trivial_baseline::CHECK,
+    &d101_undecided_region::CHECK,
+    &d102_unreachable_rule::CHECK,
+    &d104_wrong_direction::CHECK,
+    &d107_unfalsifiable::CHECK,
     &l101_test_in_training::CHECK,
     &l102_fit_beyond_train::CHECK,
     &l103_tuned_on_test::CHECK,

@@ -340,9 +340,10 @@ fn repeated(
     of: Repeats,
 ) -> Diagnostic {
     let message = format!(
-        "{} has {} that repeat an id",
+        "{} has {} that {} an id",
         tick(path),
-        counted(total, "row")
+        counted(total, "row"),
+        if total == 1 { "repeats" } else { "repeat" }
     );
     let d = ids.iter().fold(new(message), |d, id| {
         d.data(path, id.first, column)

@@ -1,12 +1,13 @@
 //! The columns of one run on one partition.
 
-use super::dataset::{Evidenced, diagnosed};
+use super::dataset::{Evidenced, diagnosed, place_by_column};
 use super::outputs::Run;
 use super::{Event, Files, Input};
 use crate::data::{self, ColumnKind, ColumnRequest, IdIndex, Table};
 use crate::diagnostic::Diagnostic;
 use crate::hir::{ColumnMap, DataRef, Outputs, Plan};
 use crate::metrics::{Need, RunColumns};
+use crate::text::Span;
 use std::collections::BTreeMap;
 
 /// Owned columns, row by row of a partition.
@@ -82,7 +83,7 @@ pub(super) fn read(
     (files.events)(Event::Reading(&path));
     let progress = |bytes| (files.events)(Event::Bytes(bytes));
     let table = data::read_table(files.world, &path, &asked.requests, &progress)
-        .map_err(|e| diagnosed(&e, run.span))?;
+        .map_err(|e| place_by_column(&e, run.span, |column| mapped(plan, run, column)))?;
     (files.events)(Event::Read);
     let columns: Result<Vec<Owned>, _> = on
         .values()
@@ -96,6 +97,20 @@ pub(super) fn read(
     };
     let columns = columns.map_err(|e| diagnosed(&e, run.span))?;
     Ok((columns, input))
+}
+
+/// Where the plan maps a column of a run's file.
+fn mapped(plan: &Plan, run: &Run, column: &str) -> Option<Span> {
+    match &plan.systems[run.variant.system].outputs {
+        Some(Outputs::Predictions {
+            columns: Some(maps),
+            ..
+        }) => maps
+            .iter()
+            .find(|m| m.column.value == column)
+            .map(|m| m.column.span),
+        _ => None,
+    }
 }
 
 /// The columns asked of a file, by role.

@@ -56,6 +56,46 @@ pub(super) fn diagnosed(errors: &[data::DataError], span: Span) -> Vec<Diagnosti
         .collect()
 }
 
+/// Diagnostics at the place where the plan names the missing column, or else at the file's.
+pub(super) fn place_by_column(
+    errors: &[data::DataError],
+    file: Span,
+    column: impl Fn(&str) -> Option<Span>,
+) -> Vec<Diagnostic> {
+    errors
+        .iter()
+        .map(|e| match e {
+            data::DataError::MissingColumn { name, .. } => {
+                data::diagnose(e, column(name).or(Some(file)))
+            }
+            _ => data::diagnose(e, Some(file)),
+        })
+        .collect()
+}
+
+/// Where the plan names a column of a dataset.
+fn named(d: &Dataset, own: &[&Wanted], column: &str) -> Option<Span> {
+    let split = match d.split.as_ref().map(|s| &s.rule) {
+        Some(SplitRule::Column(c) | SplitRule::Before(c)) => Some(c),
+        Some(SplitRule::Hash { column, .. }) => Some(column),
+        Some(SplitRule::All(_)) | None => None,
+    };
+    let fields = [&d.id, &d.group, &d.cluster, &d.weight];
+    let written = fields
+        .into_iter()
+        .flatten()
+        .chain(d.label.as_ref().map(|l| &l.column))
+        .chain(&d.strata)
+        .chain(split)
+        .find(|c| c.value == column)
+        .map(|c| c.span);
+    let sliced = || {
+        let mut slices = own.iter().flat_map(|w| &w.slices);
+        slices.find(|s| s.0 == column).map(|s| s.1)
+    };
+    written.or_else(sliced)
+}
+
 /// How many datasets take part.
 pub(super) fn count(wanted: &[Wanted]) -> usize {
     let mut ids: Vec<_> = wanted.iter().map(|w| w.on.dataset).collect();
@@ -109,7 +149,7 @@ fn read_one(
         &requests(d, &id_column, &own),
         &progress,
     )
-    .map_err(|e| diagnosed(&e, source_span))?;
+    .map_err(|e| place_by_column(&e, source_span, |column| named(d, &own, column)))?;
     (files.events)(Event::Read);
     if let Some(sha) = &d.sha256 {
         data::check_hash(&path, &sha.value, &table.sha256)

@@ -144,13 +144,13 @@ impl<'a> Resolver<'a> {
             return Condition::Error;
         }
         let text = format!("{} {} {}", show::expr(left), op_text(op), show::expr(right));
-        Condition::Atom(Box::new(Atom {
+        Condition::Atom(Atom {
             left: l,
             op,
             right: r,
             span,
             text,
-        }))
+        })
     }
 
     fn clash(

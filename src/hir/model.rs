@@ -783,6 +783,10 @@ pub struct Rule {
 }
 
 /// A three-valued condition.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a plan has few; most of them are atoms"
+)]
 #[derive(Debug, Clone)]
 pub enum Condition {
     /// All hold.
@@ -792,7 +796,7 @@ pub enum Condition {
     /// It does not hold.
     Not(Box<Condition>),
     /// A comparison.
-    Atom(Box<Atom>),
+    Atom(Atom),
     /// Holds in every part of a slice.
     Every {
         /// The slice's name.

@@ -1,0 +1,283 @@
+//! Whether a combination of the axes' states can be measured, given how quantities of one metric
+//! hang together; see the module page for what is taken into account.
+
+use super::Space;
+use super::axis::{ANY, Kind, Range, Scale, State, Way};
+use super::linear::{Key, Taken};
+use super::parts::Parts;
+
+/// Where in a state: its cells, and its point estimate where other quantities fix it.
+#[derive(Debug, Clone, Copy)]
+pub struct Point {
+    /// The cells.
+    pub way: Option<Way>,
+    /// The point estimate, canonical.
+    pub number: Option<f64>,
+}
+
+/// A choice between ways for one of the axes of a metric.
+struct Choice<'a> {
+    axis: usize,
+    state: usize,
+    key: &'a Key,
+    /// `None` for a p value.
+    scale: Option<&'a Scale>,
+    ways: Vec<&'a Way>,
+    /// For a p value: its cells.
+    p: Option<&'a Scale>,
+}
+
+/// More combinations of ways than this are not looked through.
+const MAX_TRIES: usize = 5_000;
+
+impl Space {
+    /// A place in each chosen state such that all can be measured together; `None` where that is not
+    /// sure.
+    pub fn feasible(&self, states: &[Option<usize>]) -> Option<Vec<Option<(usize, Point)>>> {
+        let mut points: Vec<Option<(usize, Point)>> = vec![None; states.len()];
+        let mut choices: Vec<Choice<'_>> = Vec::new();
+        let mut slices: Vec<(&Parts, &State)> = Vec::new();
+        for (axis, (whole, state)) in self.axes.iter().zip(states).enumerate() {
+            let Some(number) = *state else { continue };
+            let state = whole.states.get(number)?;
+            let (key, scale, p) = match &whole.kind {
+                Kind::Measured { key, scale, .. } => (key, Some(scale), None),
+                Kind::PValue { key, scale } => (key, None, Some(scale)),
+                Kind::Parts(parts) => {
+                    if entangled(parts) {
+                        return None;
+                    }
+                    slices.push((parts, state));
+                    let nowhere = Point {
+                        way: None,
+                        number: None,
+                    };
+                    *points.get_mut(axis)? = Some((number, nowhere));
+                    continue;
+                }
+                Kind::Opaque => continue,
+            };
+            choices.push(Choice {
+                axis,
+                state: number,
+                key,
+                scale,
+                ways: distinct(&state.ways, scale),
+                p,
+            });
+        }
+        while let Some(first) = choices.first() {
+            let key = first.key.clone();
+            let (group, rest): (Vec<_>, Vec<_>) =
+                choices.into_iter().partition(|c| c.key.same_metric(&key));
+            choices = rest;
+            for (choice, point) in self.place(&group, &slices)? {
+                *points.get_mut(choice.axis)? = Some((choice.state, point));
+            }
+        }
+        Some(points)
+    }
+
+    /// Ways of one metric's axes that go together.
+    fn place<'a, 'c>(
+        &self,
+        group: &'c [Choice<'a>],
+        slices: &[(&Parts, &State)],
+    ) -> Option<Vec<(&'c Choice<'a>, Point)>> {
+        let size = |product: usize, c: &Choice<'_>| product.saturating_mul(c.ways.len());
+        let tries = group.iter().fold(1, size).min(MAX_TRIES);
+        (0..tries).find_map(|number| {
+            let ways = nth(number, group)?;
+            let fits = group
+                .iter()
+                .zip(&ways)
+                .all(|(c, way)| within_slices(c, way, slices));
+            if !fits || !p_agrees(group, &ways) {
+                return None;
+            }
+            let numbers = self.points_agree(group, &ways)?;
+            let found = group.iter().zip(ways).zip(numbers);
+            Some(
+                found
+                    .map(|((choice, way), number)| {
+                        let way = Some(*way);
+                        (choice, Point { way, number })
+                    })
+                    .collect(),
+            )
+        })
+    }
+
+    /// Point estimates with `gain = ±(value − value of the baseline)` and
+    /// `relative = (value − value of the baseline) / value of the baseline`; `None` where none were
+    /// found, and no number for an axis that is alone.
+    fn points_agree(&self, group: &[Choice<'_>], ways: &[&Way]) -> Option<Vec<Option<f64>>> {
+        let cell = |taken: &Taken| {
+            group.iter().zip(ways).find_map(|(c, way)| {
+                let scale = c.scale.filter(|_| c.key.taken == *taken)?;
+                Some(scale.bounds(way.point))
+            })
+        };
+        let related = [Taken::Subject, Taken::Against, Taken::Gain, Taken::Relative];
+        let there: Vec<&Taken> = related.iter().filter(|t| cell(t).is_some()).collect();
+        let changes = cell(&Taken::Gain).is_some() || cell(&Taken::Relative).is_some();
+        if there.len() < 2 || !changes {
+            return Some(vec![None; group.len()]);
+        }
+        let &(sign, range) = self.metrics.get(&group.first()?.key.metric)?;
+        let bounds = |taken: Taken, range: Range| cell(&taken).unwrap_or(range);
+        let (a, b) = (bounds(Taken::Subject, range), bounds(Taken::Against, range));
+        let (d, r) = (bounds(Taken::Gain, ANY), bounds(Taken::Relative, ANY));
+        let fits = |old: f64, delta: f64| {
+            let ratio = delta / old;
+            let relative = cell(&Taken::Relative).is_none() || old != 0.0 && inside(ratio, r);
+            let all = inside(old, b) && inside(old + delta, a) && inside(sign * delta, d);
+            (all && relative).then_some((old, delta))
+        };
+        let olds = samples(b);
+        let by_delta = olds
+            .iter()
+            .flat_map(|&old| samples(d).into_iter().map(move |gain| (old, sign * gain)));
+        let by_ratio = olds
+            .iter()
+            .flat_map(|&old| samples(r).into_iter().map(move |ratio| (old, ratio * old)));
+        let by_value = olds
+            .iter()
+            .flat_map(|&old| samples(a).into_iter().map(move |new| (old, new - old)));
+        let by_both = samples(d).into_iter().flat_map(|gain| {
+            samples(r)
+                .into_iter()
+                .map(move |ratio| (sign * gain / ratio, sign * gain))
+        });
+        let by_new = samples(a).into_iter().flat_map(|new| {
+            samples(d)
+                .into_iter()
+                .map(move |gain| (new - sign * gain, sign * gain))
+        });
+        let (old, delta) = by_delta
+            .chain(by_ratio)
+            .chain(by_value)
+            .chain(by_both)
+            .chain(by_new)
+            .find_map(|(old, delta)| fits(old, delta))?;
+        let number = |c: &Choice<'_>| {
+            c.scale?;
+            match c.key.taken {
+                Taken::Subject => Some(old + delta),
+                Taken::Against => Some(old),
+                Taken::Gain => Some(sign * delta),
+                Taken::Relative => Some(delta / old),
+                Taken::Other(_) => None,
+            }
+        };
+        Some(group.iter().map(number).collect())
+    }
+}
+
+/// Whether a part's own quantities hang together in a way that is not looked into.
+fn entangled(parts: &Parts) -> bool {
+    let keys: Vec<&Key> = parts
+        .axes
+        .iter()
+        .filter_map(|a| match &a.kind {
+            Kind::Measured { key, .. } | Kind::PValue { key, .. } => Some(key),
+            Kind::Parts(_) | Kind::Opaque => None,
+        })
+        .collect();
+    keys.iter()
+        .enumerate()
+        .any(|(i, a)| keys.iter().skip(i + 1).any(|b| a.same_metric(b)))
+}
+
+/// One way for each cell of the point and side of 0.
+fn distinct<'a>(ways: &'a [Way], scale: Option<&Scale>) -> Vec<&'a Way> {
+    let mut seen = Vec::new();
+    ways.iter()
+        .filter(|way| {
+            let mark = (way.point, scale.map(|s| without_zero(s, way)));
+            let new = !seen.contains(&mark);
+            if new {
+                seen.push(mark);
+            }
+            new
+        })
+        .collect()
+}
+
+fn nth<'a>(mut number: usize, group: &[Choice<'a>]) -> Option<Vec<&'a Way>> {
+    group
+        .iter()
+        .map(|c| {
+            let digit = number % c.ways.len().max(1);
+            number /= c.ways.len().max(1);
+            c.ways.get(digit).copied()
+        })
+        .collect()
+}
+
+/// Whether the whole's point lies between those that the parts can have.
+fn within_slices(choice: &Choice<'_>, way: &Way, slices: &[(&Parts, &State)]) -> bool {
+    let Some(scale) = choice.scale else {
+        return true;
+    };
+    let whole = scale.bounds(way.point);
+    slices.iter().all(|(parts, state)| {
+        parts.axes.iter().zip(&state.spans).all(|(axis, span)| {
+            let same = matches!(&axis.kind, Kind::Measured { key, .. } if key == choice.key);
+            !same || overlap(whole, *span)
+        })
+    })
+}
+
+fn overlap(a: Range, b: Range) -> bool {
+    let (low, high) = (a.0.max(b.0), a.1.min(b.1));
+    low < high || low == high && (a.0 == a.1 || b.0 == b.1)
+}
+
+fn without_zero(scale: &Scale, way: &Way) -> bool {
+    let zero = scale.cell(0.0);
+    way.low > zero || way.high < zero
+}
+
+/// Whether no p value below 5 % stands beside an interval with 0 in it.
+fn p_agrees(group: &[Choice<'_>], ways: &[&Way]) -> bool {
+    let covers = |key: &Key| {
+        group
+            .iter()
+            .zip(ways)
+            .any(|(c, way)| c.key == key && c.scale.is_some_and(|s| !without_zero(s, way)))
+    };
+    group.iter().zip(ways).all(|(c, way)| {
+        let Some(p) = c.p else { return true };
+        !covers(c.key) || p.bounds(way.point).1 >= 0.05
+    })
+}
+
+/// Numbers of a cell that stand for it.
+fn samples((low, high): Range) -> Vec<f64> {
+    if low == high {
+        return vec![low];
+    }
+    let size = [low, high]
+        .into_iter()
+        .filter(|x| x.is_finite())
+        .fold(0.0, |a: f64, b| a.max(b.abs()));
+    let size = if size == 0.0 { 1.0 } else { size };
+    let (from, to) = match (low.is_finite(), high.is_finite()) {
+        (true, true) => (low, high),
+        (true, false) => (low, low + 4.0 * size),
+        (false, true) => (high - 4.0 * size, high),
+        (false, false) => (-4.0, 4.0),
+    };
+    [0.5, 0.25, 0.75, 0.05, 0.95, 0.001, 0.999]
+        .iter()
+        .map(|share| from + share * (to - from))
+        .collect()
+}
+
+fn inside(number: f64, (low, high): Range) -> bool {
+    if low == high {
+        return (number - low).abs() <= 1e-12 * low.abs().max(1e-3);
+    }
+    low < number && number < high
+}

@@ -1,0 +1,184 @@
+//! Comparisons brought to the form `Σ coefficient · quantity op constant`.
+
+use crate::hir::{
+    Arithmetic, Better, Comparison, Decide, Id, Metric, Plan, Quantity, QuantityKind, Reading,
+    Term, Variant,
+};
+use std::collections::BTreeMap;
+
+/// What is taken of a metric.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Taken {
+    /// Its value on the system decided on.
+    Subject,
+    /// Its value on the system it is judged against.
+    Against,
+    /// Its value on a third system.
+    Other(Variant),
+    /// The gain.
+    Gain,
+    /// The relative change.
+    Relative,
+}
+
+/// A measured quantity; `gain` and `delta` of a metric are one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
+    /// The metric.
+    pub metric: Id<Metric>,
+    /// The bits of its arguments.
+    pub args: Vec<u64>,
+    /// What is taken of it.
+    pub taken: Taken,
+}
+
+impl Key {
+    /// Whether both are about one metric with the same arguments.
+    pub fn same_metric(&self, other: &Key) -> bool {
+        self.metric == other.metric && self.args == other.args
+    }
+}
+
+/// How a quantity is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum How {
+    /// As an interval.
+    Whole,
+    /// Its point estimate.
+    Point,
+    /// Its lower end.
+    Lower,
+    /// Its upper end.
+    Upper,
+    /// Its width.
+    Width,
+    /// Its p value.
+    PValue,
+}
+
+/// `Σ coefficient · quantity + constant`.
+#[derive(Debug, Clone, Default)]
+pub struct Linear {
+    /// The coefficient of each quantity; none is 0.
+    pub terms: BTreeMap<(Key, How), f64>,
+    /// The constant.
+    pub constant: f64,
+}
+
+impl Linear {
+    fn scaled(mut self, factor: f64) -> Linear {
+        self.constant *= factor;
+        self.terms.values_mut().for_each(|c| *c *= factor);
+        self
+    }
+
+    fn plus(mut self, other: Linear) -> Linear {
+        self.constant += other.constant;
+        for (key, coefficient) in other.terms {
+            *self.terms.entry(key).or_insert(0.0) += coefficient;
+        }
+        self
+    }
+
+    fn fixed(&self) -> Option<f64> {
+        self.terms.is_empty().then_some(self.constant)
+    }
+}
+
+/// `left - right`; `None` where it is not linear.
+pub fn linear(plan: &Plan, decide: &Decide, left: &Term, right: &Term) -> Option<Linear> {
+    let left = of_term(plan, decide, left)?;
+    let right = of_term(plan, decide, right)?;
+    let mut sum = left.plus(right.scaled(-1.0));
+    sum.terms.retain(|_, c| *c != 0.0);
+    let finite = sum.constant.is_finite() && sum.terms.values().all(|c| c.is_finite());
+    finite.then_some(sum)
+}
+
+fn of_term(plan: &Plan, decide: &Decide, term: &Term) -> Option<Linear> {
+    match term {
+        Term::Constant(number, _) => Some(Linear {
+            constant: *number,
+            ..Linear::default()
+        }),
+        Term::Quantity(q) => Some(of_quantity(plan, decide, q, How::Whole)),
+        Term::Read(reading, q) => Some(of_quantity(plan, decide, q, how(*reading))),
+        Term::Binary(op, left, right) => {
+            let left = of_term(plan, decide, left)?;
+            let right = of_term(plan, decide, right)?;
+            match op {
+                Arithmetic::Add => Some(left.plus(right)),
+                Arithmetic::Sub => Some(left.plus(right.scaled(-1.0))),
+                Arithmetic::Mul => match (left.fixed(), right.fixed()) {
+                    (Some(factor), _) => Some(right.scaled(factor)),
+                    (None, Some(factor)) => Some(left.scaled(factor)),
+                    (None, None) => None,
+                },
+                Arithmetic::Div => right.fixed().map(|by| left.scaled(1.0 / by)),
+            }
+        }
+    }
+}
+
+fn how(reading: Reading) -> How {
+    match reading {
+        Reading::Point => How::Point,
+        Reading::Lower => How::Lower,
+        Reading::Upper => How::Upper,
+        Reading::Width => How::Width,
+        Reading::PValue => How::PValue,
+    }
+}
+
+fn of_quantity(plan: &Plan, decide: &Decide, q: &Quantity, how: How) -> Linear {
+    let sign = match q.kind {
+        QuantityKind::Delta => plan.metrics[q.metric.metric].sign(),
+        QuantityKind::Value | QuantityKind::Gain | QuantityKind::Relative => 1.0,
+    };
+    // A delta of a metric of which less is better is the gain turned round, ends included.
+    let (how, sign) = match (how, sign < 0.0) {
+        (How::Lower, true) => (How::Upper, -1.0),
+        (How::Upper, true) => (How::Lower, -1.0),
+        (How::Width | How::PValue, _) => (how, 1.0),
+        (how, _) => (how, sign),
+    };
+    Linear {
+        terms: [((key(decide, q), how), sign)].into(),
+        constant: 0.0,
+    }
+}
+
+/// Which quantity it is.
+pub fn key(decide: &Decide, q: &Quantity) -> Key {
+    let taken = match (q.kind, &q.of) {
+        (QuantityKind::Gain | QuantityKind::Delta, _) => Taken::Gain,
+        (QuantityKind::Relative, _) => Taken::Relative,
+        (QuantityKind::Value, None) => Taken::Subject,
+        (QuantityKind::Value, Some(of)) if of.variant == decide.subject.variant => Taken::Subject,
+        (QuantityKind::Value, Some(of)) if of.variant == decide.against.variant => Taken::Against,
+        (QuantityKind::Value, Some(of)) => Taken::Other(of.variant.clone()),
+    };
+    Key {
+        metric: q.metric.metric,
+        args: q.metric.args.iter().map(|a| a.to_bits()).collect(),
+        taken,
+    }
+}
+
+/// The comparison with both sides multiplied by -1.
+pub fn turned(op: Comparison) -> Comparison {
+    match op {
+        Comparison::Lt => Comparison::Gt,
+        Comparison::Le => Comparison::Ge,
+        Comparison::Gt => Comparison::Lt,
+        Comparison::Ge => Comparison::Le,
+        Comparison::Eq => Comparison::Eq,
+        Comparison::Ne => Comparison::Ne,
+    }
+}
+
+/// Whether more of the metric is better; `None` where it doesn't say.
+pub fn more_is_better(plan: &Plan, metric: Id<Metric>) -> Option<bool> {
+    let better = plan.metrics[metric].better.as_ref()?;
+    Some(matches!(better.value, Better::Higher))
+}

@@ -1,0 +1,206 @@
+//! Looks for a state in which the rules are as wanted, axis by axis, leaving off as soon as what is
+//! known of the atoms rules it out.
+
+use super::axis::State;
+use super::feasible::Point;
+use super::prop::{Known, Prop, Truth, UNKNOWN};
+use super::{MAX_STEPS, Space};
+
+/// What a rule's condition is to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Want {
+    /// Established.
+    Established,
+    /// Unclear or refuted.
+    NotEstablished,
+    /// Refuted.
+    Refuted,
+    /// Unclear.
+    Unclear,
+}
+
+impl Want {
+    /// Whether it is so; `None` where that is not known yet.
+    fn met(self, (low, high): Known) -> Option<bool> {
+        let known = |all: bool, some: bool| match (all, some) {
+            (true, _) => Some(true),
+            (false, true) => None,
+            (false, false) => Some(false),
+        };
+        let at = |t: Truth| known(low == t && high == t, low <= t && t <= high);
+        match self {
+            Want::Established => at(Truth::Established),
+            Want::Refuted => at(Truth::Refuted),
+            Want::Unclear => at(Truth::Unclear),
+            Want::NotEstablished => known(high < Truth::Established, low < Truth::Established),
+        }
+    }
+}
+
+/// The answer of a search.
+#[derive(Debug, Clone)]
+pub enum Found {
+    /// This state.
+    At(Solution),
+    /// There may be one; the rules alone don't tell.
+    Unsure,
+    /// There is none.
+    Nowhere,
+}
+
+/// A state that can be.
+#[derive(Debug, Clone)]
+pub struct Solution {
+    /// For each axis that matters, its state and where in it.
+    pub points: Vec<Option<(usize, Point)>>,
+    /// What is known of each atom.
+    pub atoms: Vec<Known>,
+}
+
+impl Solution {
+    /// The truth of a rule's condition there, where it is known.
+    pub fn truth(&self, space: &Space, rule: usize) -> Option<Truth> {
+        let when = space.rules.get(rule)?.when.as_ref()?;
+        let (low, high) = when.known(&self.atoms);
+        (low == high).then_some(low)
+    }
+}
+
+impl Space {
+    /// A state in which the rules are as wanted.
+    pub fn search(&self, wants: &[(usize, Want)]) -> Found {
+        self.search_among(wants, &|_, _| true)
+    }
+
+    /// The same, among the axes' states that `allowed` lets through.
+    pub fn search_among(
+        &self,
+        wants: &[(usize, Want)],
+        allowed: &dyn Fn(usize, &State) -> bool,
+    ) -> Found {
+        let mut search = Search {
+            space: self,
+            wants,
+            allowed,
+            order: self.concerned(wants),
+            states: vec![None; self.axes.len()],
+            atoms: vec![UNKNOWN; self.atoms.len()],
+            steps: 0,
+            unsure: false,
+        };
+        match search.descend(0) {
+            Some(solution) => Found::At(solution),
+            None if search.unsure => Found::Unsure,
+            None => Found::Nowhere,
+        }
+    }
+
+    /// The axes that the rules read and about which something is known.
+    fn concerned(&self, wants: &[(usize, Want)]) -> Vec<usize> {
+        let mut atoms = Vec::new();
+        for (rule, _) in wants {
+            if let Some(when) = self.rules.get(*rule).and_then(|r| r.when.as_ref()) {
+                collect(when, &mut atoms);
+            }
+        }
+        let mut axes: Vec<usize> = atoms
+            .iter()
+            .filter_map(|&a| self.atoms.get(a).map(|a| a.axis))
+            .filter(|&axis| self.axes.get(axis).is_some_and(|a| !a.is_opaque()))
+            .collect();
+        axes.sort_unstable();
+        axes.dedup();
+        axes
+    }
+}
+
+fn collect(prop: &Prop, atoms: &mut Vec<usize>) {
+    match prop {
+        Prop::All(parts) | Prop::Any(parts) => parts.iter().for_each(|p| collect(p, atoms)),
+        Prop::Not(inner) | Prop::Possibly(inner) => collect(inner, atoms),
+        Prop::Atom(atom) => atoms.push(*atom),
+        Prop::Fixed(_) => {}
+    }
+}
+
+struct Search<'a> {
+    space: &'a Space,
+    wants: &'a [(usize, Want)],
+    allowed: &'a dyn Fn(usize, &State) -> bool,
+    order: Vec<usize>,
+    states: Vec<Option<usize>>,
+    atoms: Vec<Known>,
+    steps: usize,
+    unsure: bool,
+}
+
+impl Search<'_> {
+    fn descend(&mut self, depth: usize) -> Option<Solution> {
+        self.steps += 1;
+        if self.steps > MAX_STEPS {
+            self.unsure = true;
+            return None;
+        }
+        let met = self.met();
+        if met == Some(false) {
+            return None;
+        }
+        let Some(&axis) = self.order.get(depth) else {
+            return self.leaf(met == Some(true));
+        };
+        let whole = self.space.axes.get(axis)?;
+        for (number, state) in whole.states.iter().enumerate() {
+            if !(self.allowed)(axis, state) {
+                continue;
+            }
+            whole.tell(number, &mut self.atoms);
+            self.put(axis, Some(number));
+            if let Some(solution) = self.descend(depth + 1) {
+                return Some(solution);
+            }
+        }
+        self.put(axis, None);
+        for &atom in &whole.atoms {
+            if let Some(known) = self.atoms.get_mut(atom) {
+                *known = UNKNOWN;
+            }
+        }
+        None
+    }
+
+    fn put(&mut self, axis: usize, state: Option<usize>) {
+        if let Some(slot) = self.states.get_mut(axis) {
+            *slot = state;
+        }
+    }
+
+    /// Whether all wants are met; `None` where that is not known yet.
+    fn met(&self) -> Option<bool> {
+        let mut all = Some(true);
+        for (rule, want) in self.wants {
+            let when = self.space.rules.get(*rule).and_then(|r| r.when.as_ref());
+            let known = when.map_or((Truth::Established, Truth::Established), |when| {
+                when.known(&self.atoms)
+            });
+            match want.met(known) {
+                Some(true) => {}
+                None => all = None,
+                Some(false) => return Some(false),
+            }
+        }
+        all
+    }
+
+    fn leaf(&mut self, met: bool) -> Option<Solution> {
+        let points = if met {
+            self.space.feasible(&self.states)
+        } else {
+            None
+        };
+        self.unsure |= points.is_none();
+        Some(Solution {
+            points: points?,
+            atoms: self.atoms.clone(),
+        })
+    }
+}
