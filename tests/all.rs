@@ -3,11 +3,13 @@
 // A helper outside `#[test]` fails its test by panicking, too.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod architecture;
 mod checks;
 mod cli;
 mod data;
 mod decisions;
 mod examples;
+mod metrics;
 mod oracles;
 mod plans;
 mod render;

@@ -76,13 +76,13 @@ fn report(args: &RunArgs, analysis: &Analysis, mut result: RunResult) -> ExitCod
     let markdown = report::markdown(&result);
     for (name, text) in [("report.json", &json), ("report.md", &markdown)] {
         if let Err(error) = write(&written(name), text) {
-            io::complain(&[error], analysis, args.color);
+            io::complain(&[*error], analysis, args.color);
             return ExitCode::from(exit::OUTSIDE);
         }
     }
     match args.format {
         ReportFormat::Terminal => {
-            io::out(&report::terminal(&result, &io::stdout_style(args.color)))
+            io::out(&report::terminal(&result, &io::stdout_style(args.color)));
         }
         ReportFormat::Json => io::out(&json),
         ReportFormat::Markdown => io::out(&markdown),
@@ -102,12 +102,12 @@ fn out_folder(args: &RunArgs) -> PathBuf {
     })
 }
 
-fn write(path: &Path, text: &str) -> Result<(), Diagnostic> {
+fn write(path: &Path, text: &str) -> Result<(), Box<Diagnostic>> {
     if let Some(folder) = path.parent() {
         // What is wrong with the folder shows when the file is written.
         let _ = std::fs::create_dir_all(folder);
     }
-    data::write_atomic(path, text.as_bytes()).map_err(|e| data::diagnose(&e, None))
+    data::write_atomic(path, text.as_bytes()).map_err(|e| Box::new(data::diagnose(&e, None)))
 }
 
 fn required(args: &RunArgs, result: &RunResult) -> ExitCode {

@@ -73,10 +73,8 @@ pub(super) fn shared(
 pub(super) fn read(
     files: &Files<'_>,
     plan: &Plan,
-    run: &Run,
-    file: &str,
-    data: &Evidenced,
-    index: &IdIndex<'_>,
+    (run, file): (&Run, &str),
+    (data, index): (&Evidenced, &IdIndex<'_>),
     on: &BTreeMap<&DataRef, Vec<u32>>,
     needs: &[Need],
 ) -> Result<(Vec<Owned>, Input), Vec<Diagnostic>> {

@@ -164,7 +164,7 @@ fn read_run(
     };
     let programs = compiled.iter().filter_map(|of| of.get(&run.variant));
     let needs = needs(programs.flat_map(|c| &c.programs));
-    let (columns, input) = columns::read(files, plan, run, file, data, index, &on, &needs)?;
+    let (columns, input) = columns::read(files, plan, (run, file), (data, index), &on, &needs)?;
     Ok((on.into_keys().cloned().zip(columns).collect(), Some(input)))
 }
 

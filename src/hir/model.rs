@@ -783,6 +783,10 @@ pub struct Rule {
 }
 
 /// A three-valued condition.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a plan has few; most of them are atoms"
+)]
 #[derive(Debug, Clone)]
 pub enum Condition {
     /// All hold.

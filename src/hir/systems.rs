@@ -193,10 +193,8 @@ impl<'a> Resolver<'a> {
                 doc: "",
             },
         ];
-        let options = match &field.value.record {
-            Some(body) => Some(self.fields("`tune:`", Some(body), &legal)),
-            None => None,
-        };
+        let record = field.value.record.as_ref();
+        let options = record.map(|body| self.fields("`tune:`", Some(body), &legal));
         let get = |name: &str| options.as_ref().and_then(|o| o.get(name));
         Tune {
             on: self.data_uses(&field.value),

@@ -257,7 +257,7 @@ impl<'a> Resolver<'a> {
         wanted: &[Measure],
         range: std::ops::RangeInclusive<f64>,
     ) -> Option<Spanned<f64>> {
-        let known = plain(value).is_some_and(|e| is_number(e));
+        let known = plain(value).is_some_and(is_number);
         if !known {
             self.shape(what, value);
             return None;

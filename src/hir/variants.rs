@@ -45,13 +45,12 @@ impl<'a> Resolver<'a> {
     /// The system a path names.
     pub(super) fn system_path(&mut self, path: &Path) -> Option<Id<System>> {
         let is_system = |d: Def| matches!(d, Def::System(_));
-        match self.lookup(&path.names) {
-            Some((entry, [])) => match entry.def {
+        if let Some((entry, [])) = self.lookup(&path.names) {
+            match entry.def {
                 Def::System(s) => return Some(s),
                 Def::Unknown => return None,
                 _ => {}
-            },
-            _ => {}
+            }
         }
         self.not_found("a system", path, is_system);
         None

@@ -40,8 +40,8 @@ pub struct Kernel {
 enum Prepared {
     /// Σ coefficient · count of the cell.
     Cells(Vec<(u32, f64)>),
-    /// Σ value of the row.
-    Rows(Vec<f64>),
+    /// Σ value of the row; with it, how many of the values aren't 0.
+    Rows(Vec<f64>, usize),
     /// A quantile over some of the rows (places in `Kernel::rows`).
     Quantile {
         rows: Vec<u32>,
@@ -165,7 +165,7 @@ impl Kernel {
         let of = |row: u32| weights.get(row as usize).copied().unwrap_or(0);
         match s {
             Prepared::Cells(coefficients) => sum_cells(coefficients, cells),
-            Prepared::Rows(values) => self
+            Prepared::Rows(values, _) => self
                 .rows
                 .iter()
                 .zip(values)
@@ -202,6 +202,7 @@ impl Kernel {
         let ones = vec![1u32; highest];
         let (mut cells, mut picked) = (Vec::new(), Vec::new());
         self.count(&ones, &mut cells);
+        let mut present = self.present();
         let whole: Vec<f64> = self
             .statistics
             .iter()
@@ -211,9 +212,7 @@ impl Kernel {
         places
             .chunk_by(|&a, &b| unit(a) == unit(b))
             .map(|left_out| {
-                for &place in left_out {
-                    self.add_cell(&mut cells, place, -1.0);
-                }
+                let before = self.take_out(&mut cells, &mut present, left_out);
                 let statistics: Vec<f64> = self
                     .statistics
                     .iter()
@@ -223,8 +222,10 @@ impl Kernel {
                         self.without(s, all, ranks.as_deref(), &cells, left_out)
                     })
                     .collect();
-                for &place in left_out {
-                    self.add_cell(&mut cells, place, 1.0);
+                for (cell, count, rows) in before.into_iter().rev() {
+                    if let (Some(c), Some(p)) = (cells.get_mut(cell), present.get_mut(cell)) {
+                        (*c, *p) = (count, rows);
+                    }
                 }
                 let values = self.roots.iter().map(|r| r.value(&statistics)).collect();
                 (left_out.first().map_or(0, |&p| unit(p)), values)
@@ -232,12 +233,43 @@ impl Kernel {
             .collect()
     }
 
-    fn add_cell(&self, cells: &mut [f64], place: u32, sign: f64) {
-        let weight = self.weight.get(place as usize).copied().unwrap_or(1.0);
-        let cell = self.cells.get(place as usize).map_or(0, |&c| c as usize);
-        if let Some(c) = cells.get_mut(cell) {
-            *c += sign * weight;
+    /// How many rows that weigh something each cell has.
+    fn present(&self) -> Vec<u32> {
+        let mut present = vec![0; self.cell_count];
+        for (place, &cell) in self.cells.iter().enumerate() {
+            if let Some(rows) = present.get_mut(cell as usize)
+                && self.weight.get(place).is_none_or(|&w| w != 0.0)
+            {
+                *rows += 1;
+            }
         }
+        present
+    }
+
+    /// Takes rows out of their cells; gives back what each cell was before, in the order of change.
+    fn take_out(
+        &self,
+        cells: &mut [f64],
+        present: &mut [u32],
+        left_out: &[u32],
+    ) -> Vec<(usize, f64, u32)> {
+        let mut before = Vec::with_capacity(left_out.len());
+        for &place in left_out {
+            let weight = self.weight.get(place as usize).copied().unwrap_or(1.0);
+            let cell = self.cells.get(place as usize).map_or(0, |&c| c as usize);
+            let (Some(count), Some(rows)) = (cells.get_mut(cell), present.get_mut(cell)) else {
+                continue;
+            };
+            before.push((cell, *count, *rows));
+            *count -= weight;
+            *rows -= u32::from(weight != 0.0);
+            // Weights are no whole numbers: their differences leave a trace of rounding, and a
+            // ratio of two traces would be taken for a value.
+            if *rows == 0 {
+                *count = 0.0;
+            }
+        }
+        before
     }
 
     /// For each quantile, the rank of each of the kernel's rows among the quantile's; `u32::MAX` for
@@ -255,7 +287,7 @@ impl Kernel {
                 Some(ranks)
             }
             Prepared::Cells(_)
-            | Prepared::Rows(_)
+            | Prepared::Rows(..)
             | Prepared::Extreme { .. }
             | Prepared::Undefined => None,
         };
@@ -272,12 +304,15 @@ impl Kernel {
     ) -> f64 {
         match s {
             Prepared::Cells(coefficients) => sum_cells(coefficients, cells),
-            Prepared::Rows(values) => {
-                let gone: f64 = left_out
-                    .iter()
-                    .filter_map(|&p| values.get(p as usize))
-                    .sum();
-                all - gone
+            Prepared::Rows(values, nonzero) => {
+                let gone = left_out.iter().filter_map(|&p| values.get(p as usize));
+                let gone = gone.filter(|&&value| value != 0.0);
+                // A difference would leave a trace of rounding where nothing is left.
+                if gone.clone().count() == *nonzero {
+                    0.0
+                } else {
+                    all - gone.sum::<f64>()
+                }
             }
             Prepared::Quantile { ranked, q, .. } => {
                 let mut gone: Vec<u32> = left_out
@@ -395,7 +430,7 @@ fn prepare_rows(
     columns: RunColumns<'_>,
     rows: &[u32],
 ) -> Prepared {
-    let values = rows
+    let values: Vec<f64> = rows
         .iter()
         .map(|&row| {
             let number = |need: Need| columns.number(need, row);
@@ -408,7 +443,8 @@ fn prepare_rows(
             }
         })
         .collect();
-    Prepared::Rows(values)
+    let nonzero = values.iter().filter(|&&value| value != 0.0).count();
+    Prepared::Rows(values, nonzero)
 }
 
 /// The rows where the filter holds, as places in `rows`, with their values.

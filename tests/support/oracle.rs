@@ -47,11 +47,6 @@ impl Case {
         if let Some(file) = value.get("csv") {
             return csv_column(file.as_str().unwrap(), value["column"].as_str().unwrap());
         }
-        let text = |v: &Value| match v {
-            Value::Null => None,
-            Value::String(text) => Some(text.clone()),
-            other => Some(other.to_string()),
-        };
         let items = value.as_array();
         items
             .unwrap_or_else(|| panic!("{}: no column {column}", self.name))
@@ -80,6 +75,25 @@ impl Case {
     /// Holds `got` to `expect[key]`; a NaN stands for "undefined".
     pub fn check(&self, key: &str, got: f64) {
         self.check_all(key, &[got]);
+    }
+
+    /// Holds `got` to `expect[key]` more closely than the case asks: to `relative` of its size.
+    pub fn check_within(&self, key: &str, got: f64, relative: f64) {
+        self.check(key, got);
+        let want = self.expect[key].as_f64().unwrap();
+        assert!(
+            (got - want).abs() <= relative * want.abs().max(1.0),
+            "{}: {key} is {got}, not {want}",
+            self.name
+        );
+    }
+
+    /// The text or list of texts of a parameter; nothing where it is null.
+    pub fn param_texts(&self, name: &str) -> Vec<String> {
+        match &self.params[name] {
+            Value::Array(items) => items.iter().filter_map(text).collect(),
+            one => text(one).into_iter().collect(),
+        }
     }
 
     /// Holds numbers to `expect[key]`, a number or a (nested) list of them, element by element.
@@ -117,6 +131,15 @@ impl Case {
         } else {
             tolerance * want.abs().max(1.0)
         }
+    }
+}
+
+/// A text as it is, a number as it is spelt.
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
     }
 }
 

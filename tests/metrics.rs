@@ -1,0 +1,458 @@
+//! Metrics of the library, compiled and evaluated, against values of trusted Python libraries
+//! (`tests/oracles/README.md`), and the kernel's short ways against the long ones.
+//!
+//! Not covered, because no formula of the language spells them yet: `mcc`, `cohen_kappa*` (they
+//! need products of marginals over classes), `confusion_matrix`, `*_per_class`, the score metrics
+//! (`roc_auc`, `average_precision`, `pr_auc_trapezoid`, `log_loss`, `brier*`, `ece_*`, `mce_*`,
+//! `top_*`, `argmax_accuracy`), the multilabel cases, `std_ddof1`, `throughput_per_s` and
+//! `*_nearest_rank`.
+
+use crate::support::oracle::{Case, cases};
+use benchwright::analysis::analyse;
+use benchwright::hir::{MetricRef, Plan};
+use benchwright::metrics::{Classes, CompileError, Kernel, Program, RunColumns, Scratch, compile};
+use benchwright::text::MemoryWorld;
+use proptest::prelude::*;
+use std::path::Path;
+
+/// What the reported values are held to, whatever looser tolerance a case allows.
+const EXACT: f64 = 1e-12;
+
+/// Metrics of the library, asked for as a plan asks for them, and a user's own in the same way.
+const PLAN: &str = r#"
+use std.classification.{accuracy, balanced_accuracy, precision, recall, f1, f_beta}
+use std.classification.{precision_macro, recall_macro, f1_macro, precision_micro, recall_micro, f1_micro}
+use std.classification.{precision_weighted, recall_weighted, f1_weighted}
+use std.serving.{latency_p50, latency_p95, latency_p99, latency_mean}
+
+dataset rows {
+  source:   "rows.csv"
+  version:  "1"
+  id:       id
+  label:    truth in [no, yes]
+  positive: yes
+  split:    all(test)
+}
+
+baseline words { predictions: "words.csv" { prediction: p, score: s, latency: t in ms } }
+candidate chars { predictions: "chars.csv" { prediction: p, score: s, latency: t in ms } }
+
+metric hamming { better: lower, value: mean(prediction != label) }
+metric jaccard {
+  better: higher
+  value:  count(prediction == positive and label == positive)
+          / count(prediction == positive or label == positive)
+}
+metric jaccard_macro {
+  better: higher
+  value:  mean over class c of (
+            count(prediction == c and label == c) / count(prediction == c or label == c)
+          )
+}
+metric jaccard_micro {
+  better: higher
+  value:  sum over class c of (count(prediction == c and label == c))
+          / sum over class c of (count(prediction == c or label == c))
+}
+metric jaccard_weighted {
+  better: higher
+  value:  sum over class c of (
+            count(label == c) * (count(prediction == c and label == c) / count(prediction == c or label == c))
+          ) / count()
+}
+metric f_beta_macro(beta) {
+  better: higher
+  value:  mean over class c of (
+            (1 + beta * beta) * count(prediction == c and label == c)
+            / (beta * beta * count(label == c) + count(prediction == c))
+          )
+}
+metric f_beta_micro(beta) {
+  better: higher
+  value:  (1 + beta * beta) * sum over class c of (count(prediction == c and label == c))
+          / (beta * beta * sum over class c of (count(label == c)) + sum over class c of (count(prediction == c)))
+}
+metric f_beta_weighted(beta) {
+  better: higher
+  value:  sum over class c of (
+            count(label == c) * ((1 + beta * beta) * count(prediction == c and label == c)
+              / (beta * beta * count(label == c) + count(prediction == c)))
+          ) / count()
+}
+metric answers       { better: higher, value: count() }
+metric latency_p90   { better: lower, value: quantile(latency, 90%) }
+metric latency_p999  { better: lower, value: quantile(latency, 99.9%) }
+metric fastest       { better: lower, value: min(latency) }
+metric slowest       { better: lower, value: max(latency) }
+
+metric right_score   { better: higher, value: mean(score, where: prediction == label) }
+metric sure          { better: higher, value: count(score > 0.5 and prediction == positive) / count(score > 0.5) }
+metric total         { better: higher, value: sum(score * score) }
+metric sure_median   { better: lower, value: quantile(latency, 50%, where: score > 0.5) }
+metric right_slowest { better: lower, value: max(latency, where: prediction == label) }
+metric wrong_fastest { better: lower, value: min(latency, where: prediction != label) }
+
+compare chars with [words] {
+  on:       rows.test
+  interval: none
+  metrics:  [
+    accuracy, balanced_accuracy, precision, recall, f1, f_beta(beta: 0.5), f_beta(beta: 2),
+    precision_macro, recall_macro, f1_macro, precision_micro, recall_micro, f1_micro,
+    precision_weighted, recall_weighted, f1_weighted,
+    latency_p50, latency_p95, latency_p99, latency_mean,
+    hamming, jaccard, jaccard_macro, jaccard_micro, jaccard_weighted,
+    f_beta_macro(beta: 0.5), f_beta_macro(beta: 2), f_beta_micro(beta: 0.5), f_beta_micro(beta: 2),
+    f_beta_weighted(beta: 0.5), f_beta_weighted(beta: 2),
+    answers, latency_p90, latency_p999, fastest, slowest,
+    right_score, sure, total, sure_median, right_slowest, wrong_fastest
+  ]
+}
+"#;
+
+/// Oracle key and metric: what every case of one label a row gives.
+const OF_CLASSES: [(&str, &str); 22] = [
+    ("accuracy", "accuracy"),
+    ("balanced_accuracy", "balanced_accuracy"),
+    ("hamming_loss", "hamming"),
+    ("precision_macro", "precision_macro"),
+    ("precision_micro", "precision_micro"),
+    ("precision_weighted", "precision_weighted"),
+    ("recall_macro", "recall_macro"),
+    ("recall_micro", "recall_micro"),
+    ("recall_weighted", "recall_weighted"),
+    ("f1_macro", "f1_macro"),
+    ("f1_micro", "f1_micro"),
+    ("f1_weighted", "f1_weighted"),
+    ("jaccard_macro", "jaccard_macro"),
+    ("jaccard_micro", "jaccard_micro"),
+    ("jaccard_weighted", "jaccard_weighted"),
+    ("fbeta_0.5_macro", "f_beta_macro(beta: 0.5)"),
+    ("fbeta_0.5_micro", "f_beta_micro(beta: 0.5)"),
+    ("fbeta_0.5_weighted", "f_beta_weighted(beta: 0.5)"),
+    ("fbeta_2.0_macro", "f_beta_macro(beta: 2)"),
+    ("fbeta_2.0_micro", "f_beta_micro(beta: 2)"),
+    ("fbeta_2.0_weighted", "f_beta_weighted(beta: 2)"),
+    ("n", "answers"),
+];
+
+/// Those that are about the positive class.
+const OF_POSITIVE: [(&str, &str); 6] = [
+    ("precision_binary", "precision"),
+    ("recall_binary", "recall"),
+    ("f1_binary", "f1"),
+    ("jaccard_binary", "jaccard"),
+    ("fbeta_0.5_binary", "f_beta(beta: 0.5)"),
+    ("fbeta_2.0_binary", "f_beta(beta: 2)"),
+];
+
+const OF_LATENCY: [(&str, &str); 9] = [
+    ("n", "answers"),
+    ("mean", "latency_mean"),
+    ("min", "fastest"),
+    ("max", "slowest"),
+    ("p50_linear", "latency_p50"),
+    ("p90_linear", "latency_p90"),
+    ("p95_linear", "latency_p95"),
+    ("p99_linear", "latency_p99"),
+    ("p99.9_linear", "latency_p999"),
+];
+
+fn plan() -> Plan {
+    let world = MemoryWorld::default().with("plan.bench", PLAN);
+    let analysis = analyse(&world, Path::new("plan.bench")).unwrap();
+    let wrong: Vec<_> = analysis.diagnostics.iter().collect();
+    let wrong = wrong.iter().filter(|d| "NTS".contains(&d.code.code[..1]));
+    let wrong: Vec<&String> = wrong.map(|d| &d.message).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+    analysis.plan
+}
+
+fn metric<'p>(plan: &'p Plan, text: &str) -> &'p MetricRef {
+    let asked = plan.compares.iter().flat_map(|(_, c)| &c.metrics);
+    let mut asked = asked.filter(|m| m.text == text);
+    asked.next().unwrap_or_else(|| panic!("no metric {text}"))
+}
+
+/// The value of each metric over all rows, each once.
+fn values(
+    plan: &Plan,
+    metrics: &[&str],
+    columns: RunColumns<'_>,
+    classes: &Classes,
+    rows: usize,
+) -> Vec<f64> {
+    let weighted = !columns.weight.is_empty();
+    let program = |text: &&str| compile(plan, metric(plan, text), classes, None, weighted);
+    let programs: Vec<Program> = metrics.iter().map(program).map(Result::unwrap).collect();
+    let programs: Vec<&Program> = programs.iter().collect();
+    let all: Vec<u32> = (0..rows as u32).collect();
+    let kernel = Kernel::new(&programs, columns, classes.names.len(), &all);
+    evaluate(&kernel, &vec![1; rows])
+}
+
+fn evaluate(kernel: &Kernel, weights: &[u32]) -> Vec<f64> {
+    let mut values = vec![f64::NAN; kernel.programs()];
+    kernel.evaluate(weights, &mut Scratch::default(), &mut values);
+    values
+}
+
+fn hold(case: &Case, keys: &[(&str, &str)], values: &[f64]) -> usize {
+    let mut held = 0;
+    for ((key, _), &value) in keys.iter().zip(values) {
+        if case.expects(key) {
+            case.check_within(key, value, EXACT);
+            held += 1;
+        }
+    }
+    held
+}
+
+#[test]
+fn classification_is_that_of_scikit_learn() {
+    let plan = plan();
+    let one_label = |c: &Case| c.expects("precision_per_class");
+    let all: Vec<Case> = cases("classification")
+        .into_iter()
+        .filter(one_label)
+        .collect();
+    assert_eq!(all.len(), 24);
+    let mut held = 0;
+    for case in &all {
+        let names = case.param_texts("labels");
+        let code = |text: Option<String>| {
+            let text = text.unwrap();
+            names.iter().position(|n| *n == text).unwrap() as u32
+        };
+        let codes = |column| case.texts(column).into_iter().map(code).collect::<Vec<_>>();
+        let (label, prediction) = (codes("y_true"), codes("y_pred"));
+        let weight = match case.has("sample_weight") {
+            true => case.numbers("sample_weight"),
+            false => vec![],
+        };
+        let columns = RunColumns {
+            label: &label,
+            prediction: &prediction,
+            weight: &weight,
+            ..Default::default()
+        };
+        let positive = case
+            .param_texts("pos_label")
+            .first()
+            .map(|p| code(Some(p.clone())));
+        let classes = Classes {
+            names: names.clone(),
+            positive,
+        };
+        let mut keys = OF_CLASSES.to_vec();
+        if positive.is_some() {
+            keys.extend(OF_POSITIVE);
+        }
+        let metrics: Vec<&str> = keys.iter().map(|(_, metric)| *metric).collect();
+        let got = values(&plan, &metrics, columns, &classes, label.len());
+        held += hold(case, &keys, &got);
+    }
+    assert_eq!(held, 24 * 21 + 14 * 6);
+}
+
+#[test]
+fn latency_is_that_of_numpy() {
+    let plan = plan();
+    let metrics = OF_LATENCY.map(|(_, metric)| metric);
+    let mut held = 0;
+    for case in &cases("latency") {
+        let latency = case.numbers("latency_ms");
+        let columns = RunColumns {
+            latency: &latency,
+            ..Default::default()
+        };
+        let got = values(&plan, &metrics, columns, &Classes::default(), latency.len());
+        held += hold(case, &OF_LATENCY, &got);
+    }
+    assert_eq!(held, 10 * OF_LATENCY.len());
+}
+
+#[test]
+fn what_a_label_lacks_is_an_error() {
+    let plan = plan();
+    let compiled = |text: &str, classes: &Classes, weighted| {
+        compile(&plan, metric(&plan, text), classes, None, weighted).map(|_| ())
+    };
+    let classes = |names: &[&str]| Classes {
+        names: names.iter().map(|n| (*n).to_owned()).collect(),
+        positive: None,
+    };
+    let (none, three) = (classes(&[]), classes(&["a", "b", "c"]));
+    assert_eq!(
+        compiled("f1_macro", &none, false),
+        Err(CompileError::NoClasses)
+    );
+    assert_eq!(compiled("f1", &three, false), Err(CompileError::NoPositive));
+    assert_eq!(
+        compiled("latency_p95", &three, true),
+        Err(CompileError::WeightedOrder)
+    );
+    assert_eq!(compiled("slowest", &three, true), Ok(()));
+}
+
+/// Metrics of every kind of statistic: counts, sums, order statistics, extremes, with and without
+/// conditions on classes and numbers.
+const COUNTS_AND_SUMS: [&str; 11] = [
+    "accuracy",
+    "balanced_accuracy",
+    "f1",
+    "f1_macro",
+    "precision_weighted",
+    "f_beta(beta: 2)",
+    "latency_mean",
+    "right_score",
+    "sure",
+    "total",
+    "answers",
+];
+
+const ORDERS: [&str; 6] = [
+    "latency_p50",
+    "latency_p95",
+    "sure_median",
+    "right_slowest",
+    "wrong_fastest",
+    "fastest",
+];
+
+/// One made row: label, prediction, score and latency in tenths (so that ties occur), weight in
+/// tenths (0 included), cluster, how often it stands, whether the kernel is about it.
+type Row = (u32, u32, u32, u32, u32, u32, u32, bool);
+
+fn row() -> impl Strategy<Value = Row> {
+    let counted = (0..4u32, any::<bool>());
+    (
+        0..3u32,
+        0..3u32,
+        0..12u32,
+        0..12u32,
+        0..4u32,
+        0..5u32,
+        counted,
+    )
+        .prop_map(|(l, p, s, t, w, u, (k, on))| (l, p, s, t, w, u, k, on))
+}
+
+/// Made columns.
+#[derive(Default)]
+struct Made {
+    label: Vec<u32>,
+    prediction: Vec<u32>,
+    score: Vec<f64>,
+    latency: Vec<f64>,
+    weight: Vec<f64>,
+}
+
+impl Made {
+    fn new(rows: &[Row], weighted: bool) -> Self {
+        let tenths = |x: u32| f64::from(x) / 10.0;
+        let mut made = Made::default();
+        for &(label, prediction, score, latency, weight, ..) in rows {
+            made.label.push(label);
+            made.prediction.push(prediction);
+            made.score.push(tenths(score));
+            made.latency.push(tenths(latency));
+            if weighted {
+                made.weight.push(tenths(weight));
+            }
+        }
+        made
+    }
+
+    fn kernel(&self, programs: &[Program], rows: &[u32]) -> Kernel {
+        let columns = RunColumns {
+            label: &self.label,
+            prediction: &self.prediction,
+            score: &self.score,
+            latency: &self.latency,
+            weight: &self.weight,
+            ..Default::default()
+        };
+        let programs: Vec<&Program> = programs.iter().collect();
+        Kernel::new(&programs, columns, 3, rows)
+    }
+}
+
+fn programs(plan: &Plan, weighted: bool) -> Vec<Program> {
+    let classes = Classes {
+        names: ["a", "b", "c"].map(str::to_owned).to_vec(),
+        positive: Some(1),
+    };
+    let mut metrics = COUNTS_AND_SUMS.to_vec();
+    if !weighted {
+        metrics.extend(ORDERS);
+    }
+    let program = |text: &&str| compile(plan, metric(plan, text), &classes, None, weighted);
+    metrics.iter().map(program).map(Result::unwrap).collect()
+}
+
+/// Places in `rows` of those that the kernel is about.
+fn chosen(rows: &[Row]) -> Vec<u32> {
+    let chosen = (0u32..).zip(rows).filter(|(_, row)| row.7);
+    chosen.map(|(place, _)| place).collect()
+}
+
+/// Cases to repeat are written here as tests, not kept in files.
+fn config() -> ProptestConfig {
+    ProptestConfig {
+        failure_persistence: None,
+        ..Default::default()
+    }
+}
+
+fn assert_same(got: &[f64], want: &[f64], what: &str) {
+    assert_eq!(got.len(), want.len());
+    for (i, (got, want)) in got.iter().zip(want).enumerate() {
+        let same =
+            got.is_nan() && want.is_nan() || (got - want).abs() <= EXACT * want.abs().max(1.0);
+        assert!(same, "{what}: program {i} gives {got}, not {want}");
+    }
+}
+
+#[test]
+fn multiplicities_are_repeated_rows() {
+    let plan = plan();
+    for weighted in [false, true] {
+        let programs = programs(&plan, weighted);
+        proptest!(config(), |(rows in prop::collection::vec(row(), 0..24))| {
+            let kernel = Made::new(&rows, weighted).kernel(&programs, &chosen(&rows));
+            let times: Vec<u32> = rows.iter().map(|row| row.6).collect();
+            let stands = |row: &Row| if row.7 { row.6 as usize } else { 0 };
+            let repeated: Vec<Row> =
+                rows.iter().flat_map(|row| std::iter::repeat_n(*row, stands(row))).collect();
+            let all: Vec<u32> = (0..repeated.len() as u32).collect();
+            let long = Made::new(&repeated, weighted).kernel(&programs, &all);
+            let want = evaluate(&long, &vec![1; repeated.len()]);
+            assert_same(&evaluate(&kernel, &times), &want, "repeated");
+        });
+    }
+}
+
+#[test]
+fn the_jackknife_is_evaluation_without_a_unit() {
+    let plan = plan();
+    for (weighted, clustered) in [(false, false), (false, true), (true, false), (true, true)] {
+        let programs = programs(&plan, weighted);
+        proptest!(config(), |(rows in prop::collection::vec(row(), 0..24))| {
+            let on = chosen(&rows);
+            let made = Made::new(&rows, weighted);
+            let unit = |place: u32| if clustered { rows[place as usize].5 } else { place };
+            let unit_of_row: Vec<u32> = (0..rows.len() as u32).map(unit).collect();
+            let jackknife = made.kernel(&programs, &on).jackknife(&unit_of_row);
+            let mut units: Vec<u32> = on.iter().map(|&place| unit(place)).collect();
+            units.sort_unstable();
+            units.dedup();
+            let got: Vec<u32> = jackknife.iter().map(|(unit, _)| *unit).collect();
+            prop_assert_eq!(&got, &units);
+            for (out, values) in &jackknife {
+                let kept: Vec<u32> = on.iter().copied().filter(|&p| unit(p) != *out).collect();
+                let want = evaluate(&made.kernel(&programs, &kept), &vec![1; rows.len()]);
+                assert_same(values, &want, &format!("without unit {out}"));
+            }
+        });
+    }
+}
