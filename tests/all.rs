@@ -12,6 +12,7 @@ mod examples;
 mod metrics;
 mod oracles;
 mod plans;
+mod readme;
 mod render;
 mod report;
 mod robust;

@@ -38,14 +38,24 @@ decide for b against a {
 }
 "#;
     let mut data = String::from("id,y,part\nx,neg,train\ny,pos,val\n");
-    let (mut a, mut b) = (String::from("id,prediction\n"), String::from("id,prediction\n"));
+    let (mut a, mut b) = (
+        String::from("id,prediction\n"),
+        String::from("id,prediction\n"),
+    );
     for i in 0..60 {
         let class = |on: bool| if on { "pos" } else { "neg" };
         data += &format!("{i},{},test\n", class(i % 2 == 0));
         a += &format!("{i},{}\n", class((i % 2 == 0) != (i % 3 == 0)));
         b += &format!("{i},{}\n", class((i % 2 == 0) != (i % 20 == 0)));
     }
-    for (name, text) in [("p.bench", plan), ("d.csv", &data), ("a-1.csv", &a), ("a-2.csv", &a), ("b-1.csv", &b), ("b-2.csv", &b)] {
+    for (name, text) in [
+        ("p.bench", plan),
+        ("d.csv", &data),
+        ("a-1.csv", &a),
+        ("a-2.csv", &a),
+        ("b-1.csv", &b),
+        ("b-2.csv", &b),
+    ] {
         std::fs::write(folder.path().join(name), text).unwrap();
     }
     folder
@@ -80,7 +90,11 @@ fn every_faulty_example_names_its_code() {
         };
         let out = benchwright(&["check", "--deny", "warnings", &path.display().to_string()]);
         assert_eq!(code(&out), 1, "{name}");
-        assert!(stdout(&out).contains(&format!("[{expected}]")), "{name}: {}", stdout(&out));
+        assert!(
+            stdout(&out).contains(&format!("[{expected}]")),
+            "{name}: {}",
+            stdout(&out)
+        );
     }
 }
 
@@ -89,7 +103,11 @@ fn warnings_pass_unless_denied() {
     let plan = "examples/faulty/U101-single-run.bench";
     assert_eq!(code(&benchwright(&["check", plan])), 0);
     for deny in ["warnings", "U101", "single-run"] {
-        assert_eq!(code(&benchwright(&["check", plan, "--deny", deny])), 1, "{deny}");
+        assert_eq!(
+            code(&benchwright(&["check", plan, "--deny", deny])),
+            1,
+            "{deny}"
+        );
     }
     assert_eq!(code(&benchwright(&["check", plan, "--deny", "U102"])), 0);
     let out = benchwright(&["check", plan, "--deny", "U999"]);
@@ -101,7 +119,11 @@ fn warnings_pass_unless_denied() {
 fn an_unreadable_plan_is_2() {
     let out = benchwright(&["check", "examples/reviews/review.bench"]);
     assert_eq!(code(&out), 2);
-    assert!(stderr(&out).contains("did you mean `examples/reviews/reviews.bench`?"), "{}", stderr(&out));
+    assert!(
+        stderr(&out).contains("did you mean `examples/reviews/reviews.bench`?"),
+        "{}",
+        stderr(&out)
+    );
     let folder = tempfile::tempdir().unwrap();
     let bad = folder.path().join("latin1.bench");
     std::fs::write(&bad, b"# ok\n# \xe9\n").unwrap();
@@ -117,10 +139,15 @@ fn json_of_check_is_what_the_page_says() {
     let json: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
     assert_eq!(json["file"], plan);
     let d = &json["diagnostics"][0];
-    for key in ["code", "name", "level", "answer", "message", "why", "help", "places", "fixes"] {
+    for key in [
+        "code", "name", "level", "answer", "message", "why", "help", "places", "fixes",
+    ] {
         assert!(!d[key].is_null(), "{key} in {d}");
     }
-    assert_eq!((d["code"].as_str(), d["answer"].as_str()), (Some("L102"), Some("refuted")));
+    assert_eq!(
+        (d["code"].as_str(), d["answer"].as_str()),
+        (Some("L102"), Some("refuted"))
+    );
     let place = &d["places"][0];
     let text = std::fs::read_to_string(plan).unwrap();
     let range = place["start"].as_u64().unwrap() as usize..place["end"].as_u64().unwrap() as usize;
@@ -141,8 +168,15 @@ fn a_run_reports_and_leaves_its_evidence() {
     assert_eq!(json["decisions"][0]["outcome"], "ship");
     assert_eq!(json["provenance"]["seed"], 42);
     assert_eq!(json["provenance"]["inputs"].as_array().unwrap().len(), 4);
-    assert!(std::fs::read_to_string(evidence.join("report.md")).unwrap().contains("ship"));
-    let names: Vec<_> = std::fs::read_dir(&evidence).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert!(
+        std::fs::read_to_string(evidence.join("report.md"))
+            .unwrap()
+            .contains("ship")
+    );
+    let names: Vec<_> = std::fs::read_dir(&evidence)
+        .unwrap()
+        .map(|e| e.unwrap().file_name())
+        .collect();
     assert_eq!(names.len(), 2, "nothing but whole reports: {names:?}");
 }
 
@@ -150,7 +184,9 @@ fn a_run_reports_and_leaves_its_evidence() {
 fn bytes_are_the_same_on_any_number_of_threads() {
     let folder = project();
     let plan = path(&folder, "p.bench");
-    let run = |threads: &str| benchwright(&["run", &plan, "--format", "json", "--threads", threads]).stdout;
+    let run = |threads: &str| {
+        benchwright(&["run", &plan, "--format", "json", "--threads", threads]).stdout
+    };
     let one = run("1");
     assert!(!one.is_empty());
     assert_eq!(one, run("2"));
@@ -192,7 +228,11 @@ fn a_bad_file_is_2() {
     std::fs::write(folder.path().join("b-2.csv"), "id,prediction\n0,pos\n").unwrap();
     let out = benchwright(&["run", &path(&folder, "p.bench")]);
     assert_eq!(code(&out), 2);
-    assert!(stderr(&out).contains("error[F202] output-ids-differ"), "{}", stderr(&out));
+    assert!(
+        stderr(&out).contains("error[F202] output-ids-differ"),
+        "{}",
+        stderr(&out)
+    );
     assert!(!folder.path().join(".bench").exists());
 }
 
@@ -200,7 +240,12 @@ fn a_bad_file_is_2() {
 fn a_folder_that_cannot_be_written_is_2() {
     let folder = project();
     std::fs::write(folder.path().join("occupied"), "a file").unwrap();
-    let out = benchwright(&["run", &path(&folder, "p.bench"), "--out", &path(&folder, "occupied/here")]);
+    let out = benchwright(&[
+        "run",
+        &path(&folder, "p.bench"),
+        "--out",
+        &path(&folder, "occupied/here"),
+    ]);
     assert_eq!(code(&out), 2, "{}", stderr(&out));
     assert!(stderr(&out).contains("F112"), "{}", stderr(&out));
 }
@@ -210,7 +255,10 @@ fn explain_shows_pages_and_lists_codes() {
     let out = benchwright(&["explain", "L102"]);
     assert_eq!(code(&out), 0);
     assert!(stdout(&out).starts_with("# L102 fit-beyond-train"));
-    assert_eq!(stdout(&benchwright(&["explain", "fit-beyond-train"])), stdout(&out));
+    assert_eq!(
+        stdout(&benchwright(&["explain", "fit-beyond-train"])),
+        stdout(&out)
+    );
     let all = stdout(&benchwright(&["explain"]));
     for known in benchwright::analysis::codes() {
         assert!(all.contains(known.code), "{}", known.code);
@@ -228,11 +276,18 @@ fn graphs_in_every_form() {
     assert!(text.contains("mlp - scale"), "{text}");
     let dot = stdout(&benchwright(&["graph", plan, "--format", "dot"]));
     assert!(dot.starts_with("digraph") && dot.trim_end().ends_with('}'));
-    assert!(stdout(&benchwright(&["graph", plan, "--format", "mermaid"])).starts_with("flowchart LR"));
-    let json: serde_json::Value = serde_json::from_str(&stdout(&benchwright(&["graph", plan, "--format", "json"]))).unwrap();
+    assert!(
+        stdout(&benchwright(&["graph", plan, "--format", "mermaid"])).starts_with("flowchart LR")
+    );
+    let json: serde_json::Value =
+        serde_json::from_str(&stdout(&benchwright(&["graph", plan, "--format", "json"]))).unwrap();
     let nodes = json["nodes"].as_array().unwrap();
     let runs = nodes.iter().filter(|n| n["kind"] == "run").count();
-    assert_eq!(runs, 7 * 5, "mlp, four arms, logreg and svm, five seeds each");
+    assert_eq!(
+        runs,
+        7 * 5,
+        "mlp, four arms, logreg and svm, five seeds each"
+    );
     for edge in json["edges"].as_array().unwrap() {
         assert!(edge["from"].as_u64().unwrap() < nodes.len() as u64);
         assert!(edge["to"].as_u64().unwrap() < nodes.len() as u64);
