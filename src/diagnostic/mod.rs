@@ -2,7 +2,7 @@
 //!
 //! Phases return enums that carry what happened; one function per folder turns them into a
 //! [`Diagnostic`]; `render` alone decides how it looks. Every folder lists its codes in a `CODES`
-//! table made with [`codes!`].
+//! table made with [`crate::codes!`].
 
 use crate::text::{FileId, Span};
 use serde::Serialize;

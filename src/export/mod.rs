@@ -1,7 +1,7 @@
 //! The experiment DAG in other systems' formats: text, Graphviz DOT, Mermaid and JSON.
 //!
 //! Runs of one variant are one node in the drawn forms (`×5 seeds`); the JSON has every node. Start
-//! with [`graph`].
+//! with [`graph()`].
 
 mod drawn;
 
