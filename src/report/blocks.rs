@@ -4,6 +4,15 @@ use super::layout::Paint;
 use super::table::Table;
 use crate::result::Truth;
 
+/// How much of a result a view shows; JSON always has all of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// What bears on the verdict, for a terminal.
+    Brief,
+    /// Every claim, for a file.
+    Full,
+}
+
 /// One part of a report.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Block {
@@ -18,7 +27,7 @@ pub enum Block {
     },
     /// An outcome and why.
     Verdict {
-        /// `✓`, `✗`, `?` or `•`.
+        /// `✓`, `→` or `✗`.
         mark: &'static str,
         /// The outcome, or `undecided`.
         outcome: String,
@@ -42,6 +51,8 @@ pub enum Block {
     Table(Table),
     /// A remark under a table.
     Note(String),
+    /// What the signs of a table mean.
+    Legend(Vec<String>),
     /// `risks    one · two`: a name and its entries.
     Facts {
         /// The name.
@@ -75,6 +86,49 @@ pub fn paint(truth: Truth) -> Paint {
         Truth::Established => Paint::Good,
         Truth::Refuted => Paint::Bad,
         Truth::Unclear => Paint::Doubt,
+    }
+}
+
+/// `p adjusted by Holm over 40 claims`: what was done to p values, given each with its correction and
+/// the claims of its family.
+pub fn adjustment<'a>(of: impl Iterator<Item = (Option<&'a str>, Option<u64>)>) -> Option<String> {
+    let mut ways: Vec<String> = Vec::new();
+    for (correction, claims) in of {
+        let way = match (correction, claims) {
+            (Some(name), Some(n)) => format!(
+                "by {} over {} claim{}",
+                correction_name(name),
+                super::number::count(n),
+                if n == 1 { "" } else { "s" }
+            ),
+            (Some(name), None) => format!("by {}", correction_name(name)),
+            (None, _) => String::new(),
+        };
+        if !ways.contains(&way) {
+            ways.push(way);
+        }
+    }
+    match ways.as_slice() {
+        [] => None,
+        [way] if way.is_empty() => Some("p not adjusted".to_owned()),
+        ways => {
+            let said: Vec<&str> = ways
+                .iter()
+                .map(|w| if w.is_empty() { "not at all" } else { w })
+                .collect();
+            Some(format!("p adjusted {}", said.join(" or ")))
+        }
+    }
+}
+
+fn correction_name(name: &str) -> &str {
+    match name {
+        "bonferroni" => "Bonferroni",
+        "holm" => "Holm",
+        "hochberg" => "Hochberg",
+        "bh" => "Benjamini–Hochberg",
+        "by" => "Benjamini–Yekutieli",
+        other => other,
     }
 }
 

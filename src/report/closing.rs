@@ -3,7 +3,7 @@
 use super::blocks::Block;
 use super::number::count;
 use crate::diagnostic::{Answer, Level};
-use crate::result::{Check, Interval, RunResult};
+use crate::result::{Check, Interval, ResampleUnit, Role, RunResult};
 
 /// Risks, methods, data and evidence.
 pub(super) fn blocks(result: &RunResult) -> Vec<Block> {
@@ -45,49 +45,91 @@ fn waiver(c: &Check) -> Option<String> {
         .map(|reason| format!("{} {} waived: “{reason}”", c.code, c.name))
 }
 
-/// How the intervals were made, each way once, and what happened on the way.
+/// How the intervals of whole partitions were made, and from how much. An interval with a note was made
+/// another way and says so where it stands.
 fn methods(result: &RunResult) -> Vec<String> {
-    let metrics = result.metrics.iter().filter_map(|m| m.interval.as_ref());
+    let (mut ways, mut sizes): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+    for (partition, interval) in intervals(result).filter(|(_, i)| i.note.is_none()) {
+        let way = method(interval);
+        if !ways.contains(&way) {
+            ways.push(way);
+        }
+        let head = format!("{partition}: ");
+        if let Some(units) = interval
+            .units
+            .filter(|_| !sizes.iter().any(|s| s.starts_with(&head)))
+        {
+            sizes.push(head + &drawn(result, partition, interval, units));
+        }
+    }
+    let undefined = intervals(result).filter_map(|(_, i)| i.undefined).max();
+    ways.extend(sizes);
+    ways.extend(
+        undefined
+            .filter(|n| *n > 0)
+            .map(|n| format!("up to {} resamples without a value", count(n))),
+    );
+    ways
+}
+
+/// Intervals of whole partitions with their partition, those of systems first: a floor has fewer runs.
+fn intervals(result: &RunResult) -> impl Iterator<Item = (&str, &Interval)> {
+    let floor = |name: &str| {
+        result
+            .systems
+            .iter()
+            .any(|s| s.name == name && s.role == Role::Floor)
+    };
     let gains = result
         .comparisons
         .iter()
-        .filter_map(|c| c.interval.as_ref());
-    let arms = result
-        .ablations
+        .filter(move |c| c.slice.is_none() && !floor(&c.baseline))
+        .filter_map(|c| Some((c.partition.as_str(), c.interval.as_ref()?)));
+    let metrics = result
+        .metrics
         .iter()
-        .flat_map(|a| &a.arms)
-        .filter_map(|a| a.interval.as_ref());
-    let mut items = Vec::new();
-    for interval in gains.chain(metrics).chain(arms) {
-        let item = method(interval);
-        if !items.contains(&item) {
-            items.push(item);
-        }
-    }
-    items
+        .filter(move |m| m.slice.is_none() && m.seed.is_none() && !floor(&m.system))
+        .filter_map(|m| Some((m.partition.as_str(), m.interval.as_ref()?)));
+    let arms = result.ablations.iter().flat_map(|a| {
+        let of = a.arms.iter().filter_map(|arm| arm.interval.as_ref());
+        of.map(|i| (a.partition.as_str(), i))
+    });
+    gains.chain(metrics).chain(arms)
 }
 
-/// `95 % bca interval, 10,000 resamples of clusters`.
+/// `95 % BCa intervals, 10,000 resamples`.
 fn method(i: &Interval) -> String {
-    use crate::result::ResampleUnit::{Cluster, Fold, Row, Run};
     let level = (i.level * 1e6).round() / 1e4;
-    let drawn = match i.unit {
-        Row => "rows",
-        Cluster => "clusters",
-        Run => "runs",
-        Fold => "folds",
+    let name = match i.method.as_str() {
+        "bca" => "BCa",
+        other => other,
     };
-    let mut text = format!("{level} % {} interval", i.method);
-    if let Some(n) = i.resamples {
-        text.push_str(&format!(", {} resamples of {drawn}", count(n)));
-    }
-    if let Some(n) = i.undefined.filter(|n| *n > 0) {
-        text.push_str(&format!(", {} of them without a value", count(n)));
-    }
-    if let Some(note) = &i.note {
-        text.push_str(&format!(" ({note})"));
-    }
-    text
+    let resamples = i
+        .resamples
+        .map(|n| format!(", {} resamples", count(n)))
+        .unwrap_or_default();
+    format!("{level} % {name} intervals{resamples}")
+}
+
+/// `1,043 clusters (group) and 5 runs`.
+fn drawn(result: &RunResult, partition: &str, i: &Interval, units: u64) -> String {
+    let of = result
+        .data
+        .iter()
+        .find(|d| partition.split('.').next() == Some(d.dataset.as_str()));
+    let what = match (i.unit, of.and_then(|d| d.cluster.as_ref())) {
+        (ResampleUnit::Row, _) => "rows".to_owned(),
+        (ResampleUnit::Cluster, Some(column)) => format!("clusters ({column})"),
+        (ResampleUnit::Cluster, None) => "clusters".to_owned(),
+        (ResampleUnit::Run, _) => "runs".to_owned(),
+        (ResampleUnit::Fold, _) => "folds".to_owned(),
+    };
+    let runs = i
+        .runs
+        .filter(|n| *n > 1)
+        .map(|n| format!(" and {} runs", count(n)))
+        .unwrap_or_default();
+    format!("{} {what}{runs}", count(units))
 }
 
 fn data(result: &RunResult) -> Vec<String> {

@@ -22,7 +22,9 @@ fn decision(d: &Decision, several: bool) -> Vec<Block> {
     if !rules.is_empty() {
         blocks.push(Block::Table(table(&rules)));
     }
-    let shown: Vec<&str> = rules
+    // What an atom says of itself stands under it; of a rule that wasn't reached it would mislead.
+    let of_atoms: Vec<&str> = d
+        .rules
         .iter()
         .flat_map(|r| &r.atoms)
         .filter_map(|a| a.would_settle.as_deref())
@@ -30,23 +32,33 @@ fn decision(d: &Decision, several: bool) -> Vec<Block> {
     let rest = d
         .would_settle
         .iter()
-        .filter(|s| !shown.contains(&s.as_str()));
+        .filter(|s| !of_atoms.iter().any(|a| s.ends_with(a)));
     blocks.extend(rest.map(|s| Block::Note(s.clone())));
     blocks
 }
 
 fn verdict(d: &Decision, several: bool) -> Block {
-    let (mark, paint) = match (&d.outcome, d.favourable) {
-        (None, _) => ("?", Paint::Doubt),
-        (Some(_), Some(true)) => ("✓", Paint::Good),
-        (Some(_), Some(false)) => ("✗", Paint::Bad),
-        (Some(_), None) => ("•", Paint::Strong),
+    let between = d.rules.split_last().is_some_and(|(last, before)| {
+        d.outcome.as_ref() != Some(&last.outcome)
+            && before
+                .iter()
+                .any(|r| d.outcome.as_ref() == Some(&r.outcome))
+    });
+    let (mark, paint) = match (d.favourable, between) {
+        (Some(true), _) => ("✓", Paint::Good),
+        (_, true) => ("→", Paint::Doubt),
+        (_, false) => ("✗", Paint::Bad),
+    };
+    let why = match (&d.outcome, d.verdict.is_empty()) {
+        (Some(_), _) => d.verdict.clone(),
+        (None, true) => "no rule fired".to_owned(),
+        (None, false) => format!("no rule fired: {}", d.verdict),
     };
     Block::Verdict {
         mark,
         outcome: d.outcome.clone().unwrap_or_else(|| "undecided".to_owned()),
         of: several.then(|| d.name.clone()),
-        why: d.verdict.clone(),
+        why,
         failed: d.failed.clone(),
         paint,
     }

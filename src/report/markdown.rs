@@ -1,13 +1,13 @@
 //! The report as GitHub Markdown.
 
-use super::blocks::Block;
+use super::blocks::{Block, Detail};
 use super::compose;
 use super::table::{Cell, Row, Table, single_spaced};
 use crate::result::RunResult;
 
-/// The report; the same content as the terminal's, with the objective on top.
+/// The report; what the terminal shows, with the objective on top and every claim by slice.
 pub fn markdown(result: &RunResult) -> String {
-    let parts: Vec<String> = compose(result, "±")
+    let parts: Vec<String> = compose(result, Detail::Full, "±")
         .into_iter()
         .map(written)
         .filter(|p| !p.is_empty())
@@ -73,6 +73,7 @@ fn written(block: Block) -> String {
         Block::Heading { text, aside } => format!("### {}\n\n{}", escaped(&text), escaped(&aside)),
         Block::Table(table) => self::table(&table),
         Block::Note(text) => escaped(&text),
+        Block::Legend(items) => escaped(&items.join(" · ")),
         Block::Facts { name, items } => {
             let items: Vec<String> = items.iter().map(|i| escaped(i)).collect();
             format!("- **{name}**: {}", items.join(" · "))
@@ -101,7 +102,7 @@ fn line(cells: &[String]) -> String {
 
 fn cell(cell: &Cell) -> String {
     // Blanks that line numbers up in a terminal have no use here.
-    escaped(&cell.text.replace("[ ", "["))
+    escaped(&single_spaced(&cell.text).replace("[ ", "["))
 }
 
 /// A remark under a row, as a row of its own in the second column.

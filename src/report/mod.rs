@@ -11,6 +11,7 @@ pub mod layout;
 mod markdown;
 mod models;
 pub mod number;
+mod selections;
 mod studies;
 pub mod table;
 mod terminal;
@@ -20,7 +21,7 @@ pub use markdown::markdown;
 pub use terminal::terminal;
 
 use crate::result::RunResult;
-use blocks::Block;
+use blocks::{Block, Detail};
 
 /// The result as JSON: arrays sorted, absent where nothing is claimed, ended by a newline.
 pub fn json(result: &RunResult) -> String {
@@ -33,14 +34,15 @@ pub fn json(result: &RunResult) -> String {
 }
 
 /// The blocks of a report in reading order; `plus_minus` is how that sign is spelt.
-pub fn compose(result: &RunResult, plus_minus: &str) -> Vec<Block> {
+pub fn compose(result: &RunResult, detail: Detail, plus_minus: &str) -> Vec<Block> {
     let mut result = result.clone();
     result.sort();
     let mut blocks = vec![models::title(&result)];
     blocks.extend(decisions::blocks(&result));
+    blocks.extend(selections::blocks(&result, plus_minus));
     blocks.extend(models::blocks(&result, plus_minus));
-    blocks.extend(details::blocks(&result, plus_minus));
-    blocks.extend(studies::blocks(&result, plus_minus));
+    blocks.extend(details::blocks(&result, detail, plus_minus));
+    blocks.extend(studies::blocks(&result, detail));
     blocks.extend(closing::blocks(&result));
     blocks
 }

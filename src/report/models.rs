@@ -1,10 +1,10 @@
 //! The title and the tables of models.
 
-use super::blocks::{Block, system_name};
+use super::blocks::{Block, adjustment, system_name};
 use super::layout::Paint;
-use super::number::{count, p_value};
+use super::number::count;
 use super::table::{Cell, Column, Row, Table};
-use super::values::{Value, alone, plus_minus, with_range};
+use super::values::{Value, alone, p_values, plus_minus, with_range};
 use crate::result::{Comparison, Metric, Role, RunResult, Status, System, Unit};
 
 /// Name and status of the plan, and what its main numbers rest on.
@@ -14,12 +14,11 @@ pub(super) fn title(result: &RunResult) -> Block {
         Status::Confirmatory => "confirmatory",
         Status::Deviating => "deviating",
     };
-    let note = result
-        .plan
-        .status_note
-        .as_ref()
-        .map(|n| format!(" ({n})"))
-        .unwrap_or_default();
+    let note = match (&result.plan.status_note, result.plan.status) {
+        (Some(note), _) => format!(" ({note})"),
+        (None, Status::Exploratory) => " (not sealed)".to_owned(),
+        (None, _) => String::new(),
+    };
     Block::Title {
         left: format!("{} · {status}{note}", result.plan.title),
         right: basis(result),
@@ -32,10 +31,8 @@ fn basis(result: &RunResult) -> String {
     let Some(partition) = partitions(result).into_iter().next() else {
         return String::new();
     };
-    let rows = whole(result, &partition).map(|m| m.rows).max().unwrap_or(0);
-    let runs = result
-        .systems
-        .iter()
+    let runs = listed(result, &partition)
+        .into_iter()
         .filter(|s| s.role != Role::Floor)
         .map(|s| s.runs);
     let (least, most) = (runs.clone().min().unwrap_or(0), runs.max().unwrap_or(0));
@@ -45,20 +42,97 @@ fn basis(result: &RunResult) -> String {
         (a, b) if a == b => format!(" · {a} runs each"),
         (a, b) => format!(" · {a} to {b} runs each"),
     };
-    format!("{partition} · {} rows{runs}", count(rows))
+    format!("{partition} · {}{runs}", rows_of(result, &partition))
 }
 
-/// Partitions with values, that of the claims first.
+/// `1,050 rows`: those measured, else those of the data.
+pub(super) fn rows_of(result: &RunResult, partition: &str) -> String {
+    let stored = || {
+        let (dataset, part) = partition.split_once('.')?;
+        let data = result.data.iter().find(|d| d.dataset == dataset)?;
+        data.partitions.get(part).copied()
+    };
+    let measured = whole(result, partition).map(|m| m.rows).max();
+    format!("{} rows", count(measured.or_else(stored).unwrap_or(0)))
+}
+
+/// Partitions with values, that of the decision, else of the claims first.
 pub(super) fn partitions(result: &RunResult) -> Vec<String> {
+    let decided = result
+        .decisions
+        .iter()
+        .flat_map(|d| {
+            let of = |c: &&Comparison| c.candidate == d.candidate && c.baseline == d.baseline;
+            result.comparisons.iter().filter(of)
+        })
+        .map(|c| &c.partition);
     let claimed = result.comparisons.iter().map(|c| &c.partition);
+    let chosen = result
+        .selections
+        .iter()
+        .map(|s| s.report_on.as_ref().unwrap_or(&s.partition));
+    let ablated = result.ablations.iter().map(|a| &a.partition);
     let measured = result.metrics.iter().map(|m| &m.partition);
     let mut all: Vec<String> = Vec::new();
-    for p in claimed.chain(measured) {
+    for p in decided
+        .chain(claimed)
+        .chain(chosen)
+        .chain(ablated)
+        .chain(measured)
+    {
         if !all.contains(p) {
             all.push(p.clone());
         }
     }
     all
+}
+
+/// The systems a table on `partition` lists: what is compared or decided, and the choice of a selection.
+/// Arms stand in their ablation, and losers of a selection where it was made.
+pub(super) fn listed<'a>(result: &'a RunResult, partition: &str) -> Vec<&'a System> {
+    let claims = !result.comparisons.is_empty()
+        || !result.ablations.is_empty()
+        || !result.selections.is_empty()
+        || !result.decisions.is_empty();
+    let compared = |name: &str| {
+        let of = |c: &&Comparison| c.partition == partition;
+        let named = |c: &Comparison| c.candidate == name || c.baseline == name;
+        result.comparisons.iter().filter(of).any(named)
+    };
+    let ablated = |name: &str| {
+        let of = |a: &&crate::result::Ablation| a.partition == partition;
+        result
+            .ablations
+            .iter()
+            .filter(of)
+            .any(|a| a.reference == name)
+    };
+    let decided = |name: &str| {
+        result
+            .decisions
+            .iter()
+            .any(|d| d.candidate == name || d.baseline == name)
+    };
+    let chosen = |s: &System| {
+        let here = |x: &&crate::result::Selection| x.report_on.as_deref() == Some(partition);
+        let is = |c: &crate::result::Choice| c.system == s.name && c.variant == s.variant;
+        result
+            .selections
+            .iter()
+            .filter(here)
+            .any(|x| x.chosen.as_ref().is_some_and(is))
+    };
+    let measured =
+        |s: &System| whole(result, partition).any(|m| m.system == s.name && m.variant == s.variant);
+    result
+        .systems
+        .iter()
+        .filter(|s| {
+            let name = system_name(&s.name, &s.variant);
+            let wanted = compared(&name) || chosen(s) || decided(&name) && !ablated(&name);
+            measured(s) && (wanted || !claims)
+        })
+        .collect()
 }
 
 /// Values over runs, of all rows of a partition.
@@ -69,30 +143,84 @@ fn whole<'a>(result: &'a RunResult, partition: &'a str) -> impl Iterator<Item = 
         .filter(move |m| m.partition == partition && m.seed.is_none() && m.slice.is_none())
 }
 
-/// The baseline of the decisions, else of the first comparison.
-pub(super) fn reference(result: &RunResult) -> Option<&str> {
-    let decided = result.decisions.first().map(|d| d.baseline.as_str());
+/// The pair the plan is about: that of the decisions, else of the first comparison.
+pub(super) fn pair(result: &RunResult) -> Option<(&str, &str)> {
+    let decided = result.decisions.first();
+    let compared = result.comparisons.first();
     decided
-        .or_else(|| result.comparisons.first().map(|c| c.baseline.as_str()))
-        .filter(|b| !b.is_empty())
+        .map(|d| (d.candidate.as_str(), d.baseline.as_str()))
+        .or_else(|| compared.map(|c| (c.candidate.as_str(), c.baseline.as_str())))
+        .filter(|(_, b)| !b.is_empty())
+}
+
+/// The metric the plan is about, or the first.
+pub(super) fn primary(result: &RunResult, partition: &str) -> String {
+    let first = metric_names(result, partition).into_iter().next();
+    first.map(|(n, _)| n).unwrap_or_default()
 }
 
 /// Models on each partition.
 pub(super) fn blocks(result: &RunResult, sign: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
     for (i, partition) in partitions(result).iter().enumerate() {
-        let Some(table) = model_table(result, partition, i == 0, sign) else {
+        let systems = listed(result, partition);
+        if systems.is_empty() {
             continue;
-        };
-        if i > 0 {
+        }
+        let chosen = result.comparisons.is_empty()
+            && result
+                .selections
+                .iter()
+                .any(|s| s.report_on.as_ref() == Some(partition));
+        if i > 0 || chosen {
+            let what = if chosen { "the choice on" } else { "on" };
             blocks.push(Block::Heading {
-                text: format!("on {partition}"),
-                aside: String::new(),
+                text: format!("{what} {partition}"),
+                aside: rows_of(result, partition),
             });
         }
-        blocks.push(Block::Table(table));
+        blocks.push(Block::Table(model_table(result, partition, &systems, sign)));
+        blocks.push(Block::Legend(legend(result, partition, &systems, sign)));
     }
     blocks
+}
+
+/// What the signs of a table of models mean, and what all its models share.
+fn legend(result: &RunResult, partition: &str, systems: &[&System], sign: &str) -> Vec<String> {
+    let mut items = Vec::new();
+    let level = whole(result, partition).find_map(|m| Some(m.interval.as_ref()?.level));
+    items.extend(level.map(|l| format!("{sign} half the {} % interval", (l * 1e6).round() / 1e4)));
+    let claims = result
+        .comparisons
+        .iter()
+        .filter(|c| c.partition == partition && c.p_adjusted.or(c.p_value).is_some());
+    items.extend(adjustment(
+        claims.map(|c| (c.correction.as_deref(), c.claims)),
+    ));
+    if let Some(note) = shared_note(systems) {
+        let floors: Vec<&str> = systems
+            .iter()
+            .filter(|s| s.role == Role::Floor)
+            .map(|s| s.name.as_str())
+            .collect();
+        let but = match floors.as_slice() {
+            [] => String::new(),
+            floors => format!(" but {}", floors.join(" and ")),
+        };
+        items.push(format!("every model{but}: {note}"));
+    }
+    items
+}
+
+/// The note of all systems that are no floors, where they have one and the same.
+fn shared_note<'a>(systems: &[&'a System]) -> Option<&'a str> {
+    let mut notes = systems
+        .iter()
+        .filter(|s| s.role != Role::Floor)
+        .map(|s| s.note.as_deref());
+    let first = notes.next()??;
+    let rest: Vec<Option<&str>> = notes.collect();
+    (!rest.is_empty() && rest.iter().all(|n| *n == Some(first))).then_some(first)
 }
 
 /// Names of the metrics on a partition: the primary one, the guardrails, the rest by name.
@@ -113,28 +241,8 @@ pub(super) fn metric_names(result: &RunResult, partition: &str) -> Vec<(String, 
     names
 }
 
-fn model_table(result: &RunResult, partition: &str, main: bool, sign: &str) -> Option<Table> {
-    let ablated = |m: &Metric| {
-        result
-            .ablations
-            .iter()
-            .any(|a| a.partition == partition && a.metric == m.metric && a.reference == m.system)
-    };
-    let shown: Vec<&Metric> = whole(result, partition)
-        .filter(|m| main || !ablated(m))
-        .collect();
-    let systems: Vec<&System> = result
-        .systems
-        .iter()
-        .filter(|s| {
-            shown
-                .iter()
-                .any(|m| m.system == s.name && m.variant == s.variant)
-        })
-        .collect();
-    if systems.is_empty() {
-        return None;
-    }
+fn model_table(result: &RunResult, partition: &str, systems: &[&System], sign: &str) -> Table {
+    let shown: Vec<&Metric> = whole(result, partition).collect();
     let mut columns = vec![Column::new("model")];
     let mut cells: Vec<Vec<String>> = vec![
         systems
@@ -143,21 +251,37 @@ fn model_table(result: &RunResult, partition: &str, main: bool, sign: &str) -> O
             .collect(),
     ];
     let names = metric_names(result, partition);
+    let against = pair(result).map(|p| p.1);
     for (i, (name, unit)) in names.iter().enumerate() {
         let values: Vec<Value> = systems
             .iter()
             .map(|s| measured(&shown, s, name, unit))
             .collect();
-        let primary = i == 0;
-        columns.push(Column::new(name).dropped(if primary { 0 } else { turn(i) }));
-        cells.push(if primary {
+        let guards = result.plan.guardrails.contains(name);
+        columns.push(match i {
+            0 => Column::new(name),
+            i if guards => Column::new(name).dropped(turn(i)),
+            i => Column::new(name).dispensable(turn(i)),
+        });
+        cells.push(if i == 0 || against.is_none() {
             plus_minus(&values, sign)
         } else {
             alone(&values)
         });
-        if primary && let Some(against) = reference(result) {
+        if i > 0 {
+            continue;
+        }
+        columns.push(Column::new("run sd").dispensable(0));
+        cells.push(spreads(&shown, systems, name));
+        if let Some(against) = against {
+            let claims: Vec<Option<&Comparison>> = systems
+                .iter()
+                .map(|s| claim(result, s, against, name, partition))
+                .collect();
             columns.push(Column::new(format!("gain on {against}")));
-            cells.push(gains(result, &systems, against, name, unit, partition));
+            cells.push(gains(&claims, unit));
+            columns.push(Column::new("p"));
+            cells.push(significances(&claims));
         }
     }
     let costs: Vec<Value> = systems.iter().map(|s| cost(s)).collect();
@@ -166,15 +290,14 @@ fn model_table(result: &RunResult, partition: &str, main: bool, sign: &str) -> O
         cells.push(alone(&costs));
     }
     columns.push(Column::remark("note"));
-    let against = reference(result);
-    let primary = names.first().map(|(n, _)| n.as_str()).unwrap_or_default();
+    let shared = shared_note(systems);
     cells.push(
         systems
             .iter()
-            .map(|s| note(result, s, against, primary, partition))
+            .map(|s| note(&shown, s, shared, &names))
             .collect(),
     );
-    Some(transposed(columns, &cells).without_empty_columns())
+    transposed(columns, &cells).without_empty_columns()
 }
 
 /// A column's turn to leave: later metrics before earlier ones.
@@ -215,22 +338,22 @@ fn cost(s: &System) -> Value {
     Value::new(&unit, s.cost_per_1k, None)
 }
 
-fn gains(
-    result: &RunResult,
-    systems: &[&System],
-    against: &str,
-    name: &str,
-    unit: &Unit,
-    partition: &str,
-) -> Vec<String> {
-    let values: Vec<Value> = systems
+/// The gain of each claim with its interval, `—` where there is no claim.
+pub(super) fn gains(claims: &[Option<&Comparison>], unit: &Unit) -> Vec<String> {
+    let values: Vec<Value> = claims
         .iter()
-        .map(|s| match claim(result, s, against, name, partition) {
+        .map(|c| match c {
             Some(c) => Value::difference(&c.unit, c.gain, c.interval.as_ref()),
             None => Value::difference(&unit.difference(), None, None),
         })
         .collect();
     with_range(&values)
+}
+
+/// The p value of each claim, adjusted where it was.
+pub(super) fn significances(claims: &[Option<&Comparison>]) -> Vec<String> {
+    let p = |c: &Option<&Comparison>| c.and_then(|c| c.p_adjusted.or(c.p_value));
+    p_values(&claims.iter().map(p).collect::<Vec<_>>())
 }
 
 /// The comparison of a system with the reference on all rows.
@@ -251,44 +374,42 @@ fn claim<'a>(
     })
 }
 
-fn note(
-    result: &RunResult,
-    s: &System,
-    against: Option<&str>,
-    primary: &str,
-    partition: &str,
-) -> String {
-    let mut notes: Vec<String> = s.note.iter().cloned().collect();
-    let claim = against.and_then(|a| claim(result, s, a, primary, partition));
-    notes.extend(claim.and_then(significance));
-    let values = whole(result, partition).filter(|m| m.system == s.name && m.variant == s.variant);
-    notes.extend(values.filter_map(|m| m.note.clone()));
-    notes.extend(spread(result, s, primary, partition));
-    notes.dedup();
-    notes.join("; ")
-}
-
-/// `sd 0.4 pp over runs`.
-fn spread(result: &RunResult, s: &System, primary: &str, partition: &str) -> Option<String> {
-    let metric = whole(result, partition)
-        .find(|m| m.system == s.name && m.variant == s.variant && m.metric == primary)?;
-    let sd = metric.seed_sd.filter(|sd| sd.is_finite())?;
-    Some(format!(
-        "sd {} over runs",
-        super::number::alone(&metric.unit.difference(), sd)
-    ))
-}
-
-/// `p = 0.0004 (holm, 6 claims)`.
-pub(super) fn significance(c: &Comparison) -> Option<String> {
-    let p = c.p_adjusted.or(c.p_value)?;
-    let claims = c
-        .claims
-        .map(|n| format!(", {n} claim{}", if n == 1 { "" } else { "s" }))
-        .unwrap_or_default();
-    let how = match (&c.correction, c.p_adjusted) {
-        (Some(name), Some(_)) => format!(" ({name}{claims})"),
-        _ => String::new(),
+/// `0.9 pp` for each system: how far its runs are apart.
+fn spreads(shown: &[&Metric], systems: &[&System], primary: &str) -> Vec<String> {
+    let sd = |s: &&System| {
+        let own = |m: &&&Metric| is_of(m, s) && m.metric == primary;
+        let metric = shown.iter().find(own)?;
+        Some((metric.unit.difference(), metric.seed_sd?))
     };
-    Some(p_value(p) + &how)
+    systems
+        .iter()
+        .map(|s| match sd(s).filter(|(_, sd)| sd.is_finite()) {
+            Some((unit, sd)) => super::number::alone(&unit, sd),
+            None => String::new(),
+        })
+        .collect()
+}
+
+fn is_of(m: &Metric, s: &System) -> bool {
+    m.system == s.name && m.variant == s.variant
+}
+
+/// The system's own note, unless all share it, and those of its values and intervals.
+fn note(shown: &[&Metric], s: &System, shared: Option<&str>, names: &[(String, Unit)]) -> String {
+    let own = s.note.iter().filter(|n| Some(n.as_str()) != shared);
+    let mut notes: Vec<String> = own.cloned().collect();
+    let primary = names.first().map(|(n, _)| n);
+    for m in shown.iter().filter(|m| is_of(m, s)) {
+        let of_interval = m
+            .interval
+            .as_ref()
+            .filter(|_| Some(&m.metric) == primary)
+            .and_then(|i| i.note.as_ref());
+        for note in m.note.iter().chain(of_interval) {
+            if !notes.contains(note) {
+                notes.push(note.clone());
+            }
+        }
+    }
+    notes.join("; ")
 }

@@ -8,6 +8,24 @@ use crate::result::{Interval, Unit};
 /// Decimals beyond which a number is written as a power of ten.
 const MOST: usize = 8;
 
+/// How a number is cut: digits after the point, of the number over a power of ten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Digits {
+    /// Digits after the point.
+    pub decimals: usize,
+    /// The power of ten taken out: −5 writes 0.000024 as `2.4e-5`; 0 writes it as it is.
+    pub exponent: i32,
+}
+
+/// The power of ten to take out of amounts up to `largest`: leading zeros are hard to count.
+pub fn exponent(unit: &Unit, largest: f64) -> i32 {
+    let small = largest > 0.0 && largest < 1e-3;
+    match unit {
+        Unit::Money(_) | Unit::Named(_) if small => largest.log10().floor().max(-300.0) as i32,
+        _ => 0,
+    }
+}
+
 /// How far the shown number is from the base unit.
 fn scale(unit: &Unit) -> f64 {
     match unit {
@@ -16,22 +34,24 @@ fn scale(unit: &Unit) -> f64 {
     }
 }
 
-/// Decimals to show of a value that is known to `half_width`, or of a value alone.
-pub fn decimals(unit: &Unit, value: f64, half_width: Option<f64>) -> usize {
+/// Decimals to show of a value over `10^exponent` that is known to `half_width`, or of a value alone.
+pub fn decimals(unit: &Unit, value: f64, half_width: Option<f64>, exponent: i32) -> usize {
     let least = match unit {
         Unit::Ratio | Unit::RatioDifference => 1,
         Unit::Count if half_width.is_none() => return 0,
         _ => 0,
     };
+    let scale = scale(unit) / 10f64.powi(exponent);
     let known = half_width
-        .map(|h| h.abs() * scale(unit))
+        .map(|h| h.abs() * scale)
         .filter(|h| h.is_finite() && *h > 0.0);
-    let size = value.abs() * scale(unit);
+    let size = value.abs() * scale;
     let needed = match (known, unit) {
         (Some(h), _) => places(h, if leading(h) < 5.0 { 2 } else { 1 }),
         (None, Unit::Ratio | Unit::RatioDifference) => 1,
+        (None, Unit::Money(_)) if exponent != 0 => 1,
         (None, Unit::Money(_)) if size == 0.0 || size >= 0.1 => 2,
-        (None, Unit::Money(_)) => places(size, 1),
+        (None, Unit::Money(_)) => places(size, 2),
         (None, Unit::Plain | Unit::Count | Unit::Named(_)) => places(size, 3),
     };
     needed.clamp(least, MOST)
@@ -58,28 +78,30 @@ pub fn half_width(interval: &Interval) -> Option<f64> {
 }
 
 /// The number without its unit: `1,234.5`, `−0.4`, `—` where there is none.
-pub fn bare(unit: &Unit, value: f64, decimals: usize) -> String {
-    written(value * scale(unit), decimals, false)
+pub fn bare(unit: &Unit, value: f64, digits: Digits) -> String {
+    written(value * scale(unit), digits, false)
 }
 
 /// The number without its unit, with a plus sign where it is above zero.
-pub fn signed(unit: &Unit, value: f64, decimals: usize) -> String {
-    written(value * scale(unit), decimals, true)
+pub fn signed(unit: &Unit, value: f64, digits: Digits) -> String {
+    written(value * scale(unit), digits, true)
 }
 
-/// The number with its unit: `84.9 %`, `12.4 ms`, `$0.0001`.
-pub fn with_unit(unit: &Unit, value: f64, decimals: usize) -> String {
-    dressed(unit, bare(unit, value, decimals))
+/// The number with its unit: `84.9 %`, `12.4 ms`, `$2.4e-5`.
+pub fn with_unit(unit: &Unit, value: f64, digits: Digits) -> String {
+    dressed(unit, bare(unit, value, digits))
 }
 
 /// The number with its unit and sign: `+3.8 pp`.
-pub fn signed_with_unit(unit: &Unit, value: f64, decimals: usize) -> String {
-    dressed(unit, signed(unit, value, decimals))
+pub fn signed_with_unit(unit: &Unit, value: f64, digits: Digits) -> String {
+    dressed(unit, signed(unit, value, digits))
 }
 
 /// A value alone, with as many digits as suit its size.
 pub fn alone(unit: &Unit, value: f64) -> String {
-    with_unit(unit, value, decimals(unit, value, None))
+    let exponent = exponent(unit, value.abs());
+    let decimals = decimals(unit, value, None, exponent);
+    with_unit(unit, value, Digits { decimals, exponent })
 }
 
 /// `1,050`.
@@ -87,19 +109,24 @@ pub fn count(n: u64) -> String {
     grouped(&n.to_string())
 }
 
-/// `p = 0.0004`, `p < 0.0001`.
+/// `0.0004`, `< 0.0001`.
 pub fn p_value(p: f64) -> String {
     if !p.is_finite() {
-        return "p undefined".to_owned();
+        return "—".to_owned();
     }
     if p < 0.0001 {
-        return "p < 0.0001".to_owned();
+        return "< 0.0001".to_owned();
     }
     let decimals = if p >= 0.0995 { 2 } else { places(p, 2).min(4) };
-    format!("p = {}", written(p, decimals, false))
+    let digits = Digits {
+        decimals,
+        exponent: 0,
+    };
+    written(p, digits, false)
 }
 
-fn written(x: f64, decimals: usize, plus: bool) -> String {
+fn written(x: f64, digits: Digits, plus: bool) -> String {
+    let Digits { decimals, exponent } = digits;
     if !x.is_finite() {
         return match x {
             x if x.is_nan() => "—".to_owned(),
@@ -110,10 +137,13 @@ fn written(x: f64, decimals: usize, plus: bool) -> String {
     let tiny = x != 0.0 && x.abs() < 0.5 * 10f64.powi(-(MOST as i32)) && decimals >= MOST;
     let text = if tiny || x.abs() >= 1e15 {
         format!("{:.1e}", x.abs())
+    } else if exponent != 0 {
+        format!("{:.decimals$}e{exponent}", x.abs() / 10f64.powi(exponent))
     } else {
         grouped(&format!("{:.*}", decimals, x.abs()))
     };
-    let zero = !text.chars().any(|c| ('1'..='9').contains(&c));
+    let mantissa = text.split('e').next().unwrap_or_default();
+    let zero = !mantissa.chars().any(|c| ('1'..='9').contains(&c));
     match (x < 0.0 && !zero, plus && x > 0.0 && !zero) {
         (true, _) => format!("−{text}"),
         (_, true) => format!("+{text}"),
@@ -171,7 +201,14 @@ mod tests {
     use super::*;
 
     fn shown(unit: &Unit, value: f64, half: f64) -> String {
-        with_unit(unit, value, decimals(unit, value, Some(half)))
+        with_unit(unit, value, to(decimals(unit, value, Some(half), 0)))
+    }
+
+    fn to(decimals: usize) -> Digits {
+        Digits {
+            decimals,
+            exponent: 0,
+        }
     }
 
     #[test]
@@ -188,8 +225,10 @@ mod tests {
     #[test]
     fn values_alone_keep_what_suits_them() {
         let usd = Unit::Money("USD".into());
-        assert_eq!(alone(&usd, 0.0001), "$0.0001");
-        assert_eq!(alone(&usd, 0.00003), "$0.00003");
+        assert_eq!(alone(&usd, 0.0001), "$1.0e-4");
+        assert_eq!(alone(&usd, 0.000_023_7), "$2.4e-5");
+        assert_eq!(alone(&usd, 0.0), "$0.00");
+        assert_eq!(alone(&usd, 0.0132), "$0.013");
         assert_eq!(alone(&usd, 1234.5), "$1,234.50");
         assert_eq!(alone(&usd, -2.0), "−$2.00");
         assert_eq!(alone(&Unit::Money("CHF".into()), 4.2), "4.20 CHF");
@@ -201,23 +240,23 @@ mod tests {
     #[test]
     fn signs_are_real_and_zero_has_none() {
         assert_eq!(
-            signed_with_unit(&Unit::RatioDifference, 0.038, 1),
+            signed_with_unit(&Unit::RatioDifference, 0.038, to(1)),
             "+3.8 pp"
         );
         assert_eq!(
-            signed_with_unit(&Unit::RatioDifference, -0.004, 1),
+            signed_with_unit(&Unit::RatioDifference, -0.004, to(1)),
             "−0.4 pp"
         );
         assert_eq!(
-            signed_with_unit(&Unit::RatioDifference, -0.0001, 1),
+            signed_with_unit(&Unit::RatioDifference, -0.0001, to(1)),
             "0.0 pp"
         );
     }
 
     #[test]
     fn odd_numbers_have_a_spelling() {
-        assert_eq!(with_unit(&Unit::Ratio, f64::NAN, 1), "—");
-        assert_eq!(bare(&Unit::Plain, f64::NEG_INFINITY, 1), "−∞");
+        assert_eq!(with_unit(&Unit::Ratio, f64::NAN, to(1)), "—");
+        assert_eq!(bare(&Unit::Plain, f64::NEG_INFINITY, to(1)), "−∞");
         assert_eq!(alone(&Unit::Plain, 1e300), "1.0e300");
         assert_eq!(alone(&Unit::Plain, 3e-12), "3.0e-12");
         assert_eq!(alone(&Unit::Plain, f64::MIN_POSITIVE), "2.2e-308");
@@ -225,11 +264,11 @@ mod tests {
 
     #[test]
     fn p_values_stop_at_four_decimals() {
-        assert_eq!(p_value(0.0004), "p = 0.0004");
-        assert_eq!(p_value(0.00001), "p < 0.0001");
-        assert_eq!(p_value(0.0123), "p = 0.012");
-        assert_eq!(p_value(0.0456), "p = 0.046");
-        assert_eq!(p_value(0.4321), "p = 0.43");
-        assert_eq!(p_value(1.0), "p = 1.00");
+        assert_eq!(p_value(0.0004), "0.0004");
+        assert_eq!(p_value(0.00001), "< 0.0001");
+        assert_eq!(p_value(0.0123), "0.012");
+        assert_eq!(p_value(0.0456), "0.046");
+        assert_eq!(p_value(0.4321), "0.43");
+        assert_eq!(p_value(1.0), "1.00");
     }
 }

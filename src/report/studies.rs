@@ -1,41 +1,40 @@
-//! Ablations, factorials and selections.
+//! Ablations and factorials.
 
-use super::blocks::{Block, mark, paint, system_name, word};
-use super::layout::Paint;
-use super::number::{alone as number, count, p_value};
+use super::blocks::{Block, Detail, adjustment};
+use super::number::{alone as number, count};
 use super::table::{Cell, Column, Row, Table};
-use super::values::{Value, alone, plus_minus, ranges};
-use crate::result::{
-    Ablation, Arm, Candidate, Factorial, Objective, Requirement, RunResult, Selection, Truth,
-};
+use super::values::{Value, alone, p_values, ranges};
+use crate::result::{Ablation, Arm, Factorial, RunResult};
 
 /// Half the width of a bar, in columns.
 const BAR: usize = 9;
 
-/// Every study of the run; `sign` is how plus-minus is spelt.
-pub(super) fn blocks(result: &RunResult, sign: &str) -> Vec<Block> {
-    let ablations = result.ablations.iter().flat_map(ablation);
+/// Every study of the run.
+pub(super) fn blocks(result: &RunResult, detail: Detail) -> Vec<Block> {
+    let ablations = result.ablations.iter().flat_map(|a| ablation(a, detail));
     let factorials = result.factorials.iter().flat_map(factorial);
-    let selections = result.selections.iter().flat_map(|s| selection(s, sign));
-    ablations.chain(factorials).chain(selections).collect()
+    ablations.chain(factorials).collect()
 }
 
-fn ablation(a: &Ablation) -> Vec<Block> {
+fn ablation(a: &Ablation, detail: Detail) -> Vec<Block> {
     let full = a
         .estimate
         .map(|e| format!("{} {}", a.metric, number(&a.unit, e)))
         .unwrap_or_else(|| a.metric.clone());
-    let mut aside = format!("{full} on {} · {} rows", a.partition, count(a.rows));
-    if let Some(note) = &a.note {
-        aside.push_str(&format!(" · {note}"));
-    }
+    let aside = format!("{full} on {} · {} rows", a.partition, count(a.rows));
     let mut blocks = vec![
         Block::Heading {
             text: format!("ablation of {}", a.reference),
             aside,
         },
-        Block::Table(arms(a)),
+        Block::Table(arms(a, detail)),
     ];
+    let tested = a.arms.iter().filter(|arm| arm.p_value.is_some());
+    let mut legend: Vec<String> = a.note.iter().cloned().collect();
+    legend.extend(adjustment(
+        tested.map(|_| (a.correction.as_deref(), a.claims)),
+    ));
+    blocks.push(Block::Legend(legend));
     blocks.extend(smallest(a).map(Block::Note));
     if let Some(gap) = a.additivity_gap {
         let gap = alone(&[Value {
@@ -50,7 +49,7 @@ fn ablation(a: &Ablation) -> Vec<Block> {
     blocks
 }
 
-fn arms(a: &Ablation) -> Table {
+fn arms(a: &Ablation, detail: Detail) -> Table {
     let unit = a.unit.difference();
     let deltas: Vec<Value> = a
         .arms
@@ -62,41 +61,60 @@ fn arms(a: &Ablation) -> Table {
         .iter()
         .map(|arm| Value::new(&a.unit, arm.estimate, None))
         .collect();
-    let bars = bars(
-        &a.arms
-            .iter()
-            .map(|arm| arm.delta.unwrap_or(0.0))
-            .collect::<Vec<_>>(),
-    );
+    // Where blanks collapse, bars would lose their common line.
+    let drawn = |arm: &Arm| match detail {
+        Detail::Brief => arm.delta.unwrap_or(0.0),
+        Detail::Full => 0.0,
+    };
+    let bars = bars(&a.arms.iter().map(drawn).collect::<Vec<_>>());
     let columns = vec![
-        Column::new("rank").right().dropped(1),
+        Column::new("rank").right().dropped(2),
         Column::new("change").flexible(),
         Column::new("effect"),
         Column::quiet("interval"),
-        Column::new("").dropped(3),
-        Column::new(&a.metric).dropped(2),
-        Column::new("p").dropped(4),
+        Column::new("").dropped(4),
+        Column::new(&a.metric).dropped(3),
+        Column::new("p").dropped(1),
+        Column::remark("note"),
     ];
+    let p: Vec<Option<f64>> = a.arms.iter().map(|arm| arm.p_value).collect();
     let (effects, ranges, estimates) = (alone(&deltas), ranges(&deltas), alone(&estimates));
     let rows = a
         .arms
         .iter()
         .zip(effects.into_iter().zip(ranges))
-        .zip(bars.into_iter().zip(estimates))
-        .map(|((arm, (effect, range)), (bar, estimate))| Row {
+        .zip(bars.into_iter().zip(estimates).zip(p_values(&p)))
+        .map(|((arm, (effect, range)), ((bar, estimate), p))| Row {
             cells: vec![
-                Cell::new(arm.rank.to_string()),
+                Cell::new(rank(a, arm)),
                 Cell::new(change(arm)),
                 Cell::new(effect),
                 Cell::new(range),
                 Cell::new(bar),
                 Cell::new(estimate),
-                Cell::new(arm.p_value.map(p_value).unwrap_or_default()),
+                Cell::new(p),
+                Cell::new(
+                    arm.interval
+                        .as_ref()
+                        .and_then(|i| i.note.clone())
+                        .unwrap_or_default(),
+                ),
             ],
             below: None,
         })
         .collect();
     Table { columns, rows }.without_empty_columns()
+}
+
+/// `2`, or `2=` where arms share the rank; all as wide as each other.
+fn rank(a: &Ablation, arm: &Arm) -> String {
+    let shares = |x: &Arm| a.arms.iter().filter(|y| y.rank == x.rank).count() > 1;
+    let tie = match (shares(arm), a.arms.iter().any(shares)) {
+        (true, _) => "=",
+        (false, true) => " ",
+        (false, false) => "",
+    };
+    format!("{}{tie}", arm.rank)
 }
 
 fn change(arm: &Arm) -> String {
@@ -106,26 +124,26 @@ fn change(arm: &Arm) -> String {
     }
 }
 
-/// `smallest within 0.5 pp: keep lexicon, chars; 84.6 % predicted, to be confirmed by a run`.
+/// `smallest within 0.5 pp: keep lexicon, chars (84.6 % predicted, not yet run)`.
 fn smallest(a: &Ablation) -> Option<String> {
     let minimal = a.minimal.as_ref()?;
     let within = a
         .tolerance
         .map(|t| format!(" within {}", number(&a.unit.difference(), t)))
         .unwrap_or_default();
-    let kept = if minimal.components_kept.is_empty() {
-        "no component is needed".to_owned()
-    } else {
-        format!("keep {}", minimal.components_kept.join(", "))
+    let removable = a.arms.iter().filter(|arm| arm.change == "removed").count();
+    let kept = match minimal.components_kept.len() {
+        0 => "no component is needed".to_owned(),
+        n if n == removable => "no component can go".to_owned(),
+        _ => format!("keep {}", minimal.components_kept.join(", ")),
     };
-    let value = minimal.predicted.map(|p| number(&a.unit, p));
-    let value = match (value, minimal.needs_confirmation) {
-        (Some(v), true) => format!("; {v} predicted, to be confirmed by a run"),
-        (Some(v), false) => format!("; {v} measured"),
-        (None, true) => "; to be confirmed by a run".to_owned(),
+    let how = match (minimal.predicted, minimal.needs_confirmation) {
+        (Some(p), true) => format!(" ({} predicted, not yet run)", number(&a.unit, p)),
+        (Some(p), false) => format!(" ({} measured)", number(&a.unit, p)),
+        (None, true) => " (not yet run)".to_owned(),
         (None, false) => String::new(),
     };
-    Some(format!("smallest{within}: {kept}{value}"))
+    Some(format!("smallest{within}: {kept}{how}"))
 }
 
 /// A bar for each delta, losses left of a common line and gains right of it.
@@ -207,126 +225,4 @@ fn factorial(f: &Factorial) -> Vec<Block> {
         heading,
         Block::Table(Table { columns, rows }.without_empty_columns()),
     ]
-}
-
-fn selection(s: &Selection, sign: &str) -> Vec<Block> {
-    let chosen = match &s.chosen {
-        Some(c) => system_name(&c.system, &c.variant),
-        None => "nothing".to_owned(),
-    };
-    let mut aside = format!("on {}", s.partition);
-    if let Some(rows) = &s.report_on {
-        aside.push_str(&format!(", reported on {rows}"));
-    }
-    let heading = Block::Heading {
-        text: format!("select {}: {chosen}", s.name),
-        aside,
-    };
-    vec![
-        heading,
-        Block::Note(s.reason.clone()),
-        Block::Table(contest(s, sign)),
-    ]
-}
-
-fn contest(s: &Selection, sign: &str) -> Table {
-    let objectives: Vec<Value> = s
-        .candidates
-        .iter()
-        .map(|c| objective(c.objective.as_ref()))
-        .collect();
-    let title = s
-        .candidates
-        .iter()
-        .find_map(|c| c.objective.as_ref())
-        .map(|o| o.metric.clone())
-        .unwrap_or_default();
-    let asked: Vec<&Requirement> = s
-        .candidates
-        .first()
-        .map(|c| c.requirements.iter().collect())
-        .unwrap_or_default();
-    let mut columns = vec![Column::new(""), Column::new("system"), Column::new(title)];
-    let mut cells: Vec<Vec<Cell>> = vec![
-        s.candidates
-            .iter()
-            .map(|c| Cell::new(if is_chosen(s, c) { "▶" } else { "" }))
-            .collect(),
-        s.candidates
-            .iter()
-            .map(|c| Cell::painted(system_name(&c.system, &c.variant), Paint::Strong))
-            .collect(),
-        texts(plus_minus(&objectives, sign)),
-    ];
-    for (i, requirement) in asked.iter().enumerate() {
-        columns.push(Column::new(&requirement.text));
-        cells.push(requirements(s, i));
-    }
-    columns.push(Column::new("eligible").dropped(2));
-    cells.push(s.candidates.iter().map(|c| eligible(c.eligible)).collect());
-    columns.push(Column::remark("note"));
-    cells.push(
-        s.candidates
-            .iter()
-            .map(|c| Cell::new(c.note.clone().unwrap_or_default()))
-            .collect(),
-    );
-    let rows = (0..s.candidates.len())
-        .map(|i| Row {
-            cells: cells
-                .iter()
-                .map(|c| c.get(i).cloned().unwrap_or_default())
-                .collect(),
-            below: None,
-        })
-        .collect();
-    Table { columns, rows }.without_empty_columns()
-}
-
-fn is_chosen(s: &Selection, c: &Candidate) -> bool {
-    s.chosen
-        .as_ref()
-        .is_some_and(|x| x.system == c.system && x.variant == c.variant)
-}
-
-fn eligible(truth: Truth) -> Cell {
-    Cell::painted(format!("{} {}", mark(truth), word(truth)), paint(truth))
-}
-
-/// The `i`th requirement of every candidate: its mark and value.
-fn requirements(s: &Selection, i: usize) -> Vec<Cell> {
-    let asked: Vec<Option<&Requirement>> =
-        s.candidates.iter().map(|c| c.requirements.get(i)).collect();
-    let values: Vec<Value> = asked
-        .iter()
-        .map(|r| r.map_or_else(Value::default, bounded))
-        .collect();
-    let texts = super::values::with_range(&values);
-    asked
-        .iter()
-        .zip(texts)
-        .map(|(r, text)| {
-            r.map_or_else(Cell::default, |r| {
-                Cell::painted(format!("{} {text}", mark(r.truth)), paint(r.truth))
-            })
-        })
-        .collect()
-}
-
-fn bounded(r: &Requirement) -> Value {
-    Value {
-        range: r.low.zip(r.high),
-        ..Value::new(&r.unit, r.value, None)
-    }
-}
-
-fn objective(o: Option<&Objective>) -> Value {
-    o.map_or_else(Value::default, |o| Value {
-        range: o.low.zip(o.high),
-        ..Value::new(&o.unit, o.estimate, None)
-    })
-}
-
-fn texts(texts: Vec<String>) -> Vec<Cell> {
-    texts.into_iter().map(Cell::new).collect()
 }

@@ -1,7 +1,8 @@
 //! Tables: what a cell says, and how columns are fitted to a width.
 //!
-//! In a narrow terminal remarks move below their rows; then columns leave by their `drop` number, the highest first; then the flexible
-//! column wraps; then each row becomes a small list. What left is named below the table.
+//! In a narrow terminal the least important columns leave; then remarks move below their rows; then other columns leave by
+//! their `drop` number, the highest first; then the flexible column wraps; then each row becomes a small list. What left is
+//! named below the table.
 
 use super::layout::{Paint, Style, left, right, width, wrap};
 
@@ -9,6 +10,10 @@ use super::layout::{Paint, Style, left, right, width, wrap};
 const GAP: usize = 2;
 /// The least a flexible column may shrink to.
 const NARROWEST: usize = 14;
+/// The least a column of remarks may shrink to before they move below their rows.
+const TERSEST: usize = 28;
+/// Columns with a higher `drop` leave before remarks move.
+const DISPENSABLE: u8 = 100;
 
 /// What a cell says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -74,6 +79,16 @@ impl Column {
     /// What a terminal shows as its heading.
     fn heading(&self) -> &str {
         if self.quiet { "" } else { &self.title }
+    }
+
+    /// The same, leaving a narrow terminal before anything else does, the later `turn` first.
+    #[must_use]
+    pub fn dispensable(self, turn: u8) -> Self {
+        self.dropped(DISPENSABLE.saturating_add(1).saturating_add(turn))
+    }
+
+    fn narrowest(&self) -> usize {
+        if self.remark { TERSEST } else { NARROWEST }
     }
 
     /// The same, leaving a narrow terminal at turn `drop`.
@@ -182,10 +197,12 @@ pub fn lay_out(table: &Table, indent: usize, style: &Style) -> Vec<String> {
     let room = style.columns().saturating_sub(indent);
     let (table, gone) = fitted(table.clone(), room);
     let mut widths = table.widths();
-    let over = total(&widths).saturating_sub(room);
-    let flexible = table.columns.iter().position(|c| c.flexible);
-    if let (true, Some(w)) = (over > 0, flexible.and_then(|i| widths.get_mut(i))) {
-        *w = w.saturating_sub(over).max(NARROWEST.min(*w));
+    let mut over = total(&widths).saturating_sub(room);
+    let columns = table.columns.iter().zip(&mut widths).rev();
+    for (column, w) in columns.filter(|(c, _)| c.flexible) {
+        let narrow = w.saturating_sub(over).max(column.narrowest().min(*w));
+        over = over.saturating_sub(*w - narrow);
+        *w = narrow;
     }
     let mut lines = if total(&widths) <= room {
         grid(&table, &widths, room, style)
@@ -210,11 +227,12 @@ pub fn lay_out(table: &Table, indent: usize, style: &Style) -> Vec<String> {
 /// The table without the columns that must leave for it to fit, and the titles of those that left.
 fn fitted(mut table: Table, room: usize) -> (Table, Vec<String>) {
     let mut gone = Vec::new();
-    if !fits(&table, room) {
-        table = with_remarks_below(table);
-    }
     while !fits(&table, room) {
         let next = table.columns.iter().map(|c| c.drop).max().unwrap_or(0);
+        if next <= DISPENSABLE && table.columns.iter().any(|c| c.remark) {
+            table = with_remarks_below(table);
+            continue;
+        }
         if next == 0 {
             break;
         }
@@ -235,7 +253,7 @@ fn fits(table: &Table, room: usize) -> bool {
         .iter()
         .zip(&widths)
         .filter(|(c, _)| c.flexible);
-    let slack: usize = flexible.map(|(_, w)| w.saturating_sub(NARROWEST)).sum();
+    let slack: usize = flexible.map(|(c, w)| w.saturating_sub(c.narrowest())).sum();
     total(&widths).saturating_sub(slack) <= room
 }
 

@@ -1,6 +1,6 @@
 //! The report for a terminal.
 
-use super::blocks::Block;
+use super::blocks::{Block, Detail};
 use super::compose;
 use super::layout::{Paint, Style, clean, hanging, width, wrap};
 use super::table::{Cell, Row, Table, lay_out};
@@ -14,9 +14,9 @@ pub fn terminal(result: &RunResult, style: &Style) -> String {
     let mut lines: Vec<String> = Vec::new();
     let mut facts = false;
     let mut headed = false;
-    for block in compose(result, style.plus_minus()) {
+    for block in compose(result, Detail::Brief, style.plus_minus()) {
         let apart = match block {
-            Block::Note(_) => false,
+            Block::Note(_) | Block::Legend(_) => false,
             Block::Facts { .. } => !facts,
             Block::Table(_) => !headed,
             Block::Title { .. } | Block::Verdict { .. } | Block::Heading { .. } => true,
@@ -30,7 +30,12 @@ pub fn terminal(result: &RunResult, style: &Style) -> String {
             matches!(block, Block::Heading { .. }) || headed && matches!(block, Block::Note(_));
         lines.extend(written(block, style));
     }
-    style.finish(lines.into_iter().map(|l| l + "\n").collect())
+    style.finish(
+        lines
+            .iter()
+            .map(|l| l.trim_end().to_owned() + "\n")
+            .collect(),
+    )
 }
 
 fn written(block: Block, style: &Style) -> Vec<String> {
@@ -57,6 +62,13 @@ fn written(block: Block, style: &Style) -> Vec<String> {
         Block::Heading { text, aside } => heading(&clean(&text), &clean(&aside), style),
         Block::Table(table) => lay_out(&cleaned(table), 3, style),
         Block::Note(text) => hanging("   ", &clean(&text), style.columns()),
+        Block::Legend(items) => {
+            let items: Vec<String> = items.iter().map(|i| clean(i)).collect();
+            packed(&items, style.columns().saturating_sub(3))
+                .iter()
+                .map(|l| format!("   {}", style.paint(Paint::Faint, l)))
+                .collect()
+        }
         Block::Facts { name, items } => {
             let items: Vec<String> = items.iter().map(|i| clean(i)).collect();
             self::facts(name, &items, style)
@@ -119,6 +131,12 @@ fn verdict(
 
 fn heading(text: &str, aside: &str, style: &Style) -> Vec<String> {
     let room = style.columns().saturating_sub(3);
+    if aside.is_empty() {
+        return wrap(text, room)
+            .iter()
+            .map(|l| format!("   {}", style.paint(Paint::Strong, l)))
+            .collect();
+    }
     if width(text) + 3 + width(aside) <= room {
         return vec![format!(
             "   {}   {}",
@@ -141,7 +159,19 @@ fn heading(text: &str, aside: &str, style: &Style) -> Vec<String> {
 /// `   risks    one · two`, broken between entries where possible.
 fn facts(name: &str, items: &[String], style: &Style) -> Vec<String> {
     let indent = FACTS + 3;
-    let room = style.columns().saturating_sub(indent);
+    packed(items, style.columns().saturating_sub(indent))
+        .iter()
+        .enumerate()
+        .map(|(i, line)| {
+            let head = if i == 0 { name } else { "" };
+            let gap = " ".repeat(FACTS.saturating_sub(head.len()));
+            format!("   {}{gap}{line}", style.paint(Paint::Faint, head))
+        })
+        .collect()
+}
+
+/// `one · two`, broken between entries where possible.
+fn packed(items: &[String], room: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for item in items {
         match lines.last_mut() {
@@ -152,14 +182,6 @@ fn facts(name: &str, items: &[String], style: &Style) -> Vec<String> {
         }
     }
     lines
-        .iter()
-        .enumerate()
-        .map(|(i, line)| {
-            let head = if i == 0 { name } else { "" };
-            let gap = " ".repeat(FACTS.saturating_sub(head.len()));
-            format!("   {}{gap}{line}", style.paint(Paint::Faint, head))
-        })
-        .collect()
 }
 
 /// The table with nothing in it that could steer the terminal.

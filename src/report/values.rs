@@ -1,7 +1,9 @@
 //! Columns of values with what is known about them, aligned to each other.
 
 use super::layout::{left, right, width};
-use super::number::{bare, decimals, half_width, signed, signed_with_unit, with_unit};
+use super::number::{
+    Digits, bare, decimals, exponent, half_width, p_value, signed, signed_with_unit, with_unit,
+};
 use crate::result::{Interval, Unit};
 
 /// A value to be shown in a column.
@@ -45,58 +47,78 @@ impl Value {
         })
     }
 
-    fn decimals(&self) -> usize {
+    fn decimals(&self, exponent: i32) -> usize {
         self.value
-            .map_or(0, |v| decimals(&self.unit, v, self.half_width()))
+            .map_or(0, |v| decimals(&self.unit, v, self.half_width(), exponent))
     }
 
-    fn written(&self, decimals: usize) -> String {
+    fn written(&self, digits: Digits) -> String {
         match self.value {
-            Some(v) if v.is_finite() && self.signed => signed_with_unit(&self.unit, v, decimals),
-            Some(v) if v.is_finite() => with_unit(&self.unit, v, decimals),
+            Some(v) if v.is_finite() && self.signed => signed_with_unit(&self.unit, v, digits),
+            Some(v) if v.is_finite() => with_unit(&self.unit, v, digits),
             _ => "—".to_owned(),
         }
     }
 
-    fn end(&self, x: f64, decimals: usize) -> String {
+    fn end(&self, x: f64, digits: Digits) -> String {
         if self.signed {
-            signed(&self.unit, x, decimals)
+            signed(&self.unit, x, digits)
         } else {
-            bare(&self.unit, x, decimals)
+            bare(&self.unit, x, digits)
         }
     }
 }
 
-/// The decimals of each value of a column: those of its least precise one of the same unit, save that
-/// no value loses more than one of its own.
-fn common(values: &[Value]) -> Vec<usize> {
+/// The digits of each value of a column: the power of ten of the largest one of the same unit, and the
+/// decimals of the least precise one, save that no value loses more than one of its own.
+fn common(values: &[Value]) -> Vec<Digits> {
     values
         .iter()
         .map(|v| {
-            let own = v.decimals();
-            if matches!(v.unit, Unit::Money(_)) && v.range.is_none() {
-                return own;
+            let same = || {
+                values
+                    .iter()
+                    .filter(|o| o.unit == v.unit && o.value.is_some())
+            };
+            let largest = same().filter_map(|o| o.value).map(f64::abs);
+            let exponent = exponent(&v.unit, largest.fold(0.0, f64::max));
+            let own = v.decimals(exponent);
+            let least = same().map(|o| o.decimals(exponent)).min().unwrap_or(own);
+            Digits {
+                decimals: least.max(own.saturating_sub(1)),
+                exponent,
             }
-            let same = values
-                .iter()
-                .filter(|o| o.unit == v.unit && o.value.is_some());
-            let least = same.map(Value::decimals).min().unwrap_or(own);
-            least.max(own.saturating_sub(1))
+        })
+        .collect()
+}
+
+/// `0.0004` for each p value, points under each other; empty where there is none.
+pub fn p_values(p: &[Option<f64>]) -> Vec<String> {
+    let texts: Vec<String> = p
+        .iter()
+        .map(|p| p.map(p_value).unwrap_or_default())
+        .collect();
+    let below = texts.iter().any(|t| t.starts_with('<'));
+    texts
+        .into_iter()
+        .map(|t| match t.chars().next() {
+            Some('0'..='9') if below => format!("  {t}"),
+            _ => t,
         })
         .collect()
 }
 
 /// `84.9 % ± 2.1` for each value.
 pub fn plus_minus(values: &[Value], sign: &str) -> Vec<String> {
-    let decimals = common(values);
+    let digits = common(values);
     let halves = values
         .iter()
-        .zip(&decimals)
+        .zip(&digits)
         .map(|(v, &d)| match (v.value, v.half_width()) {
             (Some(_), Some(h)) => format!("{sign} {}", bare(&v.unit, h, d)),
             _ => String::new(),
         });
-    beside(&heads(values, &decimals), &halves.collect::<Vec<_>>())
+    beside(&heads(values, &digits), &halves.collect::<Vec<_>>())
 }
 
 /// `+3.8 pp [+1.9, +5.6]` for each value.
@@ -133,10 +155,10 @@ pub fn ranges(values: &[Value]) -> Vec<String> {
         .collect()
 }
 
-fn heads(values: &[Value], decimals: &[usize]) -> Vec<String> {
+fn heads(values: &[Value], digits: &[Digits]) -> Vec<String> {
     values
         .iter()
-        .zip(decimals)
+        .zip(digits)
         .map(|(v, &d)| v.written(d))
         .collect()
 }

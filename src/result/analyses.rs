@@ -31,7 +31,13 @@ pub struct Ablation {
     /// The smallest configuration within `tolerance`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub minimal: Option<Minimal>,
-    /// What a reader must know: `on tuning rows`.
+    /// The correction of the arms' p values: `holm`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub correction: Option<String>,
+    /// Claims in the family the correction covers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claims: Option<u64>,
+    /// What a reader must know: `` `chars` was tuned on these rows ``.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
@@ -144,7 +150,7 @@ pub struct Candidate {
     pub objective: Option<Objective>,
     /// Whether all requirements hold.
     pub eligible: Truth,
-    /// Why it lost or cannot be judged.
+    /// Why it cannot be judged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }

@@ -57,13 +57,19 @@ pub struct Interval {
     pub resamples: Option<u64>,
     /// What was resampled.
     pub unit: ResampleUnit,
+    /// How many of these units the value rests on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub units: Option<u64>,
+    /// How many runs the value is the mean of, resampled beside the units where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub runs: Option<u64>,
     /// Monte-Carlo standard error of the bounds.
     #[serde(skip_serializing_if = "absent")]
     pub mc_error: Option<f64>,
     /// Resamples on which the statistic has no value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undefined: Option<u64>,
-    /// What a reader must know: `percentile, since the acceleration is undefined`.
+    /// What a reader must know: `percentile interval: no single unit changes the value`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }

@@ -116,6 +116,9 @@ pub struct Data {
     /// The version the plan states.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
+    /// The column whose values are clusters, drawn as a whole when resampling.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<String>,
     /// Rows read.
     pub rows: u64,
     /// Rows of each partition, by its name.

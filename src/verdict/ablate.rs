@@ -2,7 +2,7 @@
 //! loses no more than the tolerance.
 
 use super::book::{Book, Page, name, number, spec, unit_of};
-use super::compare::correction_of;
+use super::compare::{correction_name, correction_of};
 use crate::graph::{Relation, relation};
 use crate::hir;
 use crate::result::{Ablation, Arm, Minimal};
@@ -28,7 +28,7 @@ fn table(book: &Book<'_>, a: &hir::Ablation) -> Option<Ablation> {
         .iter()
         .filter_map(|arm| row(book, &page, a, arm))
         .collect();
-    correct(a, &mut arms);
+    let correction = correct(a, &mut arms);
     rank(&mut arms, m.sign());
     let estimate = reference
         .estimate
@@ -48,7 +48,14 @@ fn table(book: &Book<'_>, a: &hir::Ablation) -> Option<Ablation> {
         arms,
         additivity_gap: None,
         tolerance,
-        note: on_tuning_rows(book, a).then(|| "on tuning rows".into()),
+        claims: correction.as_ref().map(|c| c.1),
+        correction: correction.map(|c| c.0),
+        note: on_tuning_rows(book, a).then(|| {
+            let system = &book.plan.systems[a.of.variant.system].common.name;
+            format!(
+                "{system} was tuned on these rows: take the effects as hints and claim them on others"
+            )
+        }),
     })
 }
 
@@ -79,16 +86,16 @@ fn row(book: &Book<'_>, page: &Page<'_>, a: &hir::Ablation, arm: &hir::Arm) -> O
     })
 }
 
-fn correct(a: &hir::Ablation, arms: &mut [Arm]) {
-    let method = a.correct.as_ref().and_then(|c| correction_of(c.value));
+/// Adjusts the p values; the correction and the size of its family where there is one.
+fn correct(a: &hir::Ablation, arms: &mut [Arm]) -> Option<(String, u64)> {
+    let correction = a.correct.as_ref()?.value;
     let p: Vec<f64> = arms.iter().filter_map(|arm| arm.p_value).collect();
-    let Some(adjusted) = method.and_then(|m| adjust(&p, m).ok()) else {
-        return;
-    };
+    let adjusted = adjust(&p, correction_of(correction)?).ok()?;
     let claims = arms.iter_mut().filter(|arm| arm.p_value.is_some());
     for (arm, adjusted) in claims.zip(adjusted) {
         arm.p_value = Some(adjusted);
     }
+    Some((correction_name(correction).into(), p.len() as u64))
 }
 
 /// Rank 1 hurts most; equal losses share a rank.

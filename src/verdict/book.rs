@@ -1,7 +1,7 @@
 //! Looking measurements up, and turning them into the result model's numbers.
 
 use crate::exec::{Measured, PartName};
-use crate::hir::{BootstrapMethod, DataRef, IntervalSpec, MetricRef, Plan, Variant};
+use crate::hir::{DataRef, IntervalSpec, MetricRef, Plan, Variant};
 use crate::infer::{Sample, Samples, estimate};
 use crate::result::{Interval, ResampleUnit, Unit};
 use crate::stats::interval::{Fallback, Method, Undefined};
@@ -108,7 +108,7 @@ pub(super) fn number(
     };
     let found = estimate(sample, *resamples, *level, *method);
     let (interval, note) = match found.interval {
-        Some(Ok(i)) => (Some(shown(&i, *method, unit, factor)), None),
+        Some(Ok(i)) => (Some(shown(&i, sample, unit, factor)), None),
         Some(Err(why)) => (None, Some(undefined(&why))),
         None => (None, None),
     };
@@ -122,7 +122,7 @@ pub(super) fn number(
 
 fn shown(
     i: &crate::stats::interval::Interval,
-    asked: BootstrapMethod,
+    sample: &Sample,
     unit: ResampleUnit,
     factor: f64,
 ) -> Interval {
@@ -135,15 +135,14 @@ fn shown(
         method: method(i.method).into(),
         resamples: Some(i.resamples as u64),
         unit,
+        units: Some(sample.left_out.len() as u64),
+        runs: Some(sample.runs.len() as u64),
         mc_error: Some(error).filter(|e| e.is_finite()),
         undefined: (i.undefined > 0).then_some(i.undefined as u64),
-        note: i.note.as_ref().map(|why| {
-            let asked = match asked {
-                BootstrapMethod::Auto => "auto",
-                _ => "bca",
-            };
-            format!("percentile instead of {asked}: {}", fallback(why))
-        }),
+        note: i
+            .note
+            .as_ref()
+            .map(|why| format!("percentile interval: {}", fallback(why))),
     }
 }
 
@@ -157,12 +156,10 @@ fn method(m: Method) -> &'static str {
 
 fn fallback(why: &Fallback) -> &'static str {
     match why {
-        Fallback::OneSided => "every resample lies on one side of the estimate",
-        Fallback::NoJackknife | Fallback::NoJackknifeSpread => {
-            "no single unit changes the estimate"
-        }
-        Fallback::JackknifeUndefined => "the value is undefined without some unit",
-        Fallback::CorrectionOutOfRange => "the correction leaves the range of probabilities",
+        Fallback::OneSided => "all resamples lie on one side of the value",
+        Fallback::NoJackknife | Fallback::NoJackknifeSpread => "no single unit changes the value",
+        Fallback::JackknifeUndefined => "undefined without some unit",
+        Fallback::CorrectionOutOfRange => "BCa’s correction is out of range",
     }
 }
 

@@ -110,7 +110,7 @@ pub(super) fn correction_of(c: Correction) -> Option<multiple::Correction> {
     }
 }
 
-fn correction_name(c: Correction) -> &'static str {
+pub(super) fn correction_name(c: Correction) -> &'static str {
     match c {
         Correction::None => "none",
         Correction::Bonferroni => "bonferroni",

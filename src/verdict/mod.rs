@@ -97,6 +97,11 @@ fn data(plan: &Plan, evidence: &Evidence) -> Vec<Data> {
                     .map_or(String::new(), |s| s.value.clone()),
                 sha256: d.input.sha256.clone(),
                 version: dataset.version.as_ref().map(|v| v.value.clone()),
+                cluster: dataset
+                    .cluster
+                    .as_ref()
+                    .or(dataset.group.as_ref())
+                    .map(|c| c.value.clone()),
                 rows: d.input.rows,
                 partitions: d
                     .partitions

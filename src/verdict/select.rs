@@ -42,8 +42,8 @@ fn selection(book: &Book<'_>, s: &hir::Select) -> Option<Selection> {
     });
     let chosen = choose(book.plan, &page, s, &entrants);
     let reason = reason(book.plan, s, &entrants, chosen);
-    for (i, e) in entrants.iter_mut().enumerate() {
-        e.shown.note = note(e, Some(i) == chosen);
+    for e in entrants.iter_mut().filter(|e| e.merit.is_none()) {
+        e.shown.note = Some(format!("no value of {}", objective.text));
     }
     Some(Selection {
         name: s.common.name.clone(),
@@ -183,16 +183,5 @@ fn reason(plan: &Plan, s: &hir::Select, entrants: &[Entrant<'_>], chosen: Option
                 .map_or(String::new(), |e| plan.show(e.variant));
             format!("better {tie_break} than {best}, and its {objective} is within the tolerance")
         }
-    }
-}
-
-fn note(e: &Entrant<'_>, chosen: bool) -> Option<String> {
-    if chosen {
-        return Some("chosen".into());
-    }
-    match e.shown.eligible {
-        Truth::Established => None,
-        Truth::Refuted => Some("fails a requirement".into()),
-        Truth::Unclear => Some("not established to meet the requirements".into()),
     }
 }

@@ -52,7 +52,7 @@ fn system(plan: &Plan, variant: &Variant) -> System {
         notes.push(format!("tuned, {} trials", trials.value));
     }
     if s.is_builtin() {
-        notes.push("built-in floor".to_string());
+        notes.push("floor".to_string());
     } else if runs == 1 {
         notes.push("one run".to_string());
     }

@@ -330,15 +330,18 @@ fn settle(
             "it would take more than 100 times the {of}rows to settle it"
         ));
     }
-    let more = (times.max(1.0) - 1.0) * sample.rows as f64;
-    let runs = if sample.runs.len() > 1 {
-        ", with runs in proportion,"
-    } else {
-        ""
+    let more = |n: usize| two_digits((times.max(1.0) - 1.0) * n as f64);
+    // Rows and runs each add to the interval's square, so both have to grow.
+    let runs = match sample.runs.len() {
+        0 | 1 => String::new(),
+        n => match more(n).as_str() {
+            "1" => " and 1 more run".to_owned(),
+            n => format!(" and {n} more runs"),
+        },
     };
     Some(format!(
         "about {} more {of}rows{runs} would settle it, if the estimate holds",
-        two_digits(more)
+        more(sample.rows)
     ))
 }
 

@@ -1,9 +1,9 @@
 //! The views of a result.
 
-use crate::support::result::{interval, metric, ms, whole};
+use crate::support::result::{interval, metric, ms, system, whole};
 use benchwright::report::layout::{Style, width};
 use benchwright::report::{json, markdown, terminal};
-use benchwright::result::{Decision, Interval, Metric, RunResult, Unit};
+use benchwright::result::{Decision, Interval, Metric, Role, RunResult, System, Unit};
 use proptest::prelude::*;
 
 fn style(width: usize) -> Style {
@@ -103,7 +103,7 @@ fn a_verdict_that_failed_says_so() {
         ..Decision::default()
     }];
     let text = terminal(&result, &style(80));
-    assert!(text.contains(" ? undecided"), "{text}");
+    assert!(text.contains(" ✗ undecided    no rule fired"), "{text}");
     assert!(
         text.contains("failed: `latency_p95` of `chars` is NaN"),
         "{text}"
@@ -144,6 +144,49 @@ fn colours_add_nothing_but_colour() {
     );
 }
 
+#[test]
+fn the_mark_tells_the_first_outcome_from_the_last_and_those_between() {
+    let marked = |outcome: &str, favourable| {
+        let mut result = whole();
+        result.decisions[0].outcome = Some(outcome.into());
+        result.decisions[0].favourable = Some(favourable);
+        terminal(&result, &style(100))
+    };
+    assert!(marked("ship", true).contains(" ✓ ship"));
+    assert!(marked("iterate", false).contains(" → iterate"));
+    assert!(marked("reject", false).contains(" ✗ reject"));
+    assert!(marked("broken", false).contains(" ✗ broken"));
+}
+
+#[test]
+fn arms_and_losers_are_not_listed_as_models() {
+    let mut result = whole();
+    result.systems.push(System {
+        variant: "no-lexicon".into(),
+        ..system("chars", Role::Candidate, 5, "")
+    });
+    result.metrics.push(Metric {
+        variant: "no-lexicon".into(),
+        ..metric("chars", "f1_macro", Unit::Ratio, 0.83, None)
+    });
+    let text = terminal(&result, &style(100));
+    assert!(!text.contains("chars no-lexicon"), "{text}");
+}
+
+#[test]
+fn what_would_settle_is_said_once() {
+    let mut result = whole();
+    let decision = &mut result.decisions[0];
+    decision.would_settle = decision
+        .would_settle
+        .iter()
+        .map(|s| format!("every domain (gain(f1_macro) > -1 pp): {s}"))
+        .collect();
+    for text in [terminal(&result, &style(100)), markdown(&result)] {
+        assert_eq!(text.matches("would settle it").count(), 1, "{text}");
+    }
+}
+
 proptest! {
     #[test]
     fn no_line_is_wider_than_the_terminal(
@@ -167,6 +210,7 @@ proptest! {
         for style in [style(columns), Style { unicode: false, ..style(columns) }] {
             let shown = terminal(&result, &style);
             for line in shown.lines() {
+                prop_assert_eq!(line, line.trim_end());
                 prop_assert!(width(line) <= columns, "{} > {columns}: {line}\n{shown}", width(line));
             }
         }
