@@ -230,10 +230,6 @@ fn crates_of_the_tests_are_used_by_them() {
     };
     let code: String = folders.map(code).concat();
     for name in dependencies("dev-dependencies") {
-        // The frame of the cases of the command line.
-        if name == "snapbox" && !root().join("tests/cli").exists() {
-            continue;
-        }
         let prefix = format!("{}::", name.replace('-', "_"));
         assert!(
             after(&code, &prefix).next().is_some(),

@@ -46,7 +46,7 @@ fn verdict(d: &Decision, several: bool) -> Block {
     });
     let (mark, paint) = match (d.favourable, between) {
         (Some(true), _) => ("✓", Paint::Good),
-        (_, true) => ("→", Paint::Doubt),
+        (_, true) => ("▸", Paint::Doubt),
         (_, false) => ("✗", Paint::Bad),
     };
     let why = match (&d.outcome, d.verdict.is_empty()) {

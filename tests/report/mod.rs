@@ -153,7 +153,7 @@ fn the_mark_tells_the_first_outcome_from_the_last_and_those_between() {
         terminal(&result, &style(100))
     };
     assert!(marked("ship", true).contains(" ✓ ship"));
-    assert!(marked("iterate", false).contains(" → iterate"));
+    assert!(marked("iterate", false).contains(" ▸ iterate"));
     assert!(marked("reject", false).contains(" ✗ reject"));
     assert!(marked("broken", false).contains(" ✗ broken"));
 }
