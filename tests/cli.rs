@@ -270,6 +270,79 @@ fn explain_shows_pages_and_lists_codes() {
 }
 
 #[test]
+fn explain_shows_a_metric() {
+    let out = benchwright(&["explain", "metric", "f1_macro"]);
+    assert_eq!(code(&out), 0, "{}", stderr(&out));
+    insta::assert_snapshot!(stdout(&out));
+    let short = benchwright(&["explain", "f1_macro"]);
+    assert_eq!(stdout(&short), stdout(&out));
+    insta::assert_snapshot!(stdout(&benchwright(&[
+        "explain",
+        "std.calibration.log_loss"
+    ])));
+    insta::assert_snapshot!(stdout(&benchwright(&["explain", "cost_per_1k"])));
+    insta::assert_snapshot!(stdout(&benchwright(&[
+        "explain",
+        "absolute_error_quantile"
+    ])));
+    for (asked, told) in [
+        (
+            &["explain", "metric", "f1_makro"][..],
+            "did you mean `f1_macro`?",
+        ),
+        (&["explain", "f1_makro"], "did you mean `f1_macro`?"),
+        (&["explain", "metric", "L102"], "there is no metric `L102`"),
+        (&["explain", "code", "L102"], "`code` takes no name"),
+    ] {
+        let out = benchwright(asked);
+        assert_eq!(code(&out), 2);
+        assert!(stderr(&out).contains(told), "{}", stderr(&out));
+    }
+}
+
+#[test]
+fn explain_knows_the_metrics_of_a_plan() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "## What wrong answers cost.\nmetric loss(each) {\n  better: lower\n  value:  each * count(prediction != label)\n          / count()\n}\n\n## Stricter than the library's.\nmetric f1 { better: higher, value: mean(prediction == label) }\n";
+    std::fs::write(folder.path().join("p.bench"), text).unwrap();
+    let plan = path(&folder, "p.bench");
+    let explain = |name: &str| benchwright(&["explain", "metric", name, "--plan", &plan]);
+    let shown = stdout(&explain("loss"));
+    assert!(
+        shown.starts_with(&format!("loss(each)  ({plan})\n")),
+        "{shown}"
+    );
+    assert!(
+        shown
+            .contains("  value       each * count(prediction != label)\n              / count()\n")
+    );
+    let out = explain("f1");
+    assert_eq!(code(&out), 2);
+    assert!(
+        stderr(&out).contains("`std.classification.f1`"),
+        "{}",
+        stderr(&out)
+    );
+    assert_eq!(code(&explain("std.classification.f1")), 0);
+    assert_eq!(code(&benchwright(&["explain", "loss"])), 2);
+    let listed = stdout(&benchwright(&["metrics", "--plan", &plan]));
+    assert!(listed.starts_with("loss(each)"), "{listed}");
+    let out = benchwright(&["metrics", "--plan", "nowhere.bench"]);
+    assert_eq!(code(&out), 2);
+}
+
+#[test]
+fn metrics_lists_and_searches_the_library() {
+    insta::assert_snapshot!(stdout(&benchwright(&["metrics"])));
+    let found = stdout(&benchwright(&["metrics", "Jaccard", "weighted"]));
+    assert_eq!(found.lines().count(), 1, "{found}");
+    assert!(found.starts_with("jaccard_weighted"));
+    let out = benchwright(&["metrics", "nonsense"]);
+    assert_eq!(code(&out), 2);
+    assert!(stderr(&out).contains("no metric is about `nonsense`"));
+}
+
+#[test]
 fn graphs_in_every_form() {
     let plan = "examples/digits/vision.bench";
     let text = stdout(&benchwright(&["graph", plan]));

@@ -4,8 +4,10 @@
 //! analysis itself is a pure function of the texts. Start with [`analyse`].
 
 mod load;
+mod metric;
 
 pub use load::{LoadError, Loaded, load};
+pub use metric::{MetricFacts, class_in_words, cost_in_words, metrics, needs_in_words};
 
 use crate::checks::{self, Proof};
 use crate::data;

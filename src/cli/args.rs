@@ -24,8 +24,10 @@ pub(super) enum Command {
     Run(RunArgs),
     /// Print a plan's experiment DAG
     Graph(GraphArgs),
-    /// Explain a code, such as L102; without one, list all codes
+    /// Explain a code, such as L102, or a metric, such as f1_macro; without one, list all codes
     Explain(ExplainArgs),
+    /// List the metrics of the library, or those that all given words are about
+    Metrics(MetricsArgs),
 }
 
 /// When to use colours.
@@ -119,6 +121,19 @@ pub(super) enum Drawn {
 
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
-    /// A code or name, such as L102 or fit-beyond-train
-    pub(super) code: Option<String>,
+    /// A code or its name (L102, fit-beyond-train), a metric (f1_macro), or `metric` and its name
+    #[arg(num_args = 0..=2, value_name = "WHAT")]
+    pub(super) what: Vec<String>,
+    /// Also know the metrics of this plan
+    #[arg(long, value_name = "FILE")]
+    pub(super) plan: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct MetricsArgs {
+    /// Words to look for in names, modules and comments
+    pub(super) words: Vec<String>,
+    /// Also list the metrics of this plan
+    #[arg(long, value_name = "FILE")]
+    pub(super) plan: Option<PathBuf>,
 }

@@ -1,34 +1,85 @@
-//! `benchwright explain`.
+//! `benchwright explain`: codes and metrics.
 
 use super::args::ExplainArgs;
-use super::{exit, io};
-use crate::analysis::codes;
-use crate::diagnostic::suggest;
+use super::{exit, io, metrics};
+use crate::analysis::{MetricFacts, codes};
+use crate::diagnostic::{CodeInfo, suggest};
 use std::process::ExitCode;
 
-/// Prints a code's page, or the list of codes.
+/// Prints a code's page or what is known of a metric, or the list of codes.
 pub(super) fn explain(args: &ExplainArgs) -> ExitCode {
-    let Some(asked) = &args.code else {
-        for info in codes() {
-            let level = format!("{:?}", info.level).to_lowercase();
-            io::out(&format!("{:<5} {:<26} {level}\n", info.code, info.name));
-        }
-        return ExitCode::from(exit::OK);
+    let known = match metrics::known(args.plan.as_deref()) {
+        Ok(known) => known,
+        Err(failed) => return failed,
     };
-    let found = codes()
-        .into_iter()
-        .find(|c| c.code.eq_ignore_ascii_case(asked) || c.name == asked);
-    if let Some(info) = found {
+    let words: Vec<&str> = args.what.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        [] => {
+            for info in codes() {
+                let level = format!("{:?}", info.level).to_lowercase();
+                io::out(&format!("{:<5} {:<26} {level}\n", info.code, info.name));
+            }
+            ExitCode::from(exit::OK)
+        }
+        ["metric", name] => metric(name, &known),
+        [asked] => one(asked, &known),
+        [other, ..] => {
+            io::err(&format!(
+                "error: `{other}` takes no name; write `benchwright explain metric NAME`\n"
+            ));
+            ExitCode::from(exit::OUTSIDE)
+        }
+    }
+}
+
+fn one(asked: &str, known: &[MetricFacts]) -> ExitCode {
+    let codes = codes();
+    let is = |c: &&&'static CodeInfo| c.code.eq_ignore_ascii_case(asked) || c.name == asked;
+    if let Some(info) = codes.iter().find(is) {
         io::out(info.page.trim_end());
         io::out("\n");
         return ExitCode::from(exit::OK);
     }
-    let all = codes();
-    let names = all.iter().flat_map(|c| [c.code, c.name]);
+    if !metrics::named(asked, known).is_empty() {
+        return metric(asked, known);
+    }
+    let names = codes.iter().flat_map(|c| [c.code, c.name]);
+    let names = names.chain(known.iter().map(|m| m.name.as_str()));
     let near = suggest(asked, names).map_or_else(
-        || "`benchwright explain` lists them".to_string(),
+        || "`benchwright explain` lists the codes, `benchwright metrics` the metrics".to_string(),
         |near| format!("did you mean `{near}`?"),
     );
-    io::err(&format!("error: there is no code `{asked}`; {near}\n"));
+    io::err(&format!(
+        "error: there is no code or metric `{asked}`; {near}\n"
+    ));
     ExitCode::from(exit::OUTSIDE)
+}
+
+fn metric(name: &str, known: &[MetricFacts]) -> ExitCode {
+    match metrics::named(name, known).as_slice() {
+        [] => {
+            let names = known.iter().map(|m| m.name.as_str());
+            let near = suggest(name, names).map_or_else(
+                || "`benchwright metrics` lists them".to_string(),
+                |near| format!("did you mean `{near}`?"),
+            );
+            io::err(&format!("error: there is no metric `{name}`; {near}\n"));
+            ExitCode::from(exit::OUTSIDE)
+        }
+        [one] => {
+            io::out(&metrics::page(one));
+            ExitCode::from(exit::OK)
+        }
+        several => {
+            let modules: Vec<String> = several
+                .iter()
+                .map(|m| format!("`{}.{}`", m.module, m.name))
+                .collect();
+            io::err(&format!(
+                "error: there are several metrics `{name}`: {}\n",
+                modules.join(", ")
+            ));
+            ExitCode::from(exit::OUTSIDE)
+        }
+    }
 }

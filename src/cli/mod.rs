@@ -8,6 +8,7 @@ mod check;
 mod explain;
 mod graph;
 mod io;
+mod metrics;
 mod progress;
 mod run;
 
@@ -22,6 +23,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Graph(args) => graph::graph(&args),
         Command::Explain(args) => explain::explain(&args),
+        Command::Metrics(args) => metrics::list(&args),
     }
 }
 

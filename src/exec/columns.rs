@@ -217,7 +217,12 @@ pub(super) fn majority(
     };
     let learned = data.rows(from.and_then(|f| f.part.as_deref()));
     let d = &plan.datasets[data.dataset];
-    let Some(label) = &d.label else {
+    // A number has no commonest class; what is measured of it is left out for this predictor.
+    let label = d
+        .label
+        .as_ref()
+        .filter(|l| data.table.text(&l.column.value).is_some());
+    let Some(label) = label else {
         return Ok(Owned::default());
     };
     let codes = data::encode_classes(

@@ -1,5 +1,6 @@
 //! Datasets: their tables, partitions and classes.
 
+use super::label;
 use super::wanted::Wanted;
 use super::{Event, Files, Input};
 use crate::data::{self, Bound, ColumnKind, ColumnRequest, IdIndex, Share, Table};
@@ -146,7 +147,7 @@ fn read_one(
     let table = data::read_table(
         files.world,
         &path,
-        &requests(d, &id_column, &own),
+        &requests(d, &id_column, &own, label::is_number(plan, id, wanted)),
         &progress,
     )
     .map_err(|e| place_by_column(&e, source_span, |column| named(d, &own, column)))?;
@@ -241,7 +242,7 @@ fn learned_from(plan: &Plan, id: Id<Dataset>) -> impl Iterator<Item = (&DataRef,
         })
 }
 
-fn requests(d: &Dataset, id: &str, own: &[&Wanted]) -> Vec<ColumnRequest> {
+fn requests(d: &Dataset, id: &str, own: &[&Wanted], numeric: bool) -> Vec<ColumnRequest> {
     let mut columns: Vec<ColumnRequest> = vec![ColumnRequest::new(id, ColumnKind::Key)];
     let mut text = |name: &str, kind: ColumnKind| {
         if !columns.iter().any(|c| c.name == name) {
@@ -249,7 +250,6 @@ fn requests(d: &Dataset, id: &str, own: &[&Wanted]) -> Vec<ColumnRequest> {
         }
     };
     if let Some(label) = &d.label {
-        let numeric = label.measure.is_some();
         text(
             &label.column.value,
             if numeric {

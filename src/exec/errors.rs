@@ -66,11 +66,46 @@ pub enum ExecError {
         /// Where it is asked for.
         span: Span,
     },
+    /// A metric that reads the label otherwise than the dataset declares it.
+    LabelKind {
+        /// The metric, as shown.
+        metric: String,
+        /// The dataset.
+        dataset: String,
+        /// What is declared.
+        declared: Declared,
+        /// Where the metric is asked for.
+        span: Span,
+        /// Where the label is declared; the dataset's name where it isn't.
+        label: Span,
+    },
+    /// One metric reads a column as a number, another as a class.
+    Both {
+        /// `label` or `prediction`.
+        role: &'static str,
+        /// The one that reads numbers, and where it is asked for.
+        number: (String, Span),
+        /// The one that reads classes.
+        class: (String, Span),
+        /// Where the label is declared.
+        label: Span,
+    },
     /// Nothing is claimed.
     Nothing {
         /// The file's first place.
         span: Span,
     },
+}
+
+/// How a dataset declares its label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Declared {
+    /// Not at all.
+    Nothing,
+    /// By classes.
+    Classes,
+    /// By a unit.
+    Unit,
 }
 
 /// What is refused before any file is read.
@@ -132,10 +167,75 @@ pub fn diagnose(error: &ExecError) -> Diagnostic {
             error,
             span,
         } => metric_error(metric, dataset, error, *span),
+        ExecError::LabelKind {
+            metric,
+            dataset,
+            declared,
+            span,
+            label,
+        } => label_kind(metric, dataset, *declared, *span, *label),
+        ExecError::Both {
+            role,
+            number,
+            class,
+            label,
+        } => both(role, number, class, *label),
         ExecError::Nothing { span } => Diagnostic::new(&E106, "the plan claims nothing, so there is nothing to run")
             .label(*span, "")
             .help("add `compare candidate with baseline { on: data.test, metrics: […] }`"),
     }
+}
+
+fn label_kind(
+    metric: &str,
+    dataset: &str,
+    declared: Declared,
+    span: Span,
+    label: Span,
+) -> Diagnostic {
+    let (reads, place, help) = match declared {
+        Declared::Nothing => (
+            format!("it reads the label, and `{dataset}` declares none"),
+            "has no `label:`",
+            "add `label: column` to the dataset, or leave the metric out",
+        ),
+        Declared::Classes => (
+            format!(
+                "it reads the label as a number, and that of `{dataset}` is one of some classes"
+            ),
+            "declares classes",
+            "declare a number, `label: column`, or choose a metric of classes",
+        ),
+        Declared::Unit => (
+            format!("it reads the label as a class, and that of `{dataset}` is a number"),
+            "declares a unit",
+            "declare classes, `label: column in [a, b]`, or choose a metric of numbers",
+        ),
+    };
+    Diagnostic::new(&E105, format!("`{metric}` cannot be computed: {reads}"))
+        .label(span, "asked for here")
+        .label(label, place)
+        .help(help)
+}
+
+fn both(role: &str, number: &(String, Span), class: &(String, Span), label: Span) -> Diagnostic {
+    let message = if number.0 == class.0 {
+        format!("`{}` reads the {role} as a number and as a class", number.0)
+    } else {
+        format!(
+            "`{}` reads the {role} as a number, and `{}` reads it as a class",
+            number.0, class.0
+        )
+    };
+    let found = Diagnostic::new(&E105, message).label(number.1, "a number here");
+    let found = if number.0 == class.0 {
+        found
+    } else {
+        found.label(class.1, "a class here")
+    };
+    found
+        .label(label, "the column is read in one way")
+        .help("leave one of them out, or make their claims on two datasets of the same file")
 }
 
 fn metric_error(metric: &str, dataset: &str, error: &CompileError, span: Span) -> Diagnostic {
@@ -169,6 +269,10 @@ fn metric_error(metric: &str, dataset: &str, error: &CompileError, span: Span) -
                 "quantiles of weighted rows are not defined here, and `{dataset}` has `weight:`"
             ),
             "leave the metric or the weights out".into(),
+        ),
+        CompileError::NoRole(role) => (
+            format!("it reads the {role} of each row, and this version cannot map them"),
+            "use `label`, `prediction`, `score` or `latency`".into(),
         ),
     };
     Diagnostic::new(&E105, format!("`{metric}` cannot be computed: {message}"))

@@ -8,12 +8,13 @@
 mod columns;
 mod dataset;
 mod errors;
+mod label;
 mod outputs;
 mod panel;
 mod wanted;
 
 pub use dataset::Evidenced;
-pub use errors::{CODES, ExecError, diagnose};
+pub use errors::{CODES, Declared, ExecError, diagnose};
 pub use panel::{Measured, PartName};
 pub use wanted::{Wanted, wanted};
 
@@ -85,7 +86,8 @@ pub fn gather(
         .unwrap_or(Path::new(""))
         .to_path_buf();
     let wanted = wanted(plan);
-    let refused = errors::refusals(plan, &wanted);
+    let mut refused = errors::refusals(plan, &wanted);
+    refused.extend(label::conflicts(plan, &wanted));
     if !refused.is_empty() {
         return Err(refused.iter().map(diagnose).collect());
     }

@@ -1,10 +1,15 @@
 //! The standard library, embedded: Bench files under `stdlib/`.
 
-const LIBRARY: [(&str, &str); 2] = [
+const LIBRARY: [(&str, &str); 4] = [
     (
         "classification",
         include_str!("../../stdlib/classification.bench"),
     ),
+    (
+        "calibration",
+        include_str!("../../stdlib/calibration.bench"),
+    ),
+    ("regression", include_str!("../../stdlib/regression.bench")),
     ("serving", include_str!("../../stdlib/serving.bench")),
 ];
 

@@ -31,6 +31,8 @@ pub enum CompileError {
     BadQuantile,
     /// A quantile or extreme of weighted rows.
     WeightedOrder,
+    /// The formula reads a role that outputs cannot be mapped to yet.
+    NoRole(String),
 }
 
 /// Compiles a metric for a label's classes. `price` is that of the system's hardware, in money per
@@ -147,12 +149,12 @@ impl Compiler<'_> {
                 Node::Mean(some, all)
             }
             AggregateKind::Sum(number) => {
-                let value = Some(number_of(number, scope));
+                let value = Some(number_of(number, scope)?);
                 Node::Statistic(self.statistic(Statistic::Linear { value, filter }))
             }
             AggregateKind::Mean(number) => {
                 let sum = Statistic::Linear {
-                    value: Some(number_of(number, scope)),
+                    value: Some(number_of(number, scope)?),
                     filter: filter.clone(),
                 };
                 let (sum, rows) = (self.statistic(sum), self.statistic(count(filter)));
@@ -176,12 +178,12 @@ impl Compiler<'_> {
                 if !(0.0..=1.0).contains(&q) {
                     return Err(CompileError::BadQuantile);
                 }
-                let value = number_of(number, scope);
+                let value = number_of(number, scope)?;
                 Node::Statistic(self.statistic(Statistic::Quantile { value, q, filter }))
             }
             AggregateKind::Min(number) | AggregateKind::Max(number) => {
                 let largest = matches!(a.kind, AggregateKind::Max(_));
-                let value = number_of(number, scope);
+                let value = number_of(number, scope)?;
                 let extreme = Statistic::Extreme {
                     value,
                     largest,
@@ -214,7 +216,7 @@ impl Compiler<'_> {
                 Test::Same(self.class(a, scope)?, self.class(b, scope)?, *same)
             }
             RowCondition::Compare(op, a, b) => {
-                Test::Compare(*op, number_of(a, scope), number_of(b, scope))
+                Test::Compare(*op, number_of(a, scope)?, number_of(b, scope)?)
             }
         })
     }
@@ -248,23 +250,25 @@ fn argument(scope: Scope<'_>, i: usize) -> f64 {
     scope.args.get(i).copied().unwrap_or(f64::NAN)
 }
 
-fn number_of(n: &RowNumber, scope: Scope<'_>) -> Number {
-    match n {
+fn number_of(n: &RowNumber, scope: Scope<'_>) -> Result<Number, CompileError> {
+    Ok(match n {
         RowNumber::Role(role) => Number::Column(match role.as_str() {
             "latency" => Need::Latency,
             "score" => Need::Score,
             "label" => Need::LabelNumber,
-            _ => Need::PredictionNumber,
+            "prediction" => Need::PredictionNumber,
+            other => return Err(CompileError::NoRole(other.to_string())),
         }),
         RowNumber::Constant(c) => Number::Constant(*c),
         RowNumber::Param(i) => Number::Constant(argument(scope, *i)),
         RowNumber::Binary(op, a, b) => Number::Binary(
             *op,
-            Box::new(number_of(a, scope)),
-            Box::new(number_of(b, scope)),
+            Box::new(number_of(a, scope)?),
+            Box::new(number_of(b, scope)?),
         ),
         RowNumber::Call(f, parts) => {
-            Number::Call(*f, parts.iter().map(|p| number_of(p, scope)).collect())
+            let parts: Result<Vec<Number>, _> = parts.iter().map(|p| number_of(p, scope)).collect();
+            Number::Call(*f, parts?)
         }
-    }
+    })
 }

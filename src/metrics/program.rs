@@ -52,6 +52,19 @@ pub enum StatisticClass {
     Order,
 }
 
+/// How many statistics of each kind a program needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Statistics {
+    /// Counts of the cells (label, prediction).
+    pub counts: usize,
+    /// Sums of row values, and counts under conditions on numbers.
+    pub sums: usize,
+    /// Quantiles.
+    pub quantiles: usize,
+    /// Smallest and largest values.
+    pub extremes: usize,
+}
+
 /// One statistic of rows.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Statistic {
@@ -137,25 +150,37 @@ impl Program {
 
     /// The dearest class of statistic it needs.
     pub fn class(&self) -> StatisticClass {
-        let class = |s: &Statistic| match s {
-            Statistic::Linear { value, filter } => {
-                let numeric = value
-                    .as_ref()
-                    .is_some_and(|v| !matches!(v, Number::Constant(_)))
-                    || filter.as_ref().is_some_and(Test::is_numeric);
-                if numeric {
-                    StatisticClass::Sums
-                } else {
-                    StatisticClass::Counts
+        let statistics = self.statistics();
+        if statistics.quantiles + statistics.extremes > 0 {
+            StatisticClass::Order
+        } else if statistics.sums > 0 {
+            StatisticClass::Sums
+        } else {
+            StatisticClass::Counts
+        }
+    }
+
+    /// How many statistics of each kind it needs.
+    pub fn statistics(&self) -> Statistics {
+        let mut found = Statistics::default();
+        for statistic in &self.statistics {
+            match statistic {
+                Statistic::Linear { value, filter } => {
+                    let numeric = value
+                        .as_ref()
+                        .is_some_and(|v| !matches!(v, Number::Constant(_)))
+                        || filter.as_ref().is_some_and(Test::is_numeric);
+                    if numeric {
+                        found.sums += 1;
+                    } else {
+                        found.counts += 1;
+                    }
                 }
+                Statistic::Quantile { .. } => found.quantiles += 1,
+                Statistic::Extreme { .. } => found.extremes += 1,
             }
-            Statistic::Quantile { .. } | Statistic::Extreme { .. } => StatisticClass::Order,
-        };
-        self.statistics
-            .iter()
-            .map(class)
-            .max()
-            .unwrap_or(StatisticClass::Counts)
+        }
+        found
     }
 }
 
