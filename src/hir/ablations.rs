@@ -1,7 +1,7 @@
 //! Ablations: the reference, the arms and the tolerance.
 
 use super::model::*;
-use super::schema::{self};
+use super::schema;
 use super::scope::{Resolver, Source};
 use super::show;
 use super::values::{as_word, plain};
@@ -18,7 +18,13 @@ impl<'a> Resolver<'a> {
             .map_or(String::new(), |v| self.plan.show(&v.variant));
         let (common, fields) =
             self.open_claim(source, Keyword::Ablation, title, source.block.head_span);
-        let on = self.on(&common, "ablation", &fields);
+        let published = of
+            .as_ref()
+            .is_some_and(|v| self.plan.is_reported(v.variant.system));
+        let on = match fields.get("on") {
+            None if published => None,
+            _ => self.on(&common, "ablation", &fields),
+        };
         let metric = fields.get("metric").and_then(|v| self.metric_ref(v));
         let interval = fields.get("interval").and_then(|v| self.interval(v));
         let correct = fields.get("correct").and_then(|v| self.correction(v));
@@ -141,6 +147,7 @@ impl<'a> Resolver<'a> {
             span: arg.span,
             by_hand: Some(Spanned::new(by_hand.variant.system, by_hand.span)),
             variant: by_hand.variant,
+            reported: Vec::new(),
             overrides: BTreeMap::new(),
         })
     }
@@ -156,23 +163,23 @@ impl<'a> Resolver<'a> {
         let mut variant = of.variant.clone();
         variant.levels.insert(component, level);
         self.normalise(&mut variant);
-        let overrides = arg.value.record.as_ref().map_or(BTreeMap::new(), |body| {
+        let (mut overrides, mut reported) = (BTreeMap::new(), Vec::new());
+        if let Some(body) = &arg.value.record {
             let fields = self.fields("an arm", Some(body), schema::fields(Keyword::System));
-            schema::fields(Keyword::System)
+            for field in schema::fields(Keyword::System)
                 .iter()
                 .filter_map(|spec| fields.field(spec.name))
-                .map(|f| {
-                    (
-                        f.name.text.clone(),
-                        Spanned::new(show::value(&f.value), f.span),
-                    )
-                })
-                .collect()
-        });
-        if let Some(way) = ["reported", "run", "predictions", "predict"]
-            .iter()
-            .find_map(|n| overrides.get(*n))
-        {
+            {
+                if field.name.text == "reported" {
+                    reported = self.reported(&field.value);
+                    continue;
+                }
+                let text = Spanned::new(show::value(&field.value), field.span);
+                overrides.insert(field.name.text.clone(), text);
+            }
+        }
+        let ways = ["run", "predictions", "predict", "serve"];
+        if let Some(way) = ways.iter().find_map(|n| overrides.get(*n)) {
             self.unsupported(
                 "an arm with outputs of its own",
                 way.span,
@@ -186,6 +193,7 @@ impl<'a> Resolver<'a> {
             set,
             span: arg.span,
             by_hand: None,
+            reported,
             overrides,
         }
     }

@@ -63,14 +63,42 @@ impl<'a> Resolver<'a> {
     pub(super) fn primary_for_ablations(&mut self) {
         let primary = self.plan.header.as_ref().and_then(|h| h.primary.clone());
         for id in self.plan.ablations.ids() {
-            if self.plan.ablations[id].metric.is_some() {
-                continue;
+            if self.plan.ablations[id].metric.is_none() {
+                let common = self.plan.ablations[id].common.clone();
+                match &primary {
+                    Some(primary) => self.plan.ablations[id].metric = Some(primary.clone()),
+                    None => self.missing(&common, "ablation", "metric", "metric: f1_macro"),
+                }
             }
-            let common = self.plan.ablations[id].common.clone();
-            match &primary {
-                Some(primary) => self.plan.ablations[id].metric = Some(primary.clone()),
-                None => self.missing(&common, "ablation", "metric", "metric: f1_macro"),
-            }
+            self.published_numbers(id);
+        }
+    }
+
+    /// An ablation of published numbers needs one for the reference and for each arm.
+    fn published_numbers(&mut self, id: Id<Ablation>) {
+        let a = &self.plan.ablations[id];
+        let Some(metric) = a
+            .metric
+            .as_ref()
+            .filter(|_| self.plan.is_reported(a.of.variant.system))
+        else {
+            return;
+        };
+        let arms = a.arms.iter().map(|arm| (&arm.variant, arm.span));
+        let absent: Vec<(String, Span)> = std::iter::once((&a.of.variant, a.of.span))
+            .chain(arms)
+            .filter(|(variant, _)| self.plan.reported(variant, metric).is_none())
+            .map(|(variant, span)| (self.plan.show(variant), span))
+            .collect();
+        let text = metric.text.clone();
+        for (variant, span) in absent {
+            self.errors.push(HirError::Shape {
+                wanted: format!(
+                    "a published `{text}` of `{variant}`, as in `{{ reported: {{ {text}: … }} }}`,"
+                ),
+                found: "none".into(),
+                span,
+            });
         }
     }
 

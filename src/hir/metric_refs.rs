@@ -40,6 +40,27 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// A metric without parameters, named by one word.
+    pub(super) fn metric_named(&mut self, name: &ast::Name) -> Option<MetricRef> {
+        let path = ast::Path {
+            span: name.span,
+            names: vec![name.clone()],
+        };
+        let found = self.lookup(&path.names).map(|(entry, _)| entry.def);
+        let Some(Def::Metric(metric)) = found else {
+            self.not_found("a metric", &path, |d| matches!(d, Def::Metric(_)));
+            return None;
+        };
+        self.metric(metric);
+        let args = self.metric_args(metric, &[], name.span)?;
+        Some(MetricRef {
+            metric,
+            args,
+            text: name.text.clone(),
+            span: name.span,
+        })
+    }
+
     /// A metric named in an expression.
     pub(super) fn metric_expr(&mut self, e: &'a Expr) -> Option<MetricRef> {
         let (path, args): (&ast::Path, &[Arg]) = match &e.kind {

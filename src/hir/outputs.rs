@@ -36,12 +36,7 @@ impl<'a> Resolver<'a> {
         } else if let Some(value) = fields.get("predict") {
             s.outputs = self.predict(value);
         } else if let Some(value) = fields.get("reported") {
-            s.outputs = Some(Outputs::Reported(Vec::new()));
-            self.unsupported(
-                "published numbers (`reported:`)",
-                value.span,
-                "give `predictions:` where you have the rows",
-            );
+            s.outputs = Some(Outputs::Reported(self.reported(value)));
         }
         if let Some(value) = fields.get("serve") {
             self.unsupported(
@@ -61,6 +56,42 @@ impl<'a> Resolver<'a> {
         if s.outputs.is_none() && written {
             s.common.broken = true;
         }
+    }
+
+    /// `{ top1: 82.4% }`: each number in its metric's unit and range.
+    pub(super) fn reported(&mut self, value: &'a Value) -> Vec<Reported> {
+        let Some(body) = value.record.as_ref().filter(|_| value.expr.is_none()) else {
+            self.shape("published numbers such as `{ accuracy: 82.4% }`", value);
+            return Vec::new();
+        };
+        let mut found: Vec<Reported> = Vec::new();
+        for field in body.fields() {
+            let Some(metric) = self.metric_named(&field.name) else {
+                continue;
+            };
+            let m = &self.plan.metrics[metric.metric];
+            let (low, high) = m.range.unwrap_or((f64::MIN, f64::MAX));
+            let measure = m.measure.clone();
+            let what = match m.range {
+                Some(_) => format!("a value of `{}` within its range", metric.text),
+                None => format!("a value of `{}`", metric.text),
+            };
+            let number = self.number(&field.value, &what, &[measure], low..=high);
+            let Some(number) = number else { continue };
+            match found.iter().find(|r| r.metric.same(&metric)) {
+                Some(first) => self.errors.push(HirError::Twice {
+                    what: "metric",
+                    name: metric.text,
+                    first: first.metric.span,
+                    second: field.name.span,
+                }),
+                None => found.push(Reported {
+                    metric,
+                    value: number.value,
+                }),
+            }
+        }
+        found
     }
 
     pub(super) fn predictions(&mut self, value: &'a Value, s: &System) -> Option<Outputs> {

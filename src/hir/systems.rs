@@ -2,7 +2,7 @@
 
 use super::errors::HirError;
 use super::model::*;
-use super::schema::{self};
+use super::schema;
 use super::scope::{Def, Resolver};
 use super::values::{Fields, plain};
 use crate::syntax::ast::{ExprKind, Field, Head, Keyword, Value};

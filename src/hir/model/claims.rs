@@ -99,6 +99,8 @@ pub struct Arm {
     pub span: Span,
     /// A hand-written system that stands for the arm.
     pub by_hand: Option<Spanned<Id<System>>>,
+    /// Published numbers of the arm.
+    pub reported: Vec<Reported>,
     /// Fields the arm overrides, as canonical text.
     pub overrides: BTreeMap<String, Spanned<String>>,
 }

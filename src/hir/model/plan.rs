@@ -106,6 +106,26 @@ impl Plan {
         levels
     }
 
+    /// Whether a system is known by published numbers alone.
+    pub fn is_reported(&self, system: Id<System>) -> bool {
+        matches!(self.systems[system].outputs, Some(Outputs::Reported(_)))
+    }
+
+    /// The published value of a metric: the system's own, or the one an arm gives for its variant.
+    pub fn reported(&self, variant: &Variant, metric: &MetricRef) -> Option<f64> {
+        let of = |all: &[Reported]| all.iter().find(|r| r.metric.same(metric)).map(|r| r.value);
+        match &self.systems[variant.system].outputs {
+            Some(Outputs::Reported(own)) if variant.levels.is_empty() => of(own),
+            Some(Outputs::Reported(_)) => self
+                .ablations
+                .iter()
+                .flat_map(|(_, a)| &a.arms)
+                .filter(|arm| arm.variant == *variant)
+                .find_map(|arm| of(&arm.reported)),
+            _ => None,
+        }
+    }
+
     /// The components that two variants set differently, or that only one of them has.
     pub fn differing(&self, a: &Variant, b: &Variant) -> Vec<Id<Component>> {
         let (a, b) = (self.configuration(a), self.configuration(b));

@@ -60,8 +60,17 @@ pub enum Outputs {
         /// What it learns from.
         from: Option<DataUse>,
     },
-    /// `reported:` published numbers, canonical.
-    Reported(Vec<(MetricRef, f64)>),
+    /// `reported:` published numbers.
+    Reported(Vec<Reported>),
+}
+
+/// A published number.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reported {
+    /// Of what.
+    pub metric: MetricRef,
+    /// Its value, canonical.
+    pub value: f64,
 }
 
 /// A role mapped to a column of an output file.
