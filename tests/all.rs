@@ -17,6 +17,7 @@ mod plans;
 mod readme;
 mod render;
 mod report;
+mod reported;
 mod robust;
 mod run;
 mod support;

@@ -129,7 +129,7 @@ fn dataset_panels(
         }
     }
     if !errors.is_empty() {
-        return Err(errors);
+        return Err(folded(errors));
     }
     let panels: Result<Vec<Measured>, _> = wanted
         .iter()
@@ -137,6 +137,37 @@ fn dataset_panels(
         .map(|(w, of)| panel(plan, w, of, data, &mine, &columns))
         .collect();
     Ok((panels?, inputs))
+}
+
+/// One slip in a template or column map makes every run's file wrong in the same way: said once, with
+/// the other files named.
+fn folded(errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    type Key = (&'static str, Option<crate::text::Span>, String);
+    let mut kept: Vec<(Key, Diagnostic, Vec<String>)> = Vec::new();
+    for d in errors {
+        let file = d.places.first().map(|p| p.path.display().to_string());
+        let message = file
+            .as_ref()
+            .map_or(d.message.clone(), |f| d.message.replace(f, ""));
+        let key = (d.code.code, d.labels.first().map(|l| l.span), message);
+        let known = kept.iter_mut().find(|(k, ..)| *k == key);
+        match (known, file) {
+            (Some((_, _, others)), Some(file)) => others.push(file),
+            (_, _) => kept.push((key, d, Vec::new())),
+        }
+    }
+    kept.into_iter()
+        .map(|(_, d, others)| match others.as_slice() {
+            [] => d,
+            [one] => d.witness(format!("the same in `{one}`")),
+            [first, .., last] => {
+                let n = others.len();
+                d.witness(format!(
+                    "the same in {n} more files, from `{first}` to `{last}`"
+                ))
+            }
+        })
+        .collect()
 }
 
 type Columns = BTreeMap<DataRef, Owned>;

@@ -82,7 +82,13 @@ pub fn wanted(plan: &Plan) -> Vec<Wanted> {
             }
         }
     }
-    all.into_values().collect()
+    for w in all.values_mut() {
+        // Published numbers have no rows: they are taken as they are.
+        w.variants.retain(|v, _| !plan.is_reported(v.system));
+    }
+    all.into_values()
+        .filter(|w| !w.variants.is_empty())
+        .collect()
 }
 
 fn condition_metrics(c: &Condition) -> Vec<MetricRef> {

@@ -225,13 +225,13 @@ fn sample(scene: &Scene<'_>, q: &Quantity, part: usize) -> Option<Sample> {
     let of = q.of.as_ref().map_or(scene.subject, |of| &of.variant);
     let own = scene.page.sample(of, &q.metric, part)?;
     if q.kind == QuantityKind::Value {
-        return Some(own.clone());
+        return Some(own.into_owned());
     }
     let other = scene.page.sample(scene.against?, &q.metric, part)?;
     Some(match q.kind {
-        QuantityKind::Gain => gain(own, other, scene.plan.metrics[q.metric.metric].sign()),
-        QuantityKind::Delta => gain(own, other, 1.0),
-        QuantityKind::Relative | QuantityKind::Value => own.with(other, |a, b| (a - b) / b),
+        QuantityKind::Gain => gain(&own, &other, scene.plan.metrics[q.metric.metric].sign()),
+        QuantityKind::Delta => gain(&own, &other, 1.0),
+        QuantityKind::Relative | QuantityKind::Value => own.with(&other, |a, b| (a - b) / b),
     })
 }
 
