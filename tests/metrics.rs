@@ -387,13 +387,17 @@ fn what_a_label_lacks_is_an_error() {
 
 /// Metrics of every kind of statistic: counts, sums, order statistics, extremes, with and without
 /// conditions on classes and numbers.
-const COUNTS_AND_SUMS: [&str; 11] = [
+const COUNTS_AND_SUMS: [&str; 15] = [
     "accuracy",
     "balanced_accuracy",
     "f1",
     "f1_macro",
     "precision_weighted",
     "f_beta(beta: 2)",
+    "mcc",
+    "cohen_kappa",
+    "brier",
+    "log_loss",
     "latency_mean",
     "right_score",
     "sure",

@@ -61,7 +61,7 @@ fn refused(plan: &str) -> Vec<Diagnostic> {
 
 #[test]
 fn a_regression_plan_runs_to_its_verdict() {
-    let result = pipeline::run(&world(&PLAN), "p.bench");
+    let result = pipeline::run(&world(PLAN), "p.bench");
     let result = result.unwrap_or_else(|e| panic!("{}: {:?}", e[0].message, e[0].help));
     let measured = |system: &str, metric: &str| {
         let mut of = result.metrics.iter();
@@ -82,7 +82,7 @@ fn a_regression_plan_runs_to_its_verdict() {
 
 #[test]
 fn a_label_that_is_no_number_is_named() {
-    let world = world(&PLAN).with("homes.csv", "id,price,part\n0,cheap,test\n");
+    let world = world(PLAN).with("homes.csv", "id,price,part\n0,cheap,test\n");
     let errors = pipeline::run(&world, "p.bench").expect_err("refused");
     assert!(errors[0].message.contains("price"), "{}", errors[0].message);
     assert_eq!(errors[0].places[0].line, 2);

@@ -28,11 +28,16 @@ pub(super) fn conflicts(plan: &Plan, wanted: &[Wanted]) -> Vec<ExecError> {
     ids.iter().flat_map(of).collect()
 }
 
+/// What some system is measured by on the dataset's rows, each metric once for each partition.
 fn metrics(dataset: Id<Dataset>, wanted: &[Wanted]) -> impl Iterator<Item = &MetricRef> {
-    wanted
-        .iter()
-        .filter(move |w| w.on.dataset == dataset)
-        .flat_map(|w| &w.metrics)
+    let own = wanted.iter().filter(move |w| w.on.dataset == dataset);
+    own.flat_map(|w| {
+        let asked = |place: usize| w.variants.values().any(|(of, _)| of.contains(&place));
+        let places = w.metrics.iter().enumerate();
+        places
+            .filter(move |(place, _)| asked(*place))
+            .map(|(_, m)| m)
+    })
 }
 
 fn of_dataset(plan: &Plan, id: Id<Dataset>, wanted: &[Wanted]) -> Vec<ExecError> {
