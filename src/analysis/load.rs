@@ -1,11 +1,11 @@
 //! Reads a plan file and, transitively, what its `use` items name.
 
 use crate::hir::{HirError, Module, library, library_names};
-use crate::syntax::{self, SyntaxError, ast};
+use crate::syntax::{self, Parsed, SyntaxError, ast};
 use crate::text::{FileId, SourceMap, Span, World};
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// All files of a plan, parsed.
 #[derive(Debug, Default)]
@@ -76,7 +76,7 @@ impl Loader<'_> {
             .loaded
             .sources
             .add(name.clone(), Some(path.to_path_buf()), text.clone());
-        let index = self.module(id, name, &text);
+        let index = self.module(id, name, syntax::parse(id, &text));
         self.by_path.insert(normal(path), index);
         let uses = self.uses(index);
         for used in uses {
@@ -94,8 +94,7 @@ impl Loader<'_> {
         index
     }
 
-    fn module(&mut self, id: FileId, name: String, text: &str) -> usize {
-        let parsed = syntax::parse(id, text);
+    fn module(&mut self, id: FileId, name: String, parsed: Parsed) -> usize {
         self.loaded.errors.extend(parsed.errors);
         self.loaded.modules.push(Module {
             file: id,
@@ -130,7 +129,7 @@ impl Loader<'_> {
         if let Some(text) = library(&module.text) {
             let shown = format!("std/{}.bench", module.text);
             let id = self.loaded.sources.add(shown, None, text.into());
-            let index = self.module(id, name.clone(), text);
+            let index = self.module(id, name.clone(), library_tree(&name, id, text));
             self.by_path.insert(name.into(), index);
         }
     }
@@ -188,6 +187,27 @@ impl Loader<'_> {
             }
         }
     }
+}
+
+/// Trees of the library by module and file id; kept, because they never change and reading them takes longer
+/// than the rest of an analysis: editors and tests analyse often.
+static TREES: Mutex<BTreeMap<(String, FileId), Arc<Parsed>>> = Mutex::new(BTreeMap::new());
+/// Plans of more files than this don't keep trees.
+const MOST_KEPT: u32 = 16;
+
+fn library_tree(name: &str, id: FileId, text: &str) -> Parsed {
+    let key = (name.to_string(), id);
+    let kept = TREES.lock().ok().and_then(|trees| trees.get(&key).cloned());
+    if let Some(tree) = kept {
+        return Parsed::clone(&tree);
+    }
+    let tree = syntax::parse(id, text);
+    if let Ok(mut trees) = TREES.lock()
+        && id.0 < MOST_KEPT
+    {
+        trees.insert(key, Arc::new(tree.clone()));
+    }
+    tree
 }
 
 fn read(world: &dyn World, path: &Path) -> Result<Arc<str>, LoadError> {
