@@ -18,5 +18,6 @@ mod report;
 mod reported;
 mod robust;
 mod run;
+mod slices;
 mod support;
 mod syntax;

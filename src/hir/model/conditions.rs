@@ -61,6 +61,20 @@ pub enum Comparison {
     Ne,
 }
 
+impl Comparison {
+    /// Whether `a op b`; false where either is NaN, but for `!=`.
+    pub fn holds(self, a: f64, b: f64) -> bool {
+        match self {
+            Comparison::Lt => a < b,
+            Comparison::Le => a <= b,
+            Comparison::Gt => a > b,
+            Comparison::Ge => a >= b,
+            Comparison::Eq => a == b,
+            Comparison::Ne => a != b,
+        }
+    }
+}
+
 /// A side of a comparison.
 #[derive(Debug, Clone)]
 pub enum Term {
