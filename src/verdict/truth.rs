@@ -161,7 +161,7 @@ fn judge_atom(scene: &Scene<'_>, atom: &Atom, part: usize, out: &mut Judged) -> 
             0.0,
             atom.op,
         ),
-        (Value::Plain(c), Value::Measured(b)) => (Value::Measured(b), c, mirrored(atom.op)),
+        (Value::Plain(c), Value::Measured(b)) => (Value::Measured(b), c, atom.op.turned()),
         (a, Value::Plain(c)) => (a, c, atom.op),
     };
     match value {
@@ -270,17 +270,6 @@ fn measure_of(term: &Term) -> Option<Measure> {
         Term::Read(Reading::Width, q) => Some(q.measure.difference()),
         Term::Read(_, q) => Some(q.measure.clone()),
         Term::Binary(_, a, b) => measure_of(a).or_else(|| measure_of(b)),
-    }
-}
-
-fn mirrored(op: Comparison) -> Comparison {
-    match op {
-        Comparison::Lt => Comparison::Gt,
-        Comparison::Le => Comparison::Ge,
-        Comparison::Gt => Comparison::Lt,
-        Comparison::Ge => Comparison::Le,
-        Comparison::Eq => Comparison::Eq,
-        Comparison::Ne => Comparison::Ne,
     }
 }
 

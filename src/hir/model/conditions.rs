@@ -62,6 +62,19 @@ pub enum Comparison {
 }
 
 impl Comparison {
+    /// The comparison with both sides swapped, or both multiplied by −1.
+    #[must_use]
+    pub fn turned(self) -> Comparison {
+        match self {
+            Comparison::Lt => Comparison::Gt,
+            Comparison::Le => Comparison::Ge,
+            Comparison::Gt => Comparison::Lt,
+            Comparison::Ge => Comparison::Le,
+            Comparison::Eq => Comparison::Eq,
+            Comparison::Ne => Comparison::Ne,
+        }
+    }
+
     /// Whether `a op b`; false where either is NaN, but for `!=`.
     pub fn holds(self, a: f64, b: f64) -> bool {
         match self {
