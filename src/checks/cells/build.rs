@@ -8,7 +8,7 @@ use super::parts::{Parts, part_states};
 use super::prop::{Prop, Truth};
 use super::{Atom, MAX_CUTS, Ranges, Rule, Space};
 use crate::hir::formula::{AggregateKind, Formula, Function, RowNumber};
-use crate::hir::{self, Arithmetic, Comparison, Condition, Decide, Plan, Quantity, QuantityKind};
+use crate::hir::{self, Arithmetic, Condition, Decide, Plan, Quantity, QuantityKind};
 use std::cmp::Reverse;
 
 /// What tells two axes apart.
