@@ -20,5 +20,6 @@ mod report;
 mod reported;
 mod robust;
 mod run;
+mod slices;
 mod support;
 mod syntax;

@@ -96,34 +96,6 @@ impl<'a> Resolver<'a> {
         });
     }
 
-    pub(super) fn slices(&mut self, value: &'a Value) -> Vec<Slice> {
-        let args: &[Arg] = match plain(value).map(|e| &e.kind) {
-            Some(ExprKind::List(args)) => args,
-            _ => {
-                self.shape("a list of columns such as `[language]`", value);
-                return Vec::new();
-            }
-        };
-        let mut slices = Vec::new();
-        for arg in args {
-            if let Some(name) = &arg.name {
-                self.unsupported(
-                    "a slice by a condition",
-                    name.span,
-                    "slice by a column: `slices: [language]`",
-                );
-                continue;
-            }
-            if let Some(column) = self.word("a column's name", &arg.value) {
-                slices.push(Slice {
-                    name: column.clone(),
-                    column,
-                });
-            }
-        }
-        slices
-    }
-
     /// `bootstrap(10_000, level: 95%, method: bca)` or `none`.
     pub(super) fn interval(&mut self, value: &'a Value) -> Option<Spanned<IntervalSpec>> {
         let e = plain(value)?;

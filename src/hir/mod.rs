@@ -25,6 +25,7 @@ mod rows;
 pub mod schema;
 mod scope;
 mod show;
+mod slices;
 mod stdlib;
 mod systems;
 pub mod template;

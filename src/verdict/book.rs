@@ -225,5 +225,8 @@ pub(super) fn name(plan: &Plan, variant: &Variant) -> String {
 
 /// A part as tables name it: `domain = yelp`.
 pub(super) fn part_name(part: &PartName) -> String {
-    format!("{} = {}", part.slice, part.value)
+    match part.value.as_str() {
+        "" => part.slice.clone(),
+        value => format!("{} = {value}", part.slice),
+    }
 }

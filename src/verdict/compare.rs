@@ -31,7 +31,7 @@ pub(super) fn comparisons(book: &Book<'_>) -> Vec<Comparison> {
 fn parts(c: &Compare, page: &Page<'_>) -> Vec<usize> {
     let mut parts = vec![0];
     for slice in &c.slices {
-        parts.extend(page.parts(&slice.column.value).iter().map(|p| p.0));
+        parts.extend(page.parts(&slice.name.value).iter().map(|p| p.0));
     }
     parts
 }

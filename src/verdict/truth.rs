@@ -97,7 +97,7 @@ fn every(scene: &Scene<'_>, slice: &str, body: &Condition, out: &mut Judged) -> 
     for i in 0..atoms {
         let of_part = |(part, j): &(&PartName, Judged)| {
             let mut atom = j.atoms.get(i)?.clone();
-            atom.slice = Some(part.value.clone());
+            atom.slice = Some(part_value(part).to_string());
             atom.text = format!("every {slice} ({})", atom.text);
             Some(atom)
         };
@@ -108,6 +108,15 @@ fn every(scene: &Scene<'_>, slice: &str, body: &Condition, out: &mut Judged) -> 
         out.atoms.extend(worst);
     }
     fold(inner.iter().map(|(_, j)| j.truth), Truth::Refuted)
+}
+
+/// The value of a slice's column, or the name of a slice that is one condition.
+fn part_value(part: &PartName) -> &str {
+    if part.value.is_empty() {
+        &part.slice
+    } else {
+        &part.value
+    }
 }
 
 /// Refuted before unclear before established, and the narrower margin first.
@@ -152,7 +161,7 @@ fn judge_atom(scene: &Scene<'_>, atom: &Atom, part: usize, out: &mut Judged) -> 
             0.0,
             atom.op,
         ),
-        (Value::Plain(c), Value::Measured(b)) => (Value::Measured(b), c, mirrored(atom.op)),
+        (Value::Plain(c), Value::Measured(b)) => (Value::Measured(b), c, atom.op.turned()),
         (a, Value::Plain(c)) => (a, c, atom.op),
     };
     match value {
@@ -264,17 +273,6 @@ fn measure_of(term: &Term) -> Option<Measure> {
     }
 }
 
-fn mirrored(op: Comparison) -> Comparison {
-    match op {
-        Comparison::Lt => Comparison::Gt,
-        Comparison::Le => Comparison::Ge,
-        Comparison::Gt => Comparison::Lt,
-        Comparison::Ge => Comparison::Le,
-        Comparison::Eq => Comparison::Eq,
-        Comparison::Ne => Comparison::Ne,
-    }
-}
-
 /// Whether `x op c` holds for every x from `low` to `high`, for none, or for some.
 pub(super) fn compare(op: Comparison, low: f64, high: f64, c: f64) -> Truth {
     let (all, none) = match op {
@@ -318,7 +316,7 @@ fn settle(
         i.high - sample.estimate
     };
     let part = scene.page.measured.parts.get(part).and_then(Option::as_ref);
-    let of = part.map_or(String::new(), |p| format!("{} ", p.value));
+    let of = part.map_or(String::new(), |p| format!("{} ", part_value(p)));
     if distance <= 0.0 {
         return Some(format!(
             "no number of {of}rows would settle it: the estimate is the threshold"

@@ -55,10 +55,62 @@ pub enum Correction {
 /// A slice of rows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Slice {
-    /// Its name: the column's.
+    /// Its name: the column's, or the one given to a condition.
     pub name: Spanned<String>,
-    /// The column whose values make the parts.
-    pub column: Spanned<String>,
+    /// What makes its parts.
+    pub by: SliceBy,
+}
+
+/// What makes the parts of a slice.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SliceBy {
+    /// Each value of a column.
+    Column(Spanned<String>),
+    /// One part: the rows where a condition holds.
+    Where(RowTest),
+}
+
+/// A condition on columns of the dataset.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RowTest {
+    /// Both hold.
+    And(Box<RowTest>, Box<RowTest>),
+    /// One holds.
+    Or(Box<RowTest>, Box<RowTest>),
+    /// It does not hold.
+    Not(Box<RowTest>),
+    /// A number of the row compares.
+    Number(Spanned<String>, Comparison, f64),
+    /// A text of the row is this one (`true`) or another.
+    Text(Spanned<String>, String, bool),
+}
+
+impl Slice {
+    /// The columns it reads; whether as numbers.
+    pub fn columns(&self) -> Vec<(&Spanned<String>, bool)> {
+        match &self.by {
+            SliceBy::Column(column) => vec![(column, false)],
+            SliceBy::Where(test) => {
+                let mut found = Vec::new();
+                test.columns(&mut found);
+                found
+            }
+        }
+    }
+}
+
+impl RowTest {
+    fn columns<'a>(&'a self, found: &mut Vec<(&'a Spanned<String>, bool)>) {
+        match self {
+            RowTest::And(a, b) | RowTest::Or(a, b) => {
+                a.columns(found);
+                b.columns(found);
+            }
+            RowTest::Not(a) => a.columns(found),
+            RowTest::Number(column, ..) => found.push((column, true)),
+            RowTest::Text(column, ..) => found.push((column, false)),
+        }
+    }
 }
 
 /// A `compare` item.

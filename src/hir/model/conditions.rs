@@ -61,6 +61,33 @@ pub enum Comparison {
     Ne,
 }
 
+impl Comparison {
+    /// The comparison with both sides swapped, or both multiplied by −1.
+    #[must_use]
+    pub fn turned(self) -> Comparison {
+        match self {
+            Comparison::Lt => Comparison::Gt,
+            Comparison::Le => Comparison::Ge,
+            Comparison::Gt => Comparison::Lt,
+            Comparison::Ge => Comparison::Le,
+            Comparison::Eq => Comparison::Eq,
+            Comparison::Ne => Comparison::Ne,
+        }
+    }
+
+    /// Whether `a op b`; false where either is NaN, but for `!=`.
+    pub fn holds(self, a: f64, b: f64) -> bool {
+        match self {
+            Comparison::Lt => a < b,
+            Comparison::Le => a <= b,
+            Comparison::Gt => a > b,
+            Comparison::Ge => a >= b,
+            Comparison::Eq => a == b,
+            Comparison::Ne => a != b,
+        }
+    }
+}
+
 /// A side of a comparison.
 #[derive(Debug, Clone)]
 pub enum Term {
