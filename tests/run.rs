@@ -253,6 +253,24 @@ fn several_bad_files_are_reported_in_one_go() {
 }
 
 #[test]
+fn one_slip_in_the_map_is_one_error() {
+    let plan = PLAN.replace(
+        "{ prediction: pred, score: p } }",
+        "{ prediction: prd, score: p } }",
+    );
+    let errors = pipeline::run(&world().with("p.bench", plan), "p.bench").expect_err("refused");
+    assert_eq!(errors.len(), 1, "{}", shown(&errors));
+    assert!(
+        errors[0]
+            .witness
+            .iter()
+            .any(|w| w == "the same in `b-2.csv`"),
+        "{}",
+        shown(&errors)
+    );
+}
+
+#[test]
 fn one_file_for_two_runs() {
     let plan = PLAN.replace("\"b-{seed}.csv\"", "\"b-1.csv\"");
     let errors = pipeline::run(&world().with("p.bench", plan), "p.bench").expect_err("refused");

@@ -4,7 +4,7 @@ use super::wanted::Wanted;
 use super::{Event, Files, Input};
 use crate::data::{self, Bound, ColumnKind, ColumnRequest, IdIndex, Share, Table};
 use crate::diagnostic::Diagnostic;
-use crate::hir::{DataRef, Dataset, Id, Outputs, Plan, Split, SplitRule, Take};
+use crate::hir::{DataRef, Dataset, Id, Outputs, Plan, Slice, Split, SplitRule, Take};
 use crate::metrics::Classes;
 use crate::text::Span;
 use std::collections::BTreeMap;
@@ -90,8 +90,8 @@ fn named(d: &Dataset, own: &[&Wanted], column: &str) -> Option<Span> {
         .find(|c| c.value == column)
         .map(|c| c.span);
     let sliced = || {
-        let mut slices = own.iter().flat_map(|w| &w.slices);
-        slices.find(|s| s.0 == column).map(|s| s.1)
+        let mut sliced = own.iter().flat_map(|w| &w.slices).flat_map(Slice::columns);
+        sliced.find(|(c, _)| c.value == column).map(|(c, _)| c.span)
     };
     written.or_else(sliced)
 }
@@ -274,8 +274,17 @@ fn requests(d: &Dataset, id: &str, own: &[&Wanted]) -> Vec<ColumnRequest> {
         Some(SplitRule::Hash { column, .. }) => text(&column.value, ColumnKind::Text),
         Some(SplitRule::All(_)) | None => {}
     }
-    for (slice, _) in own.iter().flat_map(|w| &w.slices) {
-        text(slice, ColumnKind::Text);
+    for (column, numeric) in own.iter().flat_map(|w| &w.slices).flat_map(Slice::columns) {
+        // One column may be read as text by one and as numbers by another.
+        let kind = if numeric {
+            ColumnKind::Number
+        } else {
+            ColumnKind::Text
+        };
+        let known = |c: &ColumnRequest| c.name == column.value && (!numeric || c.kind == kind);
+        if !columns.iter().any(known) {
+            columns.push(ColumnRequest::new(column.value.clone(), kind));
+        }
     }
     columns
 }

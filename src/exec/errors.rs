@@ -75,7 +75,8 @@ pub enum ExecError {
 
 /// What is refused before any file is read.
 pub(super) fn refusals(plan: &Plan, wanted: &[Wanted]) -> Vec<ExecError> {
-    if wanted.is_empty() {
+    let published = plan.systems.ids().any(|s| plan.is_reported(s));
+    if wanted.is_empty() && !published {
         let span = Span::new(plan.root, 0, 0);
         return vec![ExecError::Nothing { span }];
     }

@@ -7,7 +7,7 @@ use super::outputs::Run;
 use super::wanted::Wanted;
 use super::{Evidence, Files, Input};
 use crate::diagnostic::Diagnostic;
-use crate::hir::{DataRef, MetricRef, Outputs, Plan, Variant};
+use crate::hir::{DataRef, MetricRef, Outputs, Plan, RowTest, SliceBy, Variant};
 use crate::infer::{Member, Panel};
 use crate::metrics::{CompileError, Kernel, Need, Program, compile};
 use crate::stats::random::key;
@@ -18,9 +18,9 @@ use std::collections::BTreeMap;
 /// A part of a partition: all of it, or the rows with one value of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartName {
-    /// The slice's column.
+    /// The slice's name.
     pub slice: String,
-    /// The value.
+    /// The value of its column; empty where the slice is one condition.
     pub value: String,
 }
 
@@ -129,7 +129,7 @@ fn dataset_panels(
         }
     }
     if !errors.is_empty() {
-        return Err(errors);
+        return Err(folded(errors));
     }
     let panels: Result<Vec<Measured>, _> = wanted
         .iter()
@@ -137,6 +137,37 @@ fn dataset_panels(
         .map(|(w, of)| panel(plan, w, of, data, &mine, &columns))
         .collect();
     Ok((panels?, inputs))
+}
+
+/// One slip in a template or column map makes every run's file wrong in the same way: said once, with
+/// the other files named.
+fn folded(errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    type Key = (&'static str, Option<crate::text::Span>, String);
+    let mut kept: Vec<(Key, Diagnostic, Vec<String>)> = Vec::new();
+    for d in errors {
+        let file = d.places.first().map(|p| p.path.display().to_string());
+        let message = file
+            .as_ref()
+            .map_or(d.message.clone(), |f| d.message.replace(f, ""));
+        let key = (d.code.code, d.labels.first().map(|l| l.span), message);
+        let known = kept.iter_mut().find(|(k, ..)| *k == key);
+        match (known, file) {
+            (Some((_, _, others)), Some(file)) => others.push(file),
+            (_, _) => kept.push((key, d, Vec::new())),
+        }
+    }
+    kept.into_iter()
+        .map(|(_, d, others)| match others.as_slice() {
+            [] => d,
+            [one] => d.witness(format!("the same in `{one}`")),
+            [first, .., last] => {
+                let n = others.len();
+                d.witness(format!(
+                    "the same in {n} more files, from `{first}` to `{last}`"
+                ))
+            }
+        })
+        .collect()
 }
 
 type Columns = BTreeMap<DataRef, Owned>;
@@ -374,26 +405,62 @@ fn seeds_key(plan: &Plan, variant: &Variant) -> u64 {
 fn parts(w: &Wanted, data: &Evidenced, rows: &[u32]) -> (Vec<Option<PartName>>, Vec<Vec<u32>>) {
     let mut names = vec![None];
     let mut places: Vec<Vec<u32>> = vec![(0u32..).take(rows.len()).collect()];
-    for (column, _) in &w.slices {
-        let Some((_, text)) = data.table.text(column) else {
-            continue;
+    for slice in &w.slices {
+        let found = match &slice.by {
+            SliceBy::Column(column) => by_value(data, &column.value, rows),
+            SliceBy::Where(test) => {
+                let here = (0u32..)
+                    .zip(rows)
+                    .filter(|&(_, &row)| holds(data, test, row));
+                BTreeMap::from([(String::new(), here.map(|(place, _)| place).collect())])
+            }
         };
-        let mut by_value: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
-        for (place, &row) in (0u32..).zip(rows) {
-            by_value
-                .entry(text.get(row as usize).unwrap_or(""))
-                .or_default()
-                .push(place);
-        }
-        for (value, rows) in by_value {
+        for (value, rows) in found
+            .into_iter()
+            .filter(|(_, rows): &(_, Vec<u32>)| !rows.is_empty())
+        {
             names.push(Some(PartName {
-                slice: column.clone(),
-                value: value.to_string(),
+                slice: slice.name.value.clone(),
+                value,
             }));
             places.push(rows);
         }
     }
     (names, places)
+}
+
+/// The places of the rows with each value of a column, by value.
+fn by_value(data: &Evidenced, column: &str, rows: &[u32]) -> BTreeMap<String, Vec<u32>> {
+    let mut found: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+    let Some((_, text)) = data.table.text(column) else {
+        return found;
+    };
+    for (place, &row) in (0u32..).zip(rows) {
+        let value = text.get(row as usize).unwrap_or("").to_string();
+        found.entry(value).or_default().push(place);
+    }
+    found
+}
+
+/// Whether a condition holds of a row.
+fn holds(data: &Evidenced, test: &RowTest, row: u32) -> bool {
+    match test {
+        RowTest::And(a, b) => holds(data, a, row) && holds(data, b, row),
+        RowTest::Or(a, b) => holds(data, a, row) || holds(data, b, row),
+        RowTest::Not(a) => !holds(data, a, row),
+        RowTest::Number(column, op, number) => {
+            let numbers = data.table.numbers(&column.value).unwrap_or_default();
+            let value = numbers.get(row as usize).copied().unwrap_or(f64::NAN);
+            op.holds(value, *number)
+        }
+        RowTest::Text(column, word, same) => {
+            let text = data
+                .table
+                .text(&column.value)
+                .and_then(|(_, t)| t.get(row as usize));
+            (text == Some(word.as_str())) == *same
+        }
+    }
 }
 
 /// What is resampled: clusters where the dataset names them (its `cluster:`, else its `group:`),

@@ -2,7 +2,8 @@
 
 use crate::graph::metrics_of;
 use crate::hir::{
-    Condition, DataRef, IntervalSpec, MetricRef, Plan, Quantity, Variant, VariantRef, rows_of,
+    Condition, DataRef, IntervalSpec, MetricRef, Plan, Quantity, Slice, Variant, VariantRef,
+    rows_of,
 };
 use crate::text::Span;
 use std::collections::BTreeMap;
@@ -18,8 +19,8 @@ pub struct Wanted {
     pub variants: BTreeMap<Variant, (Vec<usize>, Span)>,
     /// The metrics, each once.
     pub metrics: Vec<MetricRef>,
-    /// Columns that slice the rows.
-    pub slices: Vec<(String, Span)>,
+    /// Slices of the rows.
+    pub slices: Vec<Slice>,
     /// The most resamples any claim asks for.
     pub resamples: u32,
 }
@@ -32,9 +33,8 @@ pub fn wanted(plan: &Plan) -> Vec<Wanted> {
         let w = entry(&mut all, &on.data, on.span);
         w.draw(c.interval.as_ref().map(|i| &i.value));
         for slice in &c.slices {
-            if !w.slices.iter().any(|s| s.0 == slice.column.value) {
-                w.slices
-                    .push((slice.column.value.clone(), slice.column.span));
+            if !w.slices.contains(slice) {
+                w.slices.push(slice.clone());
             }
         }
         for v in std::iter::once(&c.subject).chain(&c.against) {
@@ -82,7 +82,13 @@ pub fn wanted(plan: &Plan) -> Vec<Wanted> {
             }
         }
     }
-    all.into_values().collect()
+    for w in all.values_mut() {
+        // Published numbers have no rows: they are taken as they are.
+        w.variants.retain(|v, _| !plan.is_reported(v.system));
+    }
+    all.into_values()
+        .filter(|w| !w.variants.is_empty())
+        .collect()
 }
 
 fn condition_metrics(c: &Condition) -> Vec<MetricRef> {

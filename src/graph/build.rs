@@ -144,11 +144,15 @@ fn claims(dag: &mut Dag, plan: &Plan) {
         }
     }
     for (id, a) in plan.ablations.iter() {
-        let (Some(on), Some(metric)) = (&a.on, &a.metric) else {
-            continue;
-        };
         let at = dag.node(Node::Ablation(id));
         let arms = a.arms.iter().map(|arm| (&arm.variant, arm.span));
+        let (Some(on), Some(metric)) = (&a.on, &a.metric) else {
+            for (v, span) in std::iter::once((&a.of.variant, a.of.span)).chain(arms) {
+                let output = dag.node(Node::Output(v.clone(), None));
+                dag.edge(output, at, How::Enters, span);
+            }
+            continue;
+        };
         for (v, span) in std::iter::once((&a.of.variant, a.of.span)).chain(arms) {
             let m = measured(dag, plan, v, &on.data, metric, metric.span);
             dag.edge(m, at, How::Enters, span);

@@ -462,7 +462,8 @@ fn flatten(op: BinaryOp, parts: Vec<Condition>) -> Condition {
     }
 }
 
-fn comparison(op: BinaryOp) -> Option<Comparison> {
+/// The comparison an operator stands for.
+pub(super) fn comparison(op: BinaryOp) -> Option<Comparison> {
     match op {
         BinaryOp::Lt => Some(Comparison::Lt),
         BinaryOp::Le => Some(Comparison::Le),

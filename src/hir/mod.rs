@@ -6,17 +6,26 @@
 //! absence. Reading files is left to `analysis`; what the plan implies is left to `graph` and
 //! `checks`. Start with [`model`], then [`resolve`].
 
+mod ablations;
 mod broken;
 mod claims;
+mod compares;
 mod conditions;
+mod datasets;
+mod decisions;
 mod errors;
 pub mod formula;
 mod formulas;
 mod items;
+mod metric_refs;
+mod metrics;
 pub mod model;
+mod outputs;
+mod rows;
 pub mod schema;
 mod scope;
 mod show;
+mod slices;
 mod stdlib;
 mod systems;
 pub mod template;

@@ -70,7 +70,7 @@ pub(super) struct Resolver<'a> {
     pub(super) hardware: Vec<Source<'a>>,
     pub(super) metrics: Vec<Source<'a>>,
     pub(super) systems: Vec<Source<'a>>,
-    pub(super) metric_state: Vec<super::formulas::State>,
+    pub(super) metric_state: Vec<super::metrics::State>,
 }
 
 impl<'a> Resolver<'a> {
@@ -186,7 +186,7 @@ impl<'a> Resolver<'a> {
             }
             Keyword::Metric => {
                 self.metrics.push(source);
-                self.metric_state.push(super::formulas::State::Waiting);
+                self.metric_state.push(super::metrics::State::Waiting);
                 Def::Metric(self.plan.metrics.add(Metric::default()))
             }
             Keyword::System | Keyword::Baseline | Keyword::Candidate => {

@@ -1,7 +1,6 @@
 //! One run's rows on one part of a partition, ready to be evaluated for any multiplicities.
 
 use super::program::{Class, Need, Node, Number, Program, Statistic, Test, arithmetic, call};
-use crate::hir::Comparison;
 use crate::stats::quantile::Ranked;
 
 /// The columns of one run, row by row of a partition; empty where a run doesn't have one.
@@ -496,17 +495,7 @@ impl Test {
                 };
                 (code(a) == code(b)) == *same
             }
-            Test::Compare(op, a, b) => {
-                let (a, b) = (a.value(number), b.value(number));
-                match op {
-                    Comparison::Lt => a < b,
-                    Comparison::Le => a <= b,
-                    Comparison::Gt => a > b,
-                    Comparison::Ge => a >= b,
-                    Comparison::Eq => a == b,
-                    Comparison::Ne => a != b,
-                }
-            }
+            Test::Compare(op, a, b) => op.holds(a.value(number), b.value(number)),
         }
     }
 }

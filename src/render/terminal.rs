@@ -58,7 +58,10 @@ fn one(d: &Diagnostic, sources: &SourceMap, options: &Options) -> Vec<String> {
     }
     out.extend(section("witness", &d.witness, style));
     out.extend(section("why", d.why.as_slice(), style));
-    out.extend(section("fix", &d.help, style));
+    // What a mechanical remedy says in its title isn't said twice.
+    let titled = |help: &&String| d.fixes.iter().any(|f| f.title == **help);
+    let help: Vec<String> = d.help.iter().filter(|h| !titled(h)).cloned().collect();
+    out.extend(section("fix", &help, style));
     for fix in &d.fixes {
         out.extend(remedy(fix, sources, options));
     }

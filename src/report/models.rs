@@ -42,6 +42,9 @@ fn basis(result: &RunResult) -> String {
         (a, b) if a == b => format!(" · {a} runs each"),
         (a, b) => format!(" · {a} to {b} runs each"),
     };
+    if result.data.is_empty() {
+        return partition; // published numbers have no rows
+    }
     format!("{partition} · {}{runs}", rows_of(result, &partition))
 }
 

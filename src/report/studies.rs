@@ -21,7 +21,10 @@ fn ablation(a: &Ablation, detail: Detail) -> Vec<Block> {
         .estimate
         .map(|e| format!("{} {}", a.metric, number(&a.unit, e)))
         .unwrap_or_else(|| a.metric.clone());
-    let aside = format!("{full} on {} · {} rows", a.partition, count(a.rows));
+    let aside = match a.rows {
+        0 => format!("{full} · {}", a.partition),
+        rows => format!("{full} on {} · {} rows", a.partition, count(rows)),
+    };
     let mut blocks = vec![
         Block::Heading {
             text: format!("ablation of {}", a.reference),

@@ -1,12 +1,14 @@
 //! Leave-one-out tables: what each component is worth, ranked, and the smallest configuration that
 //! loses no more than the tolerance.
 
-use super::book::{Book, Page, name, number, spec, unit_of};
+use super::book::{Book, Page, name, number, published, spec, unit_of};
 use super::compare::{correction_name, correction_of};
 use crate::graph::{Relation, relation};
-use crate::hir;
-use crate::result::{Ablation, Arm, Minimal};
+use crate::hir::{self, MetricRef, Variant};
+use crate::infer::Sample;
+use crate::result::{Ablation, Arm, Minimal, ResampleUnit};
 use crate::stats::multiple::adjust;
+use std::borrow::Cow;
 
 /// One table for each `ablation`.
 pub(super) fn ablations(book: &Book<'_>) -> Vec<Ablation> {
@@ -17,16 +19,52 @@ pub(super) fn ablations(book: &Book<'_>) -> Vec<Ablation> {
         .collect()
 }
 
+/// Where an ablation's numbers come from.
+enum Source<'a> {
+    /// Rows of a partition.
+    Measured(Page<'a>),
+    /// A paper.
+    Published,
+}
+
+impl<'a> Source<'a> {
+    fn sample(
+        &self,
+        book: &Book<'a>,
+        variant: &Variant,
+        metric: &MetricRef,
+    ) -> Option<Cow<'a, Sample>> {
+        match self {
+            Source::Measured(page) => page.sample(variant, metric, 0),
+            Source::Published => {
+                let value = book.plan.reported(variant, metric)?;
+                Some(Cow::Owned(published(value)))
+            }
+        }
+    }
+
+    fn unit(&self) -> ResampleUnit {
+        match self {
+            Source::Measured(page) => page.unit(),
+            Source::Published => ResampleUnit::Row,
+        }
+    }
+}
+
 fn table(book: &Book<'_>, a: &hir::Ablation) -> Option<Ablation> {
-    let (on, metric) = (a.on.as_ref()?, a.metric.as_ref()?);
-    let page = book.page(&on.data)?;
+    let metric = a.metric.as_ref()?;
+    let source = if book.plan.is_reported(a.of.variant.system) {
+        Source::Published
+    } else {
+        Source::Measured(book.page(&a.on.as_ref()?.data)?)
+    };
     let m = &book.plan.metrics[metric.metric];
     let (unit, factor) = unit_of(&m.measure);
-    let reference = page.sample(&a.of.variant, metric, 0)?;
+    let reference = source.sample(book, &a.of.variant, metric)?;
     let mut arms: Vec<Arm> = a
         .arms
         .iter()
-        .filter_map(|arm| row(book, &page, a, arm))
+        .filter_map(|arm| row(book, &source, a, arm))
         .collect();
     let correction = correct(a, &mut arms);
     rank(&mut arms, m.sign());
@@ -35,38 +73,54 @@ fn table(book: &Book<'_>, a: &hir::Ablation) -> Option<Ablation> {
         .is_finite()
         .then_some(reference.estimate * factor);
     let tolerance = a.tolerance.as_ref().map(|t| t.value * factor);
+    let partition = match (&source, &a.on) {
+        (Source::Measured(_), Some(on)) => book.plan.show_data(&on.data),
+        _ => "published numbers".into(),
+    };
     Some(Ablation {
         reference: name(book.plan, &a.of.variant),
         metric: metric.text.clone(),
         unit,
-        partition: book.plan.show_data(&on.data),
+        partition,
         rows: reference.rows as u64,
         minimal: tolerance
             .zip(estimate)
-            .map(|(t, e)| minimal(&arms, e, t, m.sign())),
+            .map(|(t, e)| minimal(&arms, e, t, m.sign(), matches!(source, Source::Published))),
         estimate,
         arms,
         additivity_gap: None,
         tolerance,
         claims: correction.as_ref().map(|c| c.1),
         correction: correction.map(|c| c.0),
-        note: on_tuning_rows(book, a).then(|| {
-            let system = &book.plan.systems[a.of.variant.system].common.name;
-            format!(
-                "{system} was tuned on these rows: take the effects as hints and claim them on others"
-            )
-        }),
+        note: note(book, a, &source),
     })
 }
 
-fn row(book: &Book<'_>, page: &Page<'_>, a: &hir::Ablation, arm: &hir::Arm) -> Option<Arm> {
+/// What a reader must know of the table.
+fn note(book: &Book<'_>, a: &hir::Ablation, source: &Source<'_>) -> Option<String> {
+    if let Source::Published = source {
+        return Some(
+            "published numbers have no rows: no interval, no significance, and with one component off at a \
+             time nothing is known of interactions"
+                .into(),
+        );
+    }
+    let system = &book.plan.systems[a.of.variant.system].common.name;
+    on_tuning_rows(book, a).then(|| {
+        format!(
+            "{system} was tuned on these rows: take the effects as hints and claim them on others"
+        )
+    })
+}
+
+fn row(book: &Book<'_>, source: &Source<'_>, a: &hir::Ablation, arm: &hir::Arm) -> Option<Arm> {
     let metric = a.metric.as_ref()?;
-    let reference = page.sample(&a.of.variant, metric, 0)?;
-    let sample = page.sample(&arm.variant, metric, 0)?;
+    let reference = source.sample(book, &a.of.variant, metric)?;
+    let sample = source.sample(book, &arm.variant, metric)?;
     let (_, factor) = unit_of(&book.plan.metrics[metric.metric].measure.difference());
-    let delta = sample.with(reference, |x, y| x - y);
+    let delta = sample.with(&reference, |x, y| x - y);
     let spec = spec(a.interval.as_ref().map(|i| &i.value));
-    let found = number(&delta, &spec, page.unit(), factor);
+    let found = number(&delta, &spec, source.unit(), factor);
     let component = &book.plan.components[arm.component];
     Some(Arm {
         component: component.common.name.clone(),
@@ -112,7 +166,7 @@ fn rank(arms: &mut [Arm], sign: f64) {
 
 /// The most components that can go together within the tolerance, if their single losses add up:
 /// taking the smallest losses first removes the most.
-fn minimal(arms: &[Arm], estimate: f64, tolerance: f64, sign: f64) -> Minimal {
+fn minimal(arms: &[Arm], estimate: f64, tolerance: f64, sign: f64, published: bool) -> Minimal {
     let mut removed: Vec<(&str, f64)> = arms
         .iter()
         .filter(|a| a.change == "removed")
@@ -137,7 +191,7 @@ fn minimal(arms: &[Arm], estimate: f64, tolerance: f64, sign: f64) -> Minimal {
     Minimal {
         components_kept: kept,
         predicted: Some(estimate + delta),
-        needs_confirmation: gone > 1,
+        needs_confirmation: published || gone > 1,
     }
 }
 

@@ -6,6 +6,7 @@ use crate::infer::{Sample, Samples, estimate};
 use crate::result::{Interval, ResampleUnit, Unit};
 use crate::stats::interval::{Fallback, Method, Undefined};
 use crate::types::Measure;
+use std::borrow::Cow;
 
 /// Everything measured, by partition.
 pub(super) struct Book<'a> {
@@ -18,6 +19,7 @@ pub(super) struct Book<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Page<'a> {
     pub(super) measured: &'a Measured,
+    plan: &'a Plan,
     samples: &'a Samples,
 }
 
@@ -26,7 +28,11 @@ impl<'a> Book<'a> {
         self.measured
             .iter()
             .zip(self.samples)
-            .map(|(measured, samples)| Page { measured, samples })
+            .map(|(measured, samples)| Page {
+                measured,
+                plan: self.plan,
+                samples,
+            })
     }
 
     pub(super) fn page(&self, on: &DataRef) -> Option<Page<'a>> {
@@ -35,17 +41,22 @@ impl<'a> Book<'a> {
 }
 
 impl<'a> Page<'a> {
-    /// The sample of a variant's metric on a part (0 is the whole).
+    /// The sample of a variant's metric on a part (0 is the whole). A published number is a sample
+    /// without rows or resamples: it has an estimate and nothing else.
     pub(super) fn sample(
         &self,
         variant: &Variant,
         metric: &MetricRef,
         part: usize,
-    ) -> Option<&'a Sample> {
+    ) -> Option<Cow<'a, Sample>> {
+        if self.plan.is_reported(variant.system) {
+            let value = self.plan.reported(variant, metric).filter(|_| part == 0)?;
+            return Some(Cow::Owned(published(value)));
+        }
         let member = self.measured.variants.iter().position(|v| v == variant)?;
         let wanted = self.measured.wanted.metric(metric)?;
         let place = (*self.measured.places.get(member)?.get(wanted)?)?;
-        self.samples.get(member, part, place)
+        self.samples.get(member, part, place).map(Cow::Borrowed)
     }
 
     /// The parts of a slice, by place, with their values.
@@ -66,6 +77,18 @@ impl<'a> Page<'a> {
         } else {
             ResampleUnit::Row
         }
+    }
+}
+
+/// A published number.
+pub(super) fn published(value: f64) -> Sample {
+    Sample {
+        rows: 0,
+        estimate: value,
+        runs: vec![value],
+        replicates: Vec::new(),
+        left_out: Vec::new(),
+        strata: Vec::new(),
     }
 }
 
@@ -166,7 +189,7 @@ fn fallback(why: &Fallback) -> &'static str {
 fn undefined(why: &Undefined) -> String {
     match why {
         Undefined::NoEstimate => "undefined on these rows".into(),
-        Undefined::NoReplicates => "undefined on every resample".into(),
+        Undefined::NoReplicates => "no interval: no rows to resample".into(),
         Undefined::TooManyUndefined {
             undefined,
             resamples,
@@ -202,5 +225,8 @@ pub(super) fn name(plan: &Plan, variant: &Variant) -> String {
 
 /// A part as tables name it: `domain = yelp`.
 pub(super) fn part_name(part: &PartName) -> String {
-    format!("{} = {}", part.slice, part.value)
+    match part.value.as_str() {
+        "" => part.slice.clone(),
+        value => format!("{} = {value}", part.slice),
+    }
 }

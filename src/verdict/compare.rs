@@ -31,7 +31,7 @@ pub(super) fn comparisons(book: &Book<'_>) -> Vec<Comparison> {
 fn parts(c: &Compare, page: &Page<'_>) -> Vec<usize> {
     let mut parts = vec![0];
     for slice in &c.slices {
-        parts.extend(page.parts(&slice.column.value).iter().map(|p| p.0));
+        parts.extend(page.parts(&slice.name.value).iter().map(|p| p.0));
     }
     parts
 }
@@ -53,7 +53,7 @@ fn one(
     let baseline = page.sample(&against.variant, metric, part)?;
     let m = &book.plan.metrics[metric.metric];
     let (unit, factor) = unit_of(&m.measure.difference());
-    let gain = gain(candidate, baseline, m.sign());
+    let gain = gain(&candidate, &baseline, m.sign());
     let spec = spec(c.interval.as_ref().map(|i| &i.value));
     let found = number(&gain, &spec, page.unit(), factor);
     let relative = (candidate.estimate - baseline.estimate) / baseline.estimate;

@@ -78,7 +78,7 @@ fn entrant<'a>(
     let (unit, factor) = unit_of(&plan.metrics[objective.metric].measure);
     let found = page
         .sample(variant, objective, 0)
-        .map(|sample| number(sample, &spec(None), page.unit(), factor));
+        .map(|sample| number(&sample, &spec(None), page.unit(), factor));
     let estimate = found.as_ref().and_then(|f| f.estimate);
     let ends = found.as_ref().and_then(|f| f.interval.as_ref());
     let shown = Candidate {

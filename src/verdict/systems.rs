@@ -34,7 +34,9 @@ pub(super) fn plan(plan: &Plan, setting: &Setting<'_>) -> result::Plan {
 
 /// Every measured system in every variant.
 pub(super) fn systems(book: &Book<'_>) -> Vec<System> {
-    let variants: BTreeSet<&Variant> = book.measured.iter().flat_map(|m| &m.variants).collect();
+    let mut variants: BTreeSet<&Variant> = book.measured.iter().flat_map(|m| &m.variants).collect();
+    let evaluated = book.plan.evaluated();
+    variants.extend(evaluated.keys().filter(|v| book.plan.is_reported(v.system)));
     variants.into_iter().map(|v| system(book.plan, v)).collect()
 }
 
@@ -51,7 +53,9 @@ fn system(plan: &Plan, variant: &Variant) -> System {
     if let Some(trials) = s.tune.as_ref().and_then(|t| t.trials.as_ref()) {
         notes.push(format!("tuned, {} trials", trials.value));
     }
-    if s.is_builtin() {
+    if plan.is_reported(variant.system) {
+        notes.push("published numbers".to_string());
+    } else if s.is_builtin() {
         notes.push("floor".to_string());
     } else if runs == 1 {
         notes.push("one run".to_string());
@@ -85,7 +89,10 @@ pub(super) fn risks(book: &Book<'_>, evidence: &Evidence) -> Vec<String> {
         .flat_map(|m| &m.variants)
         .map(|v| &plan.systems[v.system])
         .filter(|s| {
-            !s.is_builtin() && s.runs().len() == 1 && !s.deterministic.is_some_and(|d| d.value)
+            !s.is_builtin()
+                && !matches!(s.outputs, Some(hir::Outputs::Reported(_)))
+                && s.runs().len() == 1
+                && !s.deterministic.is_some_and(|d| d.value)
         })
         .map(|s| s.common.name.as_str())
         .collect();

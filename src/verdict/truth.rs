@@ -97,7 +97,7 @@ fn every(scene: &Scene<'_>, slice: &str, body: &Condition, out: &mut Judged) -> 
     for i in 0..atoms {
         let of_part = |(part, j): &(&PartName, Judged)| {
             let mut atom = j.atoms.get(i)?.clone();
-            atom.slice = Some(part.value.clone());
+            atom.slice = Some(part_value(part).to_string());
             atom.text = format!("every {slice} ({})", atom.text);
             Some(atom)
         };
@@ -108,6 +108,15 @@ fn every(scene: &Scene<'_>, slice: &str, body: &Condition, out: &mut Judged) -> 
         out.atoms.extend(worst);
     }
     fold(inner.iter().map(|(_, j)| j.truth), Truth::Refuted)
+}
+
+/// The value of a slice's column, or the name of a slice that is one condition.
+fn part_value(part: &PartName) -> &str {
+    if part.value.is_empty() {
+        &part.slice
+    } else {
+        &part.value
+    }
 }
 
 /// Refuted before unclear before established, and the narrower margin first.
@@ -152,7 +161,7 @@ fn judge_atom(scene: &Scene<'_>, atom: &Atom, part: usize, out: &mut Judged) -> 
             0.0,
             atom.op,
         ),
-        (Value::Plain(c), Value::Measured(b)) => (Value::Measured(b), c, mirrored(atom.op)),
+        (Value::Plain(c), Value::Measured(b)) => (Value::Measured(b), c, atom.op.turned()),
         (a, Value::Plain(c)) => (a, c, atom.op),
     };
     match value {
@@ -225,13 +234,13 @@ fn sample(scene: &Scene<'_>, q: &Quantity, part: usize) -> Option<Sample> {
     let of = q.of.as_ref().map_or(scene.subject, |of| &of.variant);
     let own = scene.page.sample(of, &q.metric, part)?;
     if q.kind == QuantityKind::Value {
-        return Some(own.clone());
+        return Some(own.into_owned());
     }
     let other = scene.page.sample(scene.against?, &q.metric, part)?;
     Some(match q.kind {
-        QuantityKind::Gain => gain(own, other, scene.plan.metrics[q.metric.metric].sign()),
-        QuantityKind::Delta => gain(own, other, 1.0),
-        QuantityKind::Relative | QuantityKind::Value => own.with(other, |a, b| (a - b) / b),
+        QuantityKind::Gain => gain(&own, &other, scene.plan.metrics[q.metric.metric].sign()),
+        QuantityKind::Delta => gain(&own, &other, 1.0),
+        QuantityKind::Relative | QuantityKind::Value => own.with(&other, |a, b| (a - b) / b),
     })
 }
 
@@ -261,17 +270,6 @@ fn measure_of(term: &Term) -> Option<Measure> {
         Term::Read(Reading::Width, q) => Some(q.measure.difference()),
         Term::Read(_, q) => Some(q.measure.clone()),
         Term::Binary(_, a, b) => measure_of(a).or_else(|| measure_of(b)),
-    }
-}
-
-fn mirrored(op: Comparison) -> Comparison {
-    match op {
-        Comparison::Lt => Comparison::Gt,
-        Comparison::Le => Comparison::Ge,
-        Comparison::Gt => Comparison::Lt,
-        Comparison::Ge => Comparison::Le,
-        Comparison::Eq => Comparison::Eq,
-        Comparison::Ne => Comparison::Ne,
     }
 }
 
@@ -318,7 +316,7 @@ fn settle(
         i.high - sample.estimate
     };
     let part = scene.page.measured.parts.get(part).and_then(Option::as_ref);
-    let of = part.map_or(String::new(), |p| format!("{} ", p.value));
+    let of = part.map_or(String::new(), |p| format!("{} ", part_value(p)));
     if distance <= 0.0 {
         return Some(format!(
             "no number of {of}rows would settle it: the estimate is the threshold"

@@ -1,7 +1,7 @@
 //! The measured value of every metric of every system.
 
 use super::book::{Book, Page, number, part_name, spec, unit_of};
-use crate::hir::{IntervalSpec, MetricRef, Plan, Variant};
+use crate::hir::{IntervalSpec, MetricRef, Outputs, Plan, Variant};
 use crate::result::{Metric, Unit};
 
 /// Over runs with their interval, and each run's value on all rows.
@@ -13,6 +13,37 @@ pub(super) fn metrics(book: &Book<'_>) -> Vec<Metric> {
             for metric in &page.measured.wanted.metrics {
                 of_metric(book.plan, &page, &spec, variant, metric, &mut all);
             }
+        }
+    }
+    all.extend(reported(book.plan));
+    all
+}
+
+/// Published numbers, each marked as such.
+fn reported(plan: &Plan) -> Vec<Metric> {
+    let mut all = Vec::new();
+    for (id, system) in plan.systems.iter() {
+        let variant = Variant::plain(id);
+        let own = match &system.outputs {
+            Some(Outputs::Reported(own)) => own.as_slice(),
+            _ => &[],
+        };
+        let arms = plan.ablations.iter().flat_map(|(_, a)| &a.arms);
+        let of_arms = arms
+            .filter(|arm| arm.variant.system == id && arm.variant != variant)
+            .flat_map(|arm| arm.reported.iter().map(|r| (&arm.variant, r)));
+        for (variant, r) in own.iter().map(|r| (&variant, r)).chain(of_arms) {
+            let (unit, factor) = unit_of(&plan.metrics[r.metric.metric].measure);
+            all.push(Metric {
+                system: system.common.name.clone(),
+                variant: plan.spell(variant),
+                metric: r.metric.text.clone(),
+                unit,
+                partition: "published numbers".into(),
+                estimate: Some(r.value * factor),
+                note: Some("published, not measured here".into()),
+                ..Metric::default()
+            });
         }
     }
     all
@@ -60,7 +91,7 @@ fn of_metric(
         else {
             continue;
         };
-        let found = number(sample, spec, page.unit(), factor);
+        let found = number(&sample, spec, page.unit(), factor);
         over.estimate = found.estimate;
         over.interval = found.interval;
         over.note = found.note;

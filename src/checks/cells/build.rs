@@ -3,12 +3,12 @@
 use super::axis::{
     ANY, Axis, Kind, Look, Range, Scale, State, Test, measured_states, number_states,
 };
-use super::linear::{How, Key, Taken, key, linear, turned};
+use super::linear::{How, Key, Taken, key, linear};
 use super::parts::{Parts, part_states};
 use super::prop::{Prop, Truth};
 use super::{Atom, MAX_CUTS, Ranges, Rule, Space};
 use crate::hir::formula::{AggregateKind, Formula, Function, RowNumber};
-use crate::hir::{self, Arithmetic, Comparison, Condition, Decide, Plan, Quantity, QuantityKind};
+use crate::hir::{self, Arithmetic, Condition, Decide, Plan, Quantity, QuantityKind};
 use std::cmp::Reverse;
 
 /// What tells two axes apart.
@@ -117,14 +117,14 @@ impl Builder<'_> {
         };
         let mut terms = form.terms.iter();
         match (terms.next(), terms.next()) {
-            (None, _) => Prop::Fixed(Truth::from(holds(atom.op, form.constant))),
+            (None, _) => Prop::Fixed(Truth::from(atom.op.holds(form.constant, 0.0))),
             (Some(((name, how), &coefficient)), None) => {
                 let at = -form.constant / coefficient;
                 if !at.is_finite() {
                     return self.opaque(scope, atom.text.clone());
                 }
                 let op = if coefficient < 0.0 {
-                    turned(atom.op)
+                    atom.op.turned()
                 } else {
                     atom.op
                 };
@@ -292,17 +292,6 @@ impl Scope {
         draft.tests.extend(test);
         self.atoms.push(Atom { rule, axis });
         Prop::Atom(next)
-    }
-}
-
-fn holds(op: Comparison, difference: f64) -> bool {
-    match op {
-        Comparison::Lt => difference < 0.0,
-        Comparison::Le => difference <= 0.0,
-        Comparison::Gt => difference > 0.0,
-        Comparison::Ge => difference >= 0.0,
-        Comparison::Eq => difference == 0.0,
-        Comparison::Ne => difference != 0.0,
     }
 }
 

@@ -1,8 +1,7 @@
 //! Comparisons brought to the form `Σ coefficient · quantity op constant`.
 
 use crate::hir::{
-    Arithmetic, Better, Comparison, Decide, Id, Metric, Plan, Quantity, QuantityKind, Reading,
-    Term, Variant,
+    Arithmetic, Better, Decide, Id, Metric, Plan, Quantity, QuantityKind, Reading, Term, Variant,
 };
 use std::collections::BTreeMap;
 
@@ -162,18 +161,6 @@ pub fn key(decide: &Decide, q: &Quantity) -> Key {
         metric: q.metric.metric,
         args: q.metric.args.iter().map(|a| a.to_bits()).collect(),
         taken,
-    }
-}
-
-/// The comparison with both sides multiplied by -1.
-pub fn turned(op: Comparison) -> Comparison {
-    match op {
-        Comparison::Lt => Comparison::Gt,
-        Comparison::Le => Comparison::Ge,
-        Comparison::Gt => Comparison::Lt,
-        Comparison::Ge => Comparison::Le,
-        Comparison::Eq => Comparison::Eq,
-        Comparison::Ne => Comparison::Ne,
     }
 }
 

@@ -1,0 +1,244 @@
+//! Datasets, steps, components, hardware and metrics.
+
+use super::*;
+use crate::hir::formula::Formula;
+use crate::text::{Span, Spanned};
+use crate::types::Measure;
+use std::collections::BTreeMap;
+
+/// A `dataset` item.
+#[derive(Debug, Clone, Default)]
+pub struct Dataset {
+    /// Name and place.
+    pub common: Common,
+    /// Its file.
+    pub source: Option<Spanned<String>>,
+    /// Its version.
+    pub version: Option<Spanned<String>>,
+    /// The hash its file must have.
+    pub sha256: Option<Spanned<String>>,
+    /// The column of row ids.
+    pub id: Option<Spanned<String>>,
+    /// What is predicted.
+    pub label: Option<Label>,
+    /// The positive class.
+    pub positive: Option<Spanned<String>>,
+    /// Rows that belong together; never straddles a split.
+    pub group: Option<Spanned<String>>,
+    /// The unit of resampling where it is not the group.
+    pub cluster: Option<Spanned<String>>,
+    /// When a row came to be.
+    pub time: Option<Spanned<String>>,
+    /// The text column.
+    pub text: Option<Spanned<String>>,
+    /// The weight of a row.
+    pub weight: Option<Spanned<String>>,
+    /// Columns within whose values resampling stays.
+    pub strata: Vec<Spanned<String>>,
+    /// How rows fall into partitions.
+    pub split: Option<Split>,
+    /// The data this one was made from.
+    pub derived_from: Vec<DataUse>,
+    /// Datasets with which rows are shared.
+    pub overlaps: Vec<Spanned<Id<Dataset>>>,
+    /// Datasets or partitions that surely share no row.
+    pub disjoint_from: Vec<DataUse>,
+}
+
+/// What a dataset's rows are labelled with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Label {
+    /// The column.
+    pub column: Spanned<String>,
+    /// The classes, if it has any, in declared order.
+    pub classes: Vec<Spanned<String>>,
+    /// The declared share of each class, as far as declared.
+    pub shares: BTreeMap<String, f64>,
+    /// What a number label measures.
+    pub measure: Option<Measure>,
+}
+
+/// The rule of a split.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SplitRule {
+    /// The value of a column names the partition.
+    Column(Spanned<String>),
+    /// A hash of a column's value.
+    Hash {
+        /// The column hashed.
+        column: Spanned<String>,
+        /// Mixed into the hash.
+        seed: u64,
+    },
+    /// Rows before a date.
+    Before(Spanned<String>),
+    /// One partition of all rows.
+    All(Spanned<String>),
+}
+
+/// Which rows a partition takes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Take {
+    /// Those whose column has this value.
+    Value(String),
+    /// A share of the hash range.
+    Share(f64),
+    /// Those before this date and in no earlier partition.
+    Before(String),
+    /// Those in no other partition.
+    Rest,
+}
+
+/// A split: a rule and its partitions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Split {
+    /// The rule.
+    pub rule: SplitRule,
+    /// The partitions in declared order; empty for `column(c)` without a record, whose partitions
+    /// are named by the column's values.
+    pub parts: Vec<(Spanned<String>, Take)>,
+    /// Where the split is written.
+    pub span: Span,
+}
+
+/// A dataset, or one partition of it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DataRef {
+    /// The dataset.
+    pub dataset: Id<Dataset>,
+    /// The partition; `None` for the whole dataset.
+    pub part: Option<String>,
+}
+
+/// A reference to data, where it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DataUse {
+    /// What is read.
+    pub data: DataRef,
+    /// Where it says so.
+    pub span: Span,
+}
+
+/// A `step` item.
+#[derive(Debug, Clone, Default)]
+pub struct Step {
+    /// Name and place.
+    pub common: Common,
+    /// vectorizer, scaler, …
+    pub kind: Option<Spanned<String>>,
+    /// What it learns from.
+    pub fit: Vec<DataUse>,
+    /// Systems it learns from (a teacher).
+    pub fit_systems: Vec<Spanned<Id<System>>>,
+    /// Steps it reads its input through.
+    pub uses: Vec<Spanned<Id<Step>>>,
+    /// The system or outside model it is made of.
+    pub model: Option<StepModel>,
+    /// `per_item: exclude_self`.
+    pub excludes_self: bool,
+    /// `labels: unused`: it learns from rows without their labels.
+    pub labels_unused: bool,
+    /// Declared as transductive: may read unlabelled rows of the evaluation.
+    pub transductive: bool,
+}
+
+/// What a teacher or judge is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StepModel {
+    /// A system of the plan.
+    System(Spanned<Id<System>>),
+    /// Something outside.
+    Outside(Spanned<String>),
+}
+
+/// A `component` item. A toggle has the levels `off` and `on`.
+#[derive(Debug, Clone, Default)]
+pub struct Component {
+    /// Name and place.
+    pub common: Common,
+    /// The levels, in declared order.
+    pub levels: Vec<String>,
+    /// Whether it was declared without `levels:`.
+    pub toggle: bool,
+    /// The level that means “not there”.
+    pub absent: Option<usize>,
+    /// The level unless said.
+    pub default: usize,
+    /// How it reaches a command: `flag:`, `on:`, `off:`, `env:` as written.
+    pub reach: BTreeMap<String, Spanned<String>>,
+}
+
+/// A `hardware` item.
+#[derive(Debug, Clone, Default)]
+pub struct Hardware {
+    /// Name and place.
+    pub common: Common,
+    /// Cores.
+    pub cores: Option<Spanned<f64>>,
+    /// Price in the currency's unit per ms.
+    pub price: Option<Spanned<f64>>,
+    /// The currency of the price.
+    pub currency: Option<String>,
+    /// Memory in bytes.
+    pub memory: Option<Spanned<f64>>,
+    /// The accelerator.
+    pub accelerator: Option<Spanned<String>>,
+}
+
+/// Which way is better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Better {
+    /// More is better.
+    Higher,
+    /// Less is better.
+    Lower,
+}
+
+/// A `metric` item.
+#[derive(Debug, Clone)]
+pub struct Metric {
+    /// Name and place.
+    pub common: Common,
+    /// Where it is from: `std.classification`, or the plan itself.
+    pub origin: String,
+    /// Parameters.
+    pub params: Vec<Spanned<String>>,
+    /// Which way is better.
+    pub better: Option<Spanned<Better>>,
+    /// Lowest and highest value it can take, canonical.
+    pub range: Option<(f64, f64)>,
+    /// What it measures.
+    pub measure: Measure,
+    /// The formula; `None` where there is none (a reported metric) or it could not be read.
+    pub formula: Option<Formula>,
+}
+
+impl Metric {
+    /// The sign that turns a delta into a gain.
+    pub fn sign(&self) -> f64 {
+        match self.better.map(|b| b.value) {
+            Some(Better::Lower) => -1.0,
+            Some(Better::Higher) | None => 1.0,
+        }
+    }
+}
+
+/// A metric with its arguments, where it is asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MetricRef {
+    /// The metric.
+    pub metric: Id<Metric>,
+    /// A number for each parameter.
+    pub args: Vec<f64>,
+    /// As shown: `f_beta(beta: 2)`.
+    pub text: String,
+    /// Where it is asked for.
+    pub span: Span,
+}
+
+impl MetricRef {
+    /// Whether both ask for the same metric with the same arguments.
+    pub fn same(&self, other: &MetricRef) -> bool {
+        self.metric == other.metric && self.args == other.args
+    }
+}

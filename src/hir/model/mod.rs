@@ -1,0 +1,18 @@
+//! The resolved plan as data: every name bound, inheritance applied, values typed.
+//!
+//! Items live in arenas and refer to each other by [`Id`]. An item some part of which could not be
+//! read is `broken`; what is absent from it proves nothing. Start with [`Plan`].
+
+mod arena;
+mod claims;
+mod conditions;
+mod items;
+mod plan;
+mod systems;
+
+pub use arena::{Arena, Id};
+pub use claims::*;
+pub use conditions::*;
+pub use items::*;
+pub use plan::*;
+pub use systems::*;

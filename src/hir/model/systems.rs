@@ -1,0 +1,205 @@
+//! Systems, how their outputs come to be, and their variants.
+
+use super::*;
+use crate::hir::template::Template;
+use crate::text::{Span, Spanned};
+use crate::types::Measure;
+use std::collections::BTreeMap;
+
+/// What a system is to the plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// `system`
+    System,
+    /// `baseline`
+    Baseline,
+    /// `candidate`
+    Candidate,
+}
+
+impl Role {
+    /// The keyword.
+    pub fn text(self) -> &'static str {
+        match self {
+            Role::System => "system",
+            Role::Baseline => "baseline",
+            Role::Candidate => "candidate",
+        }
+    }
+}
+
+/// How a system is tuned.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tune {
+    /// The rows that judge the trials.
+    pub on: Vec<DataUse>,
+    /// The metric.
+    pub by: Option<MetricRef>,
+    /// How many configurations are tried.
+    pub trials: Option<Spanned<f64>>,
+    /// The whole field.
+    pub span: Span,
+}
+
+/// How a system's outputs come to be.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outputs {
+    /// `run:` a command.
+    Run(Spanned<Template>),
+    /// `predictions:` files.
+    Predictions {
+        /// The file of each run.
+        template: Spanned<Template>,
+        /// Role → column of the file, with the unit of a number; `None` without a map.
+        columns: Option<Vec<ColumnMap>>,
+    },
+    /// `predict:` a built-in reference predictor.
+    Predict {
+        /// Which.
+        builtin: Spanned<Builtin>,
+        /// What it learns from.
+        from: Option<DataUse>,
+    },
+    /// `reported:` published numbers.
+    Reported(Vec<Reported>),
+}
+
+/// A published number.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reported {
+    /// Of what.
+    pub metric: MetricRef,
+    /// Its value, canonical.
+    pub value: f64,
+}
+
+/// A role mapped to a column of an output file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ColumnMap {
+    /// prediction, score, latency, …
+    pub role: Spanned<String>,
+    /// The column in the file.
+    pub column: Spanned<String>,
+    /// Factor to canonical units as (numerator, denominator), and what the numbers measure.
+    pub unit: Option<(f64, f64, Measure)>,
+}
+
+/// The built-in reference predictors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is the predictor of its name")]
+pub enum Builtin {
+    Majority,
+    Stratified,
+    Mean,
+    Median,
+    Popularity,
+    LastValue,
+    Column,
+}
+
+/// A `system`, `baseline` or `candidate` with inheritance applied. A field keeps the place where it
+/// was written, so an inherited one points into the parent.
+#[derive(Debug, Clone, Default)]
+pub struct System {
+    /// Name and place.
+    pub common: Common,
+    /// What it is to the plan.
+    pub role: Option<Role>,
+    /// The variant inherited from.
+    pub parent: Option<VariantRef>,
+    /// The components it has, in declared order.
+    pub components: Vec<Spanned<Id<Component>>>,
+    /// Levels set by `from parent[…]`, where they are not the default.
+    pub levels: BTreeMap<Id<Component>, usize>,
+    /// Steps.
+    pub steps: Vec<Spanned<Id<Step>>>,
+    /// Where `steps:` is written, if it is.
+    pub steps_span: Option<Span>,
+    /// Rows it is trained on.
+    pub train: Vec<DataUse>,
+    /// How it is tuned.
+    pub tune: Option<Tune>,
+    /// Rows that chose it.
+    pub select: Vec<DataUse>,
+    /// Rows that stopped its training.
+    pub early_stop: Vec<DataUse>,
+    /// Rows its threshold was set on.
+    pub threshold: Vec<DataUse>,
+    /// Rows it was calibrated on.
+    pub calibrate: Vec<DataUse>,
+    /// Data it was pre-trained on.
+    pub pretrained_on: Vec<DataUse>,
+    /// Systems it was distilled from.
+    pub distilled_from: Vec<Spanned<Id<System>>>,
+    /// Its members.
+    pub ensemble: Vec<Spanned<Id<System>>>,
+    /// `budget:`, as canonical text.
+    pub budget: BTreeMap<String, Spanned<String>>,
+    /// `params:`, as canonical text.
+    pub params: BTreeMap<String, Spanned<String>>,
+    /// The model's name.
+    pub model: Option<Spanned<String>>,
+    /// The year it was published.
+    pub published: Option<Spanned<f64>>,
+    /// `features:`, as canonical text.
+    pub features: Option<Spanned<String>>,
+    /// `retune:`
+    pub retune: Option<Spanned<String>>,
+    /// The seeds of its runs.
+    pub seeds: Option<Spanned<Vec<u64>>>,
+    /// Declared the same whatever the seed.
+    pub deterministic: Option<Spanned<bool>>,
+    /// What it ran on.
+    pub hardware: Option<Spanned<Id<Hardware>>>,
+    /// Its version.
+    pub version: Option<Spanned<String>>,
+    /// Why an unequal budget is fair.
+    pub handicap: Option<Spanned<String>>,
+    /// How its outputs come to be.
+    pub outputs: Option<Outputs>,
+}
+
+impl System {
+    /// Whether it is a built-in reference predictor.
+    pub fn is_builtin(&self) -> bool {
+        matches!(self.outputs, Some(Outputs::Predict { .. }))
+    }
+
+    /// The seeds of its runs; one unnamed run (`None`) where it declares none.
+    pub fn runs(&self) -> Vec<Option<u64>> {
+        match &self.seeds {
+            Some(seeds) if !self.is_builtin() => seeds.value.iter().map(|&s| Some(s)).collect(),
+            _ => vec![None],
+        }
+    }
+}
+
+/// A system, possibly with some components at other levels.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Variant {
+    /// The system.
+    pub system: Id<System>,
+    /// Components whose level differs from the system's own.
+    pub levels: BTreeMap<Id<Component>, usize>,
+}
+
+impl Variant {
+    /// The system as it is.
+    pub fn plain(system: Id<System>) -> Self {
+        Variant {
+            system,
+            levels: BTreeMap::new(),
+        }
+    }
+}
+
+/// A variant, where it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VariantRef {
+    /// Which.
+    pub variant: Variant,
+    /// Where.
+    pub span: Span,
+    /// Where each level is set, in the order written: the components named.
+    pub sets: Vec<(Id<Component>, Span)>,
+}
