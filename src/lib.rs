@@ -11,6 +11,7 @@ pub mod data;
 pub mod diagnostic;
 pub mod exec;
 pub mod export;
+pub mod format;
 pub mod graph;
 pub mod hir;
 pub mod infer;

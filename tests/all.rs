@@ -9,6 +9,7 @@ mod cli;
 mod data;
 mod decisions;
 mod examples;
+mod format;
 mod library;
 mod metrics;
 mod numbers;

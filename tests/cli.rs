@@ -366,3 +366,67 @@ fn graphs_in_every_form() {
         assert!(edge["to"].as_u64().unwrap() < nodes.len() as u64);
     }
 }
+
+#[test]
+fn fmt_writes_only_what_changes_and_check_names_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (tidy, untidy) = (path(&folder, "tidy.bench"), path(&folder, "untidy.bench"));
+    std::fs::write(&tidy, "plan p { objective: \"o\" }\n").unwrap();
+    std::fs::write(&untidy, "plan   p{objective:\"o\"}\n").unwrap();
+    let before = std::fs::metadata(&tidy).unwrap().modified().unwrap();
+
+    let out = benchwright(&["fmt", "--check", &tidy, &untidy]);
+    assert_eq!(code(&out), 1);
+    let wanted = format!(
+        "{untidy}\n    1 - plan   p{{objective:\"o\"}}\n    1 + plan p {{ objective: \"o\" }}\n"
+    );
+    assert_eq!(stdout(&out), wanted);
+
+    let out = benchwright(&["fmt", &tidy, &untidy]);
+    assert_eq!((code(&out), stdout(&out)), (0, String::new()));
+    assert!(stderr(&out).is_empty(), "{}", stderr(&out));
+    assert_eq!(
+        std::fs::read(&tidy).unwrap(),
+        std::fs::read(&untidy).unwrap()
+    );
+    let after = std::fs::metadata(&tidy).unwrap().modified().unwrap();
+    assert_eq!(before, after, "written without need");
+    assert_eq!(code(&benchwright(&["fmt", "--check", &tidy, &untidy])), 0);
+}
+
+#[test]
+fn fmt_says_what_it_leaves() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = path(&folder, "broken.bench");
+    std::fs::write(&plan, "use  a.b\nplan p {\n").unwrap();
+    let out = benchwright(&["fmt", &plan]);
+    assert_eq!(code(&out), 0);
+    assert!(stderr(&out).contains("what cannot be read is left as it is"));
+    assert_eq!(
+        std::fs::read_to_string(&plan).unwrap(),
+        "use a.b\nplan p {\n"
+    );
+    let missing = benchwright(&["fmt", &path(&folder, "none.bench"), &plan]);
+    assert_eq!(code(&missing), 2);
+    assert!(stderr(&missing).contains("cannot read"));
+}
+
+#[test]
+fn fmt_formats_standard_input() {
+    use std::io::Write;
+    use std::process::Stdio;
+    let mut child = Command::new(env!("CARGO_BIN_EXE_benchwright"))
+        .args(["fmt", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(b"hardware c{cores:1}\r\n").unwrap();
+    drop(stdin);
+    let out = child.wait_with_output().unwrap();
+    assert_eq!(
+        (code(&out), stdout(&out)),
+        (0, "hardware c { cores: 1 }\n".to_owned())
+    );
+}

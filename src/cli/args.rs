@@ -22,6 +22,12 @@ pub(super) enum Command {
     /// Exit code 0: the plan ran to its verdict; 1: the plan has errors; 2: something outside the
     /// plan failed; 3: the verdict is not the one of --require; 130: interrupted.
     Run(RunArgs),
+    /// Lay out plans in the one canonical way
+    ///
+    /// What is said stays: no comment is lost, no field moved, no string touched, and what cannot be
+    /// read is left as it is. Line ends become LF, a byte-order mark goes. Exit code 0: done; 1: with
+    /// --check, some file is laid out differently; 2: a file cannot be read or written.
+    Fmt(FmtArgs),
     /// Print a plan's experiment DAG
     Graph(GraphArgs),
     /// Explain a code, such as L102, or a metric, such as f1_macro; without one, list all codes
@@ -99,6 +105,16 @@ pub(super) enum ReportFormat {
     Terminal,
     Json,
     Markdown,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FmtArgs {
+    /// Plan files, written in place where they change; `-` for standard input to standard output
+    #[arg(required = true)]
+    pub(super) plans: Vec<PathBuf>,
+    /// Write nothing; name the files that would change, and where
+    #[arg(long)]
+    pub(super) check: bool,
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@
 mod args;
 mod check;
 mod explain;
+mod fmt;
 mod graph;
 mod io;
 mod metrics;
@@ -21,6 +22,7 @@ pub fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Check(args) => check::check(&args),
         Command::Run(args) => run::run(&args),
+        Command::Fmt(args) => fmt::fmt(&args),
         Command::Graph(args) => graph::graph(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Metrics(args) => metrics::list(&args),

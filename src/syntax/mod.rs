@@ -7,6 +7,7 @@
 pub mod ast;
 mod codes;
 mod diagnose;
+mod erase;
 mod errors;
 mod explain;
 mod grammar;
