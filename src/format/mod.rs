@@ -1,6 +1,6 @@
 //! The canonical form of a plan's text.
 //!
-//! [`format`] keeps what its writer decided — which records take several lines, where blank lines
+//! [`format()`] keeps what its writer decided — which records take several lines, where blank lines
 //! stand, at which column comments are — and settles the rest: indentation, blanks, aligned values,
 //! units attached, one element a line with a comma behind it. It never changes what is said: no
 //! field is moved, no string touched, no comment lost. What could not be read stays as it is, line
