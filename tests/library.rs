@@ -136,3 +136,24 @@ fn a_plan_has_its_own_metrics_too() {
     assert!(formula.unwrap().starts_with("4.20USD * count("));
     assert!(own[1].outline.is_err(), "tokens cannot be mapped yet");
 }
+
+/// Functions of numbers take numbers of one kind; roots and logarithms have no unit.
+#[test]
+fn functions_do_not_mix_units() {
+    let found = |value: &str| {
+        let plan = format!("metric m {{ better: lower, value: {value} }}\n");
+        let world = benchwright::text::MemoryWorld::default().with("plan.bench", plan);
+        let analysis =
+            benchwright::analysis::analyse(&world, std::path::Path::new("plan.bench")).unwrap();
+        let codes = analysis.diagnostics.iter().map(|d| d.code.code);
+        codes.collect::<Vec<_>>()
+    };
+    assert_eq!(found("greatest(mean(latency), 5)"), ["T102"]);
+    assert_eq!(found("mean(least(latency, 5))"), ["T102"]);
+    assert_eq!(found("sqrt(mean(latency * latency))"), ["T102"]);
+    assert_eq!(found("mean(log(latency))"), ["T102"]);
+    assert_eq!(found("abs(mean(score), 1)"), ["T106"]);
+    assert!(found("greatest(mean(latency), 5ms)").is_empty());
+    assert!(found("mean(log(latency / 1ms))").is_empty());
+    assert!(found("sqrt(mean(score * score))").is_empty());
+}

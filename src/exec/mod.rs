@@ -69,7 +69,7 @@ pub struct Evidence {
     pub notes: Vec<String>,
 }
 
-/// Reads everything the plan's claims need. `folder` is the plan's own.
+/// Reads everything the plan's claims need; paths are those from the plan's own folder.
 ///
 /// # Errors
 /// Everything wrong with the plan's files.

@@ -220,20 +220,8 @@ impl<'a> Resolver<'a> {
             return None;
         }
         if let Some((_, f, arity)) = FUNCTIONS.iter().find(|f| f.0 == text) {
-            if args.len() != *arity {
-                return self.illegal(
-                    e,
-                    format!("`{text}` takes {arity} number(s)"),
-                    "give as many as it takes",
-                );
-            }
-            let mut parts = Vec::new();
-            let mut measure = Measure::Number;
-            for arg in args {
-                let (f, m) = self.formula(arg.value.expr.as_ref()?, params, bound)?;
-                parts.push(f);
-                measure = m;
-            }
+            let (parts, measure) =
+                self.function_args(e, *f, *arity, args, |r, arg| r.formula(arg, params, bound))?;
             return Some((Formula::Call(*f, parts), measure));
         }
         if AGGREGATES.contains(&text.as_str()) {
@@ -252,6 +240,48 @@ impl<'a> Resolver<'a> {
             |n| format!("did you mean `{n}`?"),
         );
         self.illegal(e, format!("there is no function or metric `{text}`"), &help)
+    }
+
+    /// The arguments of a function of numbers, read by `read`: of one kind, and without a dimension
+    /// where the function has no meaning for one.
+    pub(super) fn function_args<T>(
+        &mut self,
+        e: &Expr,
+        function: Function,
+        arity: usize,
+        args: &'a [Arg],
+        mut read: impl FnMut(&mut Self, &'a Expr) -> Typed<T>,
+    ) -> Typed<Vec<T>> {
+        if args.len() != arity {
+            return self.illegal(
+                e,
+                format!("`{}` does not take {} number(s)", show::expr(e), args.len()),
+                &format!("give {arity}"),
+            );
+        }
+        let mut parts = Vec::new();
+        let mut measures: Vec<Measure> = Vec::new();
+        for arg in args {
+            let (part, measure) = read(self, arg.value.expr.as_ref()?)?;
+            parts.push(part);
+            measures.push(measure);
+        }
+        let measure = measures.first().cloned().unwrap_or(Measure::Number);
+        let rootless = matches!(function, Function::Sqrt | Function::Log)
+            && matches!(measure, Measure::Dimension(_));
+        let other = measures.iter().find(|m| m.comparable(&measure).is_err());
+        let message = match other {
+            Some(other) => format!("`{}` puts {measure} and {other} together", show::expr(e)),
+            None if rootless => format!("`{}` is of {measure}, and has no unit", show::expr(e)),
+            None => return Some((parts, measure)),
+        };
+        self.errors.push(HirError::Units {
+            message,
+            sides: vec![(e.span, measure.to_string())],
+            help: "use numbers of one kind; divide by a quantity of the same unit first".into(),
+            fix: None,
+        });
+        None
     }
 
     pub(super) fn aggregate(

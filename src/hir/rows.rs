@@ -87,20 +87,8 @@ impl<'a> Resolver<'a> {
                         "there are greatest, least, abs, sqrt, log",
                     );
                 };
-                if args.len() != *arity {
-                    return self.illegal(
-                        e,
-                        format!("`{text}` takes {arity} number(s)"),
-                        "give as many as it takes",
-                    );
-                }
-                let mut parts = Vec::new();
-                let mut measure = Measure::Number;
-                for arg in args {
-                    let (n, m) = self.row_number(arg.value.expr.as_ref()?, params)?;
-                    parts.push(n);
-                    measure = m;
-                }
+                let (parts, measure) =
+                    self.function_args(e, *f, *arity, args, |r, arg| r.row_number(arg, params))?;
                 Some((RowNumber::Call(*f, parts), measure))
             }
             ExprKind::Error => None,
