@@ -13,9 +13,9 @@ use std::collections::BTreeMap;
 /// Owned columns, row by row of a partition.
 #[derive(Debug, Default)]
 pub(super) struct Owned {
-    prediction: Vec<u32>,
-    prediction_number: Vec<f64>,
-    score: Vec<f64>,
+    pub(super) prediction: Vec<u32>,
+    pub(super) prediction_number: Vec<f64>,
+    pub(super) score: Vec<f64>,
     latency: Vec<f64>,
 }
 
@@ -200,51 +200,5 @@ fn take(
         prediction_number: numbers(&asked.prediction_number),
         score: numbers(&asked.score),
         latency,
-    })
-}
-
-/// The outputs of the majority predictor: the commonest class of some rows, the first declared of
-/// equally common ones.
-pub(super) fn majority(
-    plan: &Plan,
-    run: &Run,
-    data: &Evidenced,
-    rows: usize,
-) -> Result<Owned, Vec<Diagnostic>> {
-    let from = match &plan.systems[run.variant.system].outputs {
-        Some(Outputs::Predict { from: Some(f), .. }) => Some(&f.data),
-        _ => None,
-    };
-    let learned = data.rows(from.and_then(|f| f.part.as_deref()));
-    let d = &plan.datasets[data.dataset];
-    // A number has no commonest class; what is measured of it is left out for this predictor.
-    let label = d
-        .label
-        .as_ref()
-        .filter(|l| data.table.text(&l.column.value).is_some());
-    let Some(label) = label else {
-        return Ok(Owned::default());
-    };
-    let codes = data::encode_classes(
-        &data.table,
-        &label.column.value,
-        &learned,
-        &data.classes.names,
-    )
-    .map_err(|e| diagnosed(&e, label.column.span))?;
-    let mut counts = vec![0u64; data.classes.names.len()];
-    for code in codes {
-        if let Some(count) = counts.get_mut(code as usize) {
-            *count += 1;
-        }
-    }
-    let most = counts.iter().max().copied().unwrap_or(0);
-    let class = (0u32..)
-        .zip(&counts)
-        .find(|(_, c)| **c == most)
-        .map_or(0, |(code, _)| code);
-    Ok(Owned {
-        prediction: vec![class; rows],
-        ..Owned::default()
     })
 }

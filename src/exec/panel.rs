@@ -1,5 +1,6 @@
 //! What is measured on each partition: units, parts and a kernel for every run.
 
+use super::builtins;
 use super::columns::{self, Owned, Shared};
 use super::dataset::Evidenced;
 use super::errors::{ExecError, diagnose};
@@ -186,15 +187,16 @@ fn read_run(
         .filter(|w| w.variants.contains_key(&run.variant))
         .map(|w| (&w.on, data.rows(w.on.part.as_deref())))
         .collect();
+    let programs = compiled.iter().filter_map(|of| of.get(&run.variant));
+    let needs = needs(programs.flat_map(|c| &c.programs));
     let Some(file) = &run.path else {
         let mut columns = Columns::new();
         for (on, rows) in on {
-            columns.insert(on.clone(), columns::majority(plan, run, data, rows.len())?);
+            let owned = builtins::predict(plan, &run.variant, data, &rows, &needs, files.seed)?;
+            columns.insert(on.clone(), owned);
         }
         return Ok((columns, None));
     };
-    let programs = compiled.iter().filter_map(|of| of.get(&run.variant));
-    let needs = needs(programs.flat_map(|c| &c.programs));
     let (columns, input) = columns::read(files, plan, (run, file), (data, index), &on, &needs)?;
     Ok((on.into_keys().cloned().zip(columns).collect(), Some(input)))
 }
@@ -223,6 +225,7 @@ fn compile_all(
         .as_ref()
         .and_then(|h| plan.hardware[h.value].price.as_ref())
         .map(|p| p.value);
+    let scores = builtins::scores(plan, w, variant);
     let mut compiled = Compiled {
         programs: Vec::new(),
         places: vec![None; w.metrics.len()],
@@ -234,7 +237,7 @@ fn compile_all(
         };
         match compile(plan, metric, &data.classes, price, d.weight.is_some()) {
             Ok(program) => {
-                let missing = missing_role(plan, variant, &program);
+                let missing = missing_role(plan, variant, &program, scores);
                 match missing {
                     Some(_) if system.is_builtin() => {}
                     Some((role, span)) => errors.push(ExecError::NeedsColumn {
@@ -287,6 +290,7 @@ fn missing_role(
     plan: &Plan,
     variant: &Variant,
     program: &Program,
+    scores: bool,
 ) -> Option<(&'static str, crate::text::Span)> {
     let system = &plan.systems[variant.system];
     let offered = |need: &Need| match &system.outputs {
@@ -298,9 +302,7 @@ fn missing_role(
             // The map may leave out the prediction where its column bears that very name.
             role == "label" || maps.iter().any(|m| m.role.value == role)
         }
-        Some(Outputs::Predict { .. }) => {
-            !matches!(need, Need::Latency | Need::Score | Need::PredictionNumber)
-        }
+        Some(Outputs::Predict { builtin, .. }) => builtins::offers(builtin.value, *need, scores),
         Some(
             Outputs::Predictions { columns: None, .. } | Outputs::Run(_) | Outputs::Reported(_),
         )
