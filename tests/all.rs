@@ -9,6 +9,7 @@ mod cli;
 mod data;
 mod decisions;
 mod examples;
+mod folds;
 mod format;
 mod formats;
 mod library;

@@ -12,6 +12,7 @@ mod io;
 mod metrics;
 mod progress;
 mod run;
+mod split;
 
 use args::{Arguments, Command};
 use clap::Parser;
@@ -22,6 +23,7 @@ pub fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Check(args) => check::check(&args),
         Command::Run(args) => run::run(&args),
+        Command::Split(args) => split::split(&args),
         Command::Fmt(args) => fmt::fmt(&args),
         Command::Graph(args) => graph::graph(&args),
         Command::Explain(args) => explain::explain(&args),

@@ -3,7 +3,7 @@
 use super::errors::{
     JsonSlip, NumberSlip, RepeatedId, Repeats, SplitFault, Undeclared, UnreadFormat,
 };
-use super::{DataError, IdLine};
+use super::{DataError, IdLine, Straddling};
 use crate::diagnostic::{DataPlace, Diagnostic, suggest};
 use crate::text::Span;
 use std::path::Path;
@@ -571,14 +571,14 @@ fn split_fault(new: impl Fn(String) -> Diagnostic, path: &Path, fault: &SplitFau
         ))
         .data(path, 0, 0)
         .help("ask for fewer folds (`k:`), or cut by another column"),
-        SplitFault::Straddles {
-            group,
-            value,
-            first,
-            second,
-            groups,
-        } => {
-            let ((one, file, line), (two, other, again)) = (first, second);
+        SplitFault::Straddles(straddling) => {
+            let Straddling {
+                group,
+                value,
+                first: (one, file, line),
+                second: (two, other, again),
+                groups,
+            } = straddling.as_ref();
             let d = new(format!(
                 "rows of one `{group}` stand in both `{one}` and `{two}`"
             ))

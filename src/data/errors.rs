@@ -279,23 +279,31 @@ pub enum SplitFault {
         units: usize,
         k: u32,
     },
-    /// Groups stand in two partitions or folds: one of them, with the name, file and line of both
-    /// places, and how many there are.
-    Straddles {
-        group: String,
-        value: String,
-        first: (String, PathBuf, u64),
-        second: (String, PathBuf, u64),
-        groups: usize,
-    },
+    /// Groups stand in two partitions or folds.
+    Straddles(Box<Straddling>),
     /// Fields are written in two ways.
     MixedDates {
         place: DataPlace,
         name: String,
         text: String,
-        first_at: DataPlace,
+        first_at: Box<DataPlace>,
         first: String,
     },
+}
+
+/// Groups that stand in two partitions or folds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Straddling {
+    /// The column of groups.
+    pub group: String,
+    /// One of them.
+    pub value: String,
+    /// Name, file and line of its first place.
+    pub first: (String, PathBuf, u64),
+    /// Name, file and line of a place elsewhere.
+    pub second: (String, PathBuf, u64),
+    /// How many groups do.
+    pub groups: usize,
 }
 
 impl DataError {
@@ -341,7 +349,7 @@ impl SplitFault {
             | Self::TwoRests { .. }
             | Self::FewUnits { .. }
             | Self::BoundOrder { .. } => &codes::F206,
-            Self::Straddles { .. } => &codes::F208,
+            Self::Straddles(_) => &codes::F208,
             Self::BadBound { .. }
             | Self::BoundForm { .. }
             | Self::NotADate { .. }

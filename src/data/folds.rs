@@ -1,6 +1,6 @@
 //! Cross-validation: the rows of a dataset or partition cut into folds.
 
-use super::deal::deal;
+use super::deal::{Order, deal};
 use super::split::{moments, text, units};
 use super::{DataError, SplitFault, Table};
 use std::collections::BTreeMap;
@@ -86,7 +86,11 @@ fn whole(
     if units.len() < k as usize {
         return Err(too_few(units.len()));
     }
-    let dealt = deal(&units, &vec![1.0 / f64::from(k); k as usize]);
+    let dealt = deal(
+        &units,
+        &vec![1.0 / f64::from(k); k as usize],
+        Order::LargestFirst,
+    );
     let mut folds = vec![Vec::new(); k as usize];
     for &row in rows {
         let code = values.codes.get(row as usize);
@@ -104,8 +108,10 @@ fn whole(
     })
 }
 
-fn rolling(table: &Table, rows: &[u32], name: &String, k: u32) -> Result<Folds, SplitFault> {
-    let missing = || SplitFault::NoColumn { name: name.clone() };
+fn rolling(table: &Table, rows: &[u32], name: &str, k: u32) -> Result<Folds, SplitFault> {
+    let missing = || SplitFault::NoColumn {
+        name: name.to_owned(),
+    };
     let (column, texts) = table.text(name).ok_or_else(missing)?;
     let (moments, _) = moments(table, column, texts, Some(rows))?;
     let mut by_time: BTreeMap<_, Vec<u32>> = BTreeMap::new();
@@ -132,7 +138,7 @@ fn rolling(table: &Table, rows: &[u32], name: &String, k: u32) -> Result<Folds, 
     cut.iter_mut().for_each(|rows| rows.sort_unstable());
     if cut.iter().any(Vec::is_empty) {
         return Err(SplitFault::FewUnits {
-            column: name.clone(),
+            column: name.to_owned(),
             units: times,
             k: k + 1,
         });

@@ -17,6 +17,7 @@ mod errors;
 mod files;
 mod folds;
 mod hash;
+mod ids;
 mod join;
 mod jsonl;
 mod moment;
@@ -31,11 +32,12 @@ pub use codes::CODES;
 pub use diagnose::diagnose;
 pub use dictionary::TextColumn;
 pub use errors::{
-    DataError, IdLine, JsonSlip, NumberSlip, RepeatedId, Repeats, SplitFault, Undeclared,
-    UnreadFormat,
+    DataError, IdLine, JsonSlip, NumberSlip, RepeatedId, Repeats, SplitFault, Straddling,
+    Undeclared, UnreadFormat,
 };
 pub use folds::{FoldRule, Folds, folds};
 pub use hash::{check_hash, hash_file, hash_of_hashes, sha256};
+pub use ids::id_file;
 pub use join::{IdIndex, Joined};
 pub use moment::{Moment, Precision};
 pub use split::{Bound, Partition, Share, Split, SplitRule, split, straddling};

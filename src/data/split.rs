@@ -1,8 +1,8 @@
 //! Partitions: which rows of a dataset are for training, tuning and judging.
 
-use super::deal::{Unit, deal, digest, uniform};
+use super::deal::{Order, Unit, deal, digest, uniform};
 use super::hash::hex;
-use super::{Column, DataError, Moment, Precision, SplitFault, Table, TextColumn};
+use super::{Column, DataError, Moment, Precision, SplitFault, Straddling, Table, TextColumn};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -187,7 +187,7 @@ fn by_strata(
         .collect();
     let all: Vec<u32> = (0u32..).take(table.rows()).collect();
     let units = units(table, values, &all, strata, seed)?;
-    let of_value = deal(&units, &shares);
+    let of_value = deal(&units, &shares, Order::Digests);
     Ok(Dealt {
         names: names(parts),
         parts: by_code(values, &of_value),
@@ -372,7 +372,7 @@ pub(super) fn moments(
                 place: table.place(row, column),
                 name: name.clone(),
                 text: word.to_owned(),
-                first_at: table.place(at, column),
+                first_at: Box::new(table.place(at, column)),
                 first: text.get(at).unwrap_or_default().to_owned(),
             });
         }
@@ -546,12 +546,12 @@ pub fn straddling(table: &Table, parts: &[(String, &[u32])], group: &str) -> Opt
     };
     Some(DataError::Split {
         path: table.path.clone(),
-        fault: Box::new(SplitFault::Straddles {
+        fault: Box::new(SplitFault::Straddles(Box::new(Straddling {
             group: group.to_owned(),
             value,
             first: told(first),
             second: told(second),
             groups: straddling.len(),
-        }),
+        }))),
     })
 }

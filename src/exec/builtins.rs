@@ -350,7 +350,7 @@ fn times<'r>(
                 place: data.table.place(row as usize, column),
                 name: name.value.clone(),
                 text: text(row).to_owned(),
-                first_at: data.table.place(at as usize, column),
+                first_at: Box::new(data.table.place(at as usize, column)),
                 first: text(at).to_owned(),
             }));
         }

@@ -10,6 +10,7 @@ mod columns;
 mod dataset;
 mod errors;
 mod label;
+mod materialise;
 mod outputs;
 mod panel;
 mod splits;
@@ -17,6 +18,7 @@ mod wanted;
 
 pub use dataset::Evidenced;
 pub use errors::{CODES, Declared, ExecError, diagnose};
+pub use materialise::{SplitFile, materialise};
 pub use panel::{Measured, PartName};
 pub use wanted::{Wanted, wanted};
 
