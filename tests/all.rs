@@ -12,6 +12,7 @@ mod examples;
 mod folds;
 mod format;
 mod formats;
+mod language;
 mod library;
 mod metrics;
 mod numbers;
