@@ -1,6 +1,6 @@
 //! `benchwright split`.
 
-use super::args::{Color, SplitArgs};
+use super::args::{Color, PolicyArgs, SplitArgs};
 use super::{exit, io};
 use crate::text::DiskWorld;
 use crate::{data, exec};
@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 /// Cuts the datasets of a plan and writes the ids of every partition and fold.
 pub(super) fn split(args: &SplitArgs) -> ExitCode {
-    let analysis = match io::load(&args.plan, &[]) {
+    let analysis = match io::load(&args.plan, &PolicyArgs::default()) {
         Ok(analysis) => analysis,
         Err(code) => return code,
     };
