@@ -20,6 +20,7 @@ mod items;
 mod metric_refs;
 mod metrics;
 pub mod model;
+pub mod natives;
 mod outputs;
 mod rows;
 pub mod schema;

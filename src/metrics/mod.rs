@@ -8,6 +8,7 @@
 
 mod compile;
 mod kernel;
+pub mod native;
 mod outline;
 mod program;
 
