@@ -12,6 +12,7 @@ mod examples;
 mod format;
 mod library;
 mod metrics;
+mod natives;
 mod numbers;
 mod oracles;
 mod plans;
