@@ -15,11 +15,8 @@ pub fn unfit(plan: &Plan) -> Vec<Diagnostic> {
     for w in &wanted {
         for (variant, (metrics, _)) in &w.variants {
             for metric in metrics.iter().filter_map(|&place| w.metrics.get(place)) {
-                for error in misfit(plan, w, variant, metric) {
-                    if !found.contains(&error) {
-                        found.push(error);
-                    }
-                }
+                let misfit = misfit(plan, w, variant, metric);
+                found.extend(misfit.filter(|error| !found.contains(error)));
             }
         }
     }

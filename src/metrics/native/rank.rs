@@ -166,9 +166,12 @@ fn kendall_tau_b(columns: &Columns, weights: &[f64], _: &[f64]) -> f64 {
     let (x, y) = (column(columns, 0), column(columns, 1));
     let mut place = vec![0usize; y.len()];
     let (mut all, mut equal_y, mut places) = (0.0, 0.0, 0usize);
+    // Differences of sums of weights leave traces of rounding: whether there are two values is counted.
+    let (mut values_x, mut values_y) = (0, 0);
     for rows in ties(y, order(columns, 1)) {
         let weight: f64 = rows.iter().map(|&row| at(weights, row)).sum();
         equal_y += weight * weight;
+        values_y += usize::from(weight != 0.0);
         all += weight;
         for &row in rows {
             if let Some(slot) = place.get_mut(row as usize) {
@@ -195,10 +198,11 @@ fn kendall_tau_b(columns: &Columns, weights: &[f64], _: &[f64]) -> f64 {
             );
         }
         equal_x += weight * weight;
+        values_x += usize::from(weight != 0.0);
         before += weight;
     }
     let pairs = all * all;
-    if pairs - equal_x <= 0.0 || pairs - equal_y <= 0.0 {
+    if values_x < 2 || values_y < 2 {
         return f64::NAN;
     }
     let value = 2.0 * agreed / (pairs - equal_x).sqrt() / (pairs - equal_y).sqrt();
