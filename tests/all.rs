@@ -13,6 +13,7 @@ mod format;
 mod language;
 mod library;
 mod metrics;
+mod natives;
 mod numbers;
 mod oracles;
 mod plans;

@@ -2,6 +2,7 @@
 
 use super::errors::HirError;
 use super::model::*;
+use super::survey::Survey;
 use super::{Module, stdlib};
 use crate::diagnostic::suggest;
 use crate::syntax::ast::{self, Head, ItemKind, Keyword, Name, Use};
@@ -73,6 +74,8 @@ pub(super) struct Resolver<'a> {
     pub(super) metric_state: Vec<super::metrics::State>,
     /// Links of the circles of `from` that were told of.
     pub(super) circles: Vec<Span>,
+    /// What the plan says of columns anywhere.
+    pub(super) survey: Survey,
 }
 
 impl<'a> Resolver<'a> {
@@ -94,6 +97,7 @@ impl<'a> Resolver<'a> {
             systems: Vec::new(),
             metric_state: Vec::new(),
             circles: Vec::new(),
+            survey: Survey::new(modules),
         }
     }
 
