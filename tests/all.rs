@@ -10,6 +10,7 @@ mod data;
 mod decisions;
 mod examples;
 mod format;
+mod formulas;
 mod language;
 mod library;
 mod metrics;
