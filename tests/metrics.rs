@@ -477,8 +477,10 @@ struct Made {
 impl Made {
     fn new(rows: &[Row], weighted: bool) -> Self {
         let tenths = |x: u32| f64::from(x) / 10.0;
-        let mut made = Made::default();
-        made.scores = vec![Vec::new(); 3];
+        let mut made = Made {
+            scores: vec![Vec::new(); 3],
+            ..Made::default()
+        };
         for &(label, prediction, score, latency, weight, cluster, ..) in rows {
             made.lang.push(cluster % 3);
             for (class, scores) in made.scores.iter_mut().enumerate() {

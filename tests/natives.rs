@@ -269,8 +269,13 @@ fn agreement_is_that_of_the_krippendorff_package() {
     let mut held = 0;
     for case in cases("agreement").iter().filter(|c| c.has("ratings")) {
         let ratings = case.input["ratings"].as_array().unwrap();
-        let rating =
-            |r: &serde_json::Value| r.as_array().unwrap().iter().map(|v| v.as_f64()).collect();
+        let rating = |r: &serde_json::Value| {
+            r.as_array()
+                .unwrap()
+                .iter()
+                .map(serde_json::Value::as_f64)
+                .collect()
+        };
         let ratings: Vec<Vec<Option<f64>>> = ratings.iter().map(rating).collect();
         let mut values_there: Vec<f64> = ratings.iter().flatten().flatten().copied().collect();
         values_there.sort_by(f64::total_cmp);

@@ -47,9 +47,12 @@ enum RowArg<'a> {
     Scores(&'a [Vec<f64>]),
 }
 
+/// The function of a native of rows.
+type RowFunction = fn(&[Value<'_>], &[f64]) -> f64;
+
 /// A native of rows, bound.
 pub(super) struct RowNative<'a> {
-    function: Option<fn(&[Value<'_>], &[f64]) -> f64>,
+    function: Option<RowFunction>,
     args: RowArgs<'a>,
     options: Vec<f64>,
 }
