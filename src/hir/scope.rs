@@ -71,6 +71,8 @@ pub(super) struct Resolver<'a> {
     pub(super) metrics: Vec<Source<'a>>,
     pub(super) systems: Vec<Source<'a>>,
     pub(super) metric_state: Vec<super::metrics::State>,
+    /// The system whose rules are read, inside `decide`.
+    pub(super) decided: Option<Variant>,
 }
 
 impl<'a> Resolver<'a> {
@@ -91,6 +93,7 @@ impl<'a> Resolver<'a> {
             metrics: Vec::new(),
             systems: Vec::new(),
             metric_state: Vec::new(),
+            decided: None,
         }
     }
 

@@ -102,6 +102,8 @@ fn arm(rank: u32, component: &str, change: &str, delta: f64, range: (f64, f64)) 
             ..interval(range.0, range.1)
         }),
         rank,
+        with: vec![],
+        ranks: None,
         p_value: Some(0.0312 * f64::from(rank)),
     }
 }
@@ -271,6 +273,7 @@ fn ablation() -> Ablation {
         minimal: Some(Minimal {
             components_kept: vec!["char n-grams".into(), "lexicon".into()],
             predicted: Some(0.846),
+            confidence: None,
             needs_confirmation: true,
         }),
         correction: Some("holm".into()),
