@@ -9,6 +9,7 @@ mod cli;
 mod data;
 mod decisions;
 mod examples;
+mod factorial;
 mod format;
 mod library;
 mod metrics;

@@ -124,10 +124,7 @@ fn cells(f: &Factorial) -> Table {
         .map(|c| Value::new(&f.unit, c.estimate, c.interval.as_ref()))
         .collect();
     // Single components come first, by size; the cells name them as the plan does.
-    let names: Vec<&String> = f
-        .cells
-        .first()
-        .map_or(Vec::new(), |c| c.levels.keys().collect());
+    let names = &f.components;
     let mut columns: Vec<Column> = names.iter().map(|n| Column::new(n.as_str())).collect();
     columns.push(Column::new(&f.metric));
     columns.push(Column::quiet("interval"));
@@ -136,7 +133,7 @@ fn cells(f: &Factorial) -> Table {
         .iter()
         .zip(alone(&values).into_iter().zip(ranges(&values)))
         .map(|(cell, (estimate, range))| {
-            let level = |n: &&String| cell.levels.get(*n).cloned().unwrap_or_default();
+            let level = |n: &String| cell.levels.get(n).cloned().unwrap_or_default();
             let levels = names.iter().map(|n| Cell::new(level(n)));
             Row {
                 cells: levels

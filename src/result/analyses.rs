@@ -104,6 +104,8 @@ pub struct Factorial {
     pub partition: String,
     /// Rows of the partition.
     pub rows: u64,
+    /// The components varied, as the plan lists them.
+    pub components: Vec<String>,
     /// `1/4`, where not all cells are run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fraction: Option<String>,

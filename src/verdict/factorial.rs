@@ -118,6 +118,7 @@ fn table(book: &Book<'_>, f: &hir::Factorial) -> Option<Factorial> {
         unit,
         partition: plan.show_data(&on.data),
         rows: samples.first().map_or(0, |s| s.rows as u64),
+        components: (0..f.over.len()).map(|i| component(plan, f, i)).collect(),
         fraction: (!f.generators.is_empty())
             .then(|| format!("1/{}", 1u64 << f.generators.len().min(63))),
         relation: relation.words().into_iter().map(shown).collect(),
