@@ -35,7 +35,7 @@ fn diagnose(code: &'static CodeInfo, plan: &Plan, ablation: &Ablation, arm: &Arm
         .collect();
     let list = others.join(" and ");
     let message = format!(
-        "without `{name}` there is no {list} either, so the effect of `{name}` alone can't be told"
+        "taking `{name}` away takes {list} with it, so the effect of `{name}` alone can't be told"
     );
     let mut d = Diagnostic::new(code, message).label(
         arm.span,
@@ -72,6 +72,6 @@ fn diagnose(code: &'static CodeInfo, plan: &Plan, ablation: &Ablation, arm: &Arm
         ));
     }
     d.help(format!(
-        "or make `{name}` and {list} one component with a level for each step: `levels: [none, plain, whole]`"
+        "make `{name}` and {list} one component with a level for each step: `levels: [none, plain, whole]`"
     ))
 }

@@ -238,7 +238,7 @@ impl<'a> Resolver<'a> {
                 if !name.is_empty() {
                     let near = suggest(&name, names.iter().map(String::as_str));
                     self.errors.push(HirError::UnknownName {
-                        wanted: "component in `over:`",
+                        wanted: "component of this factorial",
                         near: near.map(str::to_string),
                         name,
                         span: path.span,
@@ -261,7 +261,7 @@ impl<'a> Resolver<'a> {
 
     /// `generators: [d: a * b * c]`, also as a record.
     fn generators(&mut self, value: &'a Value, over: &[Factor]) -> Vec<Generator> {
-        let wanted = "a list such as `[d: a * b * c]`";
+        let wanted = "generators such as `[d: a * b * c]`";
         let pairs: Vec<(&'a ast::Name, &'a Value, Span)> = match (&value.expr, &value.record) {
             (None, Some(body)) => body.fields().map(|f| (&f.name, &f.value, f.span)).collect(),
             (Some(e), None) => match &e.kind {
@@ -302,7 +302,7 @@ impl<'a> Resolver<'a> {
                 .collect();
             let near = suggest(&name.text, names.iter().map(String::as_str));
             self.errors.push(HirError::UnknownName {
-                wanted: "component in `over:`",
+                wanted: "component of this factorial",
                 near: near.map(str::to_string),
                 name: name.text.clone(),
                 span: name.span,
@@ -405,7 +405,7 @@ impl<'a> Resolver<'a> {
                 plural(generators.len(), "generator"),
             );
             self.design(
-                format!("`{}` takes {takes}, and this has {has}", show::value(value)),
+                format!("`1/{}` takes {takes}, and this has {has}", 1u64 << n),
                 value.span,
                 "which cells are run?",
                 format!("write `generators: [{}]`", self.proposed(over, n)),

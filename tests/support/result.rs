@@ -269,6 +269,7 @@ fn ablation() -> Ablation {
             arm(4, "augment", "strong", 0.006, (-0.004, 0.016)),
         ],
         additivity_gap: Some(-0.002),
+        additivity_interval: None,
         tolerance: Some(0.005),
         minimal: Some(Minimal {
             components_kept: vec!["char n-grams".into(), "lexicon".into()],
