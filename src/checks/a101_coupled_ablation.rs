@@ -115,7 +115,8 @@ fn diagnose(
     );
     let mut d = Diagnostic::new(code, message);
     let of = plan.show(&ablation.of.variant);
-    if let Some(span) = family::set_at(system, arm.component) {
+    // An arm's own block is its own place, which is labelled below.
+    if let Some(span) = family::set_at(system, arm.component).filter(|_| !system.of_arm) {
         d = d.label(
             span,
             format!("this differs from `{of}`, as the ablation says"),
