@@ -87,8 +87,8 @@ fn world(
     };
     let mut world = MemoryWorld::default()
         .with("plan.bench", &plan)
-        .with("d.csv", &format!("id,y\n{}", rows(|_, _| "a", 0)))
-        .with("base.csv", &outputs(200));
+        .with("d.csv", format!("id,y\n{}", rows(|_, _| "a", 0)))
+        .with("base.csv", outputs(200));
     let levels: Vec<Vec<String>> = components.iter().map(|c| levels(c.1)).collect();
     let sizes: Vec<usize> = levels.iter().map(Vec::len).collect();
     for cell in benchwright::stats::factorial::full(&sizes, 1000).unwrap() {
@@ -97,7 +97,7 @@ fn world(
             .enumerate()
             .map(|(c, &l)| format!("{}={}+", names[c], levels[c][l]))
             .collect();
-        world = world.with(&format!("{name}.csv"), &outputs(right(&cell)));
+        world = world.with(format!("{name}.csv"), outputs(right(&cell)));
     }
     world
 }
@@ -260,7 +260,7 @@ fn without_the_joint_run_the_smallest_is_a_prediction() {
 #[test]
 fn an_arm_has_outputs_of_its_own() {
     let claims = "ablation of s { on: d.test, remove: [a { predictions: \"mine.csv\" }, b], interval: bootstrap(500) }";
-    let world = world(&TWO, claims, |_| 300).with("mine.csv", &outputs(260));
+    let world = world(&TWO, claims, |_| 300).with("mine.csv", outputs(260));
     let result = run(&world);
     let arm = &result.ablations[0].arms[0];
     assert_eq!((arm.component.as_str(), arm.rank), ("a", 1));
