@@ -9,6 +9,7 @@ mod cli;
 mod data;
 mod decisions;
 mod examples;
+mod factorial;
 mod format;
 mod formulas;
 mod language;

@@ -53,6 +53,16 @@ pub fn wanted(plan: &Plan) -> Vec<Wanted> {
             w.want_variant(&arm.variant, arm.span, metrics);
         }
     }
+    for (_, f) in plan.factorials.iter() {
+        let (Some(on), Some(metric)) = (&f.on, &f.metric) else {
+            continue;
+        };
+        let w = entry(&mut all, &on.data, on.span);
+        w.draw(f.interval.as_ref().map(|i| &i.value));
+        for cell in &f.cells {
+            w.want_variant(&cell.variant, f.over_span, std::slice::from_ref(metric));
+        }
+    }
     for (_, s) in plan.selects.iter() {
         let mut metrics: Vec<MetricRef> = s.require.iter().flat_map(condition_metrics).collect();
         metrics.extend(s.objective.iter().map(|o| o.0.clone()));
@@ -79,6 +89,26 @@ pub fn wanted(plan: &Plan) -> Vec<Wanted> {
         {
             if let Some(of) = &q.of {
                 w.want(of, std::slice::from_ref(&q.metric));
+            }
+        }
+    }
+    for (_, a) in plan.ablations.iter() {
+        let (Some(on), Some(metric)) = (&a.on, &a.metric) else {
+            continue;
+        };
+        // Where other claims run what several arms take away together, the table uses it.
+        let Some(w) = all.get_mut(&on.data) else {
+            continue;
+        };
+        let known: Vec<(Variant, Span)> = w
+            .variants
+            .iter()
+            .filter(|(v, _)| v.system == a.of.variant.system)
+            .map(|(v, (_, span))| (v.clone(), *span))
+            .collect();
+        for (v, span) in known {
+            if a.takes_away(plan, &v).is_some() {
+                w.want_variant(&v, span, std::slice::from_ref(metric));
             }
         }
     }

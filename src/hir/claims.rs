@@ -26,14 +26,7 @@ impl<'a> Resolver<'a> {
                 Head::Ablation { of } => self.ablation(*source, of),
                 Head::Select { name, from } => self.select(*source, name, from),
                 Head::Decide { .. } => decisions.push(*source),
-                Head::Factorial { of } => {
-                    self.variant(of);
-                    self.unsupported(
-                        "`factorial`",
-                        source.block.head_span,
-                        "use `ablation of` for one component at a time",
-                    );
-                }
+                Head::Factorial { of } => self.factorial(*source, of),
                 Head::Stop { subject, against } => {
                     self.variant(subject);
                     self.variant(against);
@@ -46,6 +39,7 @@ impl<'a> Resolver<'a> {
                 Head::Declare { .. } | Head::Broken { .. } => {}
             }
         }
+        self.primary_for_factorials();
         for source in decisions {
             if let Head::Decide {
                 name,
@@ -57,6 +51,7 @@ impl<'a> Resolver<'a> {
             }
         }
         self.primary_for_ablations();
+        self.requirements();
     }
 
     /// An ablation without a metric is about the plan's primary.

@@ -118,6 +118,7 @@ impl<'a> Resolver<'a> {
             });
         }
         let mut rules = Vec::new();
+        self.decided = Some(subject.variant.clone());
         for entry in source.block.body.as_ref().map_or(&[][..], |b| &b.entries) {
             let Entry::Rule(rule) = entry else { continue };
             let when = rule
@@ -131,6 +132,7 @@ impl<'a> Resolver<'a> {
                 span: rule.span,
             });
         }
+        self.decided = None;
         if rules.is_empty() {
             self.missing(
                 &common,

@@ -14,6 +14,7 @@ mod conditions;
 mod datasets;
 mod decisions;
 mod errors;
+mod factorials;
 pub mod formula;
 mod formulas;
 mod groups;

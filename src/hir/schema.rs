@@ -201,11 +201,17 @@ const ABLATION: &[FieldSpec] = &[
 
 const FACTORIAL: &[FieldSpec] = &[
     f("on", "the rows measured on"),
-    f("metric", "the metric"),
+    f("metric", "the metric, the plan's primary unless said"),
     f("over", "the components varied together"),
-    f("fraction", "which fraction of the full design is run"),
-    f("generators", "what generates the fraction"),
-    f("interactions", "the interactions claimed"),
+    f(
+        "fraction",
+        "which fraction of the full design is run, such as `1/2`: all of it unless said",
+    ),
+    f(
+        "generators",
+        "which product a component of a fraction follows, as in `[d: a * b * c]`",
+    ),
+    f("interactions", "the interactions claimed, as in `[a * b]`"),
     f("interval", "the uncertainty method"),
 ];
 

@@ -76,6 +76,8 @@ pub(super) struct Resolver<'a> {
     pub(super) circles: Vec<Span>,
     /// What the plan says of columns anywhere.
     pub(super) survey: Survey,
+    /// The system whose rules are read, inside `decide`.
+    pub(super) decided: Option<Variant>,
 }
 
 impl<'a> Resolver<'a> {
@@ -98,6 +100,7 @@ impl<'a> Resolver<'a> {
             metric_state: Vec::new(),
             circles: Vec::new(),
             survey: Survey::new(modules),
+            decided: None,
         }
     }
 

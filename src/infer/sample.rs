@@ -37,6 +37,17 @@ impl Sample {
         }
     }
 
+    /// The sum of weights times quantities, resample by resample; `None` of no terms. All must have been drawn
+    /// together.
+    #[must_use]
+    pub fn combined(terms: &[(f64, &Sample)]) -> Option<Sample> {
+        let ((weight, first), rest) = terms.split_first()?;
+        let start = first.times(*weight);
+        Some(rest.iter().fold(start, |sum, (weight, sample)| {
+            sum.with(sample, |a, b| a + weight * b)
+        }))
+    }
+
     /// The same quantity times a constant.
     #[must_use]
     pub fn times(&self, k: f64) -> Sample {

@@ -7,6 +7,7 @@ pub mod blocks;
 mod closing;
 mod decisions;
 mod details;
+mod factorials;
 pub mod layout;
 mod markdown;
 mod models;

@@ -11,7 +11,8 @@ mod order;
 mod unit;
 
 pub use analyses::{
-    Ablation, Arm, Candidate, Choice, Effect, Factorial, Minimal, Objective, Requirement, Selection,
+    Ablation, Arm, Candidate, Choice, Effect, Factorial, FactorialCell, Minimal, Objective,
+    Requirement, Selection,
 };
 pub use decisions::{Atom, Decision, Rule, Truth};
 pub use measures::{Comparison, Interval, Metric, ResampleUnit};

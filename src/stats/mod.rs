@@ -6,6 +6,7 @@
 //! claimed from it); [`random`] says how a seed becomes a stream.
 
 pub mod binomial;
+pub mod factorial;
 pub mod interval;
 pub mod jackknife;
 pub mod multiple;
@@ -13,6 +14,7 @@ pub mod normal;
 pub mod order;
 pub mod quantile;
 pub mod random;
+pub mod ranks;
 pub mod replicates;
 pub mod resample;
 pub mod sum;

@@ -1,6 +1,7 @@
 //! Decisions: ordered rules, the first established one fires.
 
 use super::book::{Book, name, part_name, spec};
+use super::factorial::interaction;
 use super::truth::{Judged, Scene, judge};
 use crate::hir::{self, Plan, rows_of};
 use crate::result::{Comparison, Decision, Rule, Truth};
@@ -47,6 +48,9 @@ fn decision(book: &Book<'_>, d: &hir::Decide, comparisons: &[Comparison]) -> Opt
         against: Some(&d.against.variant),
         spec: interval_of(plan, d),
         adjusted: &adjusted,
+        interaction: &|components, part| {
+            interaction(book, &d.subject.variant, components, &page, part)
+        },
     };
     let judged: Vec<(&hir::Rule, Judged)> = d
         .rules

@@ -7,6 +7,7 @@ mod ablate;
 mod book;
 mod compare;
 mod decide;
+mod factorial;
 mod select;
 mod systems;
 mod truth;
@@ -72,7 +73,7 @@ pub fn conclude(
         metrics: values::metrics(&book),
         comparisons,
         ablations: ablate::ablations(&book),
-        factorials: Vec::new(),
+        factorials: factorial::factorials(&book),
         selections: select::selections(&book),
         decisions,
         checks: Vec::new(),

@@ -73,6 +73,7 @@ fn entrant<'a>(
         against: None,
         spec: spec(None),
         adjusted: &|_, _| None,
+        interaction: &|_, _| None,
     };
     let judged = s.require.as_ref().map(|require| judge(&scene, require));
     let (unit, factor) = unit_of(&plan.metrics[objective.metric].measure);

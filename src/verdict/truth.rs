@@ -4,8 +4,8 @@ use super::book::{Page, number, unit_of};
 use super::compare::gain;
 use crate::exec::PartName;
 use crate::hir::{
-    Arithmetic, Atom, Comparison, Condition, IntervalSpec, Plan, Quantity, QuantityKind, Reading,
-    Term, Variant,
+    Arithmetic, Atom, Comparison, Component, Condition, Id, IntervalSpec, Plan, Quantity,
+    QuantityKind, Reading, Term, Variant,
 };
 use crate::infer::Sample;
 use crate::result::{self, Truth};
@@ -22,7 +22,13 @@ pub(super) struct Scene<'a> {
     pub(super) spec: IntervalSpec,
     /// The adjusted p value of a gain, where a correction was made.
     pub(super) adjusted: &'a dyn Fn(&str, usize) -> Option<f64>,
+    /// The interaction of two components on a part, where a factorial measures it.
+    pub(super) interaction: Interactions<'a>,
 }
+
+/// Looks an interaction of two components up, on a part.
+pub(super) type Interactions<'a> =
+    &'a dyn Fn((Id<Component>, Id<Component>), usize) -> Option<Sample>;
 
 /// A judged condition: its truth, its atoms in reading order, and whether something had no value.
 #[derive(Default)]
@@ -196,7 +202,7 @@ fn value(scene: &Scene<'_>, term: &Term, part: usize) -> Value {
             Some(s) => Value::Measured(Box::new(s)),
             None => Value::Missing(format!(
                 "`{}` of {} was not measured",
-                q.metric.text,
+                quantity(scene, q),
                 scene.plan.show(subject(scene, q))
             )),
         },
@@ -230,7 +236,21 @@ fn subject<'a>(scene: &Scene<'a>, q: &'a Quantity) -> &'a Variant {
     q.of.as_ref().map_or(scene.subject, |of| &of.variant)
 }
 
+/// What is not there where a quantity is missing.
+fn quantity(scene: &Scene<'_>, q: &Quantity) -> String {
+    match q.kind {
+        QuantityKind::Interaction(a, b) => {
+            let name = |c| &scene.plan.components[c].common.name;
+            format!("interaction({}, {})", name(a), name(b))
+        }
+        _ => q.metric.text.clone(),
+    }
+}
+
 fn sample(scene: &Scene<'_>, q: &Quantity, part: usize) -> Option<Sample> {
+    if let QuantityKind::Interaction(a, b) = q.kind {
+        return (scene.interaction)((a, b), part);
+    }
     let of = q.of.as_ref().map_or(scene.subject, |of| &of.variant);
     let own = scene.page.sample(of, &q.metric, part)?;
     if q.kind == QuantityKind::Value {
@@ -240,12 +260,14 @@ fn sample(scene: &Scene<'_>, q: &Quantity, part: usize) -> Option<Sample> {
     Some(match q.kind {
         QuantityKind::Gain => gain(&own, &other, scene.plan.metrics[q.metric.metric].sign()),
         QuantityKind::Delta => gain(&own, &other, 1.0),
-        QuantityKind::Relative | QuantityKind::Value => own.with(&other, |a, b| (a - b) / b),
+        QuantityKind::Relative | QuantityKind::Value | QuantityKind::Interaction(..) => {
+            own.with(&other, |a, b| (a - b) / b)
+        }
     })
 }
 
 fn read(scene: &Scene<'_>, reading: Reading, q: &Quantity, part: usize) -> Value {
-    let missing = || Value::Missing(format!("`{}` has no value", q.metric.text));
+    let missing = || Value::Missing(format!("`{}` has no value", quantity(scene, q)));
     let Some(sample) = sample(scene, q, part) else {
         return missing();
     };
@@ -256,9 +278,17 @@ fn read(scene: &Scene<'_>, reading: Reading, q: &Quantity, part: usize) -> Value
         Reading::Lower => ends.map(|i| i.low),
         Reading::Upper => ends.map(|i| i.high),
         Reading::Width => ends.map(|i| i.high - i.low),
-        Reading::PValue => (scene.adjusted)(&q.metric.text, part).or(found.p_value),
+        Reading::PValue => adjusted(scene, q, part).or(found.p_value),
     };
     read.map_or_else(missing, Value::Plain)
+}
+
+/// The adjusted p value of a change; an interaction is in no comparison's family.
+fn adjusted(scene: &Scene<'_>, q: &Quantity, part: usize) -> Option<f64> {
+    match q.kind {
+        QuantityKind::Interaction(..) => None,
+        _ => (scene.adjusted)(&q.metric.text, part),
+    }
 }
 
 /// What a side measures, where it says so itself.

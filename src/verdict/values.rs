@@ -25,7 +25,8 @@ fn reported(plan: &Plan) -> Vec<Metric> {
     for (id, system) in plan.systems.iter() {
         let variant = Variant::plain(id);
         let own = match &system.outputs {
-            Some(Outputs::Reported(own)) => own.as_slice(),
+            // Those of an arm's own block are its arm's.
+            Some(Outputs::Reported(own)) if !system.of_arm => own.as_slice(),
             _ => &[],
         };
         let arms = plan.ablations.iter().flat_map(|(_, a)| &a.arms);
@@ -55,11 +56,14 @@ fn spec_of(plan: &Plan, page: &Page<'_>) -> IntervalSpec {
     let is = |d: &Option<crate::hir::DataUse>| d.as_ref().is_some_and(|d| d.data == *on);
     let compared = plan.compares.iter().find(|(_, c)| is(&c.on));
     let ablated = plan.ablations.iter().find(|(_, a)| is(&a.on));
-    match (compared, ablated) {
-        (Some((_, c)), _) => spec(c.interval.as_ref().map(|i| &i.value)),
-        (None, Some((_, a))) => spec(a.interval.as_ref().map(|i| &i.value)),
-        (None, None) => spec(None),
-    }
+    let varied = plan.factorials.iter().find(|(_, f)| is(&f.on));
+    let written = match (compared, ablated, varied) {
+        (Some((_, c)), ..) => c.interval.as_ref(),
+        (None, Some((_, a)), _) => a.interval.as_ref(),
+        (None, None, Some((_, f))) => f.interval.as_ref(),
+        (None, None, None) => None,
+    };
+    spec(written.map(|i| &i.value))
 }
 
 fn of_metric(

@@ -163,6 +163,10 @@ impl Builder<'_> {
     fn look(&self, q: &Quantity, how: How) -> Look {
         let metric = &q.metric.text;
         let name = match (q.kind, &q.of) {
+            (QuantityKind::Interaction(a, b), _) => {
+                let name = |c| &self.plan.components[c].common.name;
+                format!("interaction({}, {})", name(a), name(b))
+            }
             (QuantityKind::Gain, _) => format!("gain({metric})"),
             (QuantityKind::Delta, _) => format!("delta({metric})"),
             (QuantityKind::Relative, _) => format!("relative({metric})"),
@@ -181,7 +185,10 @@ impl Builder<'_> {
         let (unit, factor) = q.measure.display_unit();
         let sign = match q.kind {
             QuantityKind::Delta => self.plan.metrics[q.metric.metric].sign(),
-            QuantityKind::Value | QuantityKind::Gain | QuantityKind::Relative => 1.0,
+            QuantityKind::Value
+            | QuantityKind::Gain
+            | QuantityKind::Relative
+            | QuantityKind::Interaction(..) => 1.0,
         };
         Look {
             name,
@@ -323,8 +330,10 @@ pub fn range_of(plan: &Plan, key: &Key, ranges: Ranges) -> Range {
     let (low, high) = metric_range(plan, key.metric, ranges);
     match key.taken {
         Taken::Subject | Taken::Against | Taken::Other(_) => (low, high),
-        Taken::Gain if (high - low).is_finite() => (low - high, high - low),
-        Taken::Gain => ANY,
+        Taken::Gain | Taken::Interaction(..) if (high - low).is_finite() => {
+            (low - high, high - low)
+        }
+        Taken::Gain | Taken::Interaction(..) => ANY,
         Taken::Relative if low >= 0.0 => (-1.0, f64::INFINITY),
         Taken::Relative => ANY,
     }

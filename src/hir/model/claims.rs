@@ -153,6 +153,8 @@ pub struct Arm {
     pub by_hand: Option<Spanned<Id<System>>>,
     /// Published numbers of the arm.
     pub reported: Vec<Reported>,
+    /// Components that go with the one taken away, because they require it.
+    pub forced: Vec<Id<Component>>,
     /// Fields the arm overrides, as canonical text.
     pub overrides: BTreeMap<String, Spanned<String>>,
 }
@@ -176,6 +178,24 @@ pub struct Ablation {
     pub correct: Option<Spanned<Correction>>,
     /// How far below the reference the smallest configuration may lie, canonical.
     pub tolerance: Option<Spanned<f64>>,
+}
+
+impl Ablation {
+    /// The places of the arms that a variant takes away together, and no other change; `None` of any other variant.
+    pub fn takes_away(&self, plan: &Plan, variant: &Variant) -> Option<Vec<usize>> {
+        let mut left = plan.differing(&self.of.variant, variant);
+        let levels = plan.configuration(variant);
+        let mut taken = Vec::new();
+        for (place, arm) in self.arms.iter().enumerate() {
+            let absent = plan.components[arm.component].absent;
+            if arm.set || absent.is_none() || levels.get(&arm.component).copied() != absent {
+                continue;
+            }
+            taken.push(place);
+            left.retain(|c| *c != arm.component && !arm.forced.contains(c));
+        }
+        (left.is_empty() && variant.system == self.of.variant.system).then_some(taken)
+    }
 }
 
 /// A `select` item.

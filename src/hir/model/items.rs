@@ -166,6 +166,10 @@ pub struct Component {
     pub default: usize,
     /// How it reaches a command: `flag:`, `on:`, `off:`, `env:` as written.
     pub reach: BTreeMap<String, Spanned<String>>,
+    /// Components that must be there where this one is.
+    pub requires: Vec<Spanned<Id<Component>>>,
+    /// Components that must not be there where this one is.
+    pub excludes: Vec<Spanned<Id<Component>>>,
 }
 
 /// A `hardware` item.

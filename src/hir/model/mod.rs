@@ -6,6 +6,7 @@
 mod arena;
 mod claims;
 mod conditions;
+mod factorials;
 mod items;
 mod plan;
 mod systems;
@@ -13,6 +14,7 @@ mod systems;
 pub use arena::{Arena, Id};
 pub use claims::*;
 pub use conditions::*;
+pub use factorials::*;
 pub use items::*;
 pub use plan::*;
 pub use systems::*;

@@ -42,6 +42,8 @@ pub struct Plan {
     pub compares: Arena<Compare>,
     /// `ablation` items.
     pub ablations: Arena<Ablation>,
+    /// `factorial` items.
+    pub factorials: Arena<Factorial>,
     /// `select` items.
     pub selects: Arena<Select>,
     /// `decide` items.
@@ -223,6 +225,11 @@ impl Plan {
         for (_, a) in self.ablations.iter() {
             for arm in &a.arms {
                 found.entry(arm.variant.clone()).or_insert(arm.span);
+            }
+        }
+        for (_, f) in self.factorials.iter() {
+            for cell in &f.cells {
+                found.entry(cell.variant.clone()).or_insert(f.over_span);
             }
         }
         found

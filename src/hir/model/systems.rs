@@ -198,6 +198,8 @@ pub struct System {
     pub handicap: Option<Spanned<String>>,
     /// How its outputs come to be.
     pub outputs: Option<Outputs>,
+    /// Made by the block of an ablation's arm: it bears the reference's name, and no plan can name it.
+    pub of_arm: bool,
 }
 
 impl System {
