@@ -1,8 +1,12 @@
 //! Metrics of generated text.
 
+use crate::support::csv_file::csv_file;
 use crate::support::native::{Call, Given};
 use crate::support::oracle::{Case, cases};
+use crate::support::pipeline::{estimate, run};
 use benchwright::metrics::native::Value;
+use benchwright::result::RunResult;
+use benchwright::text::MemoryWorld;
 
 fn of(prefix: &str) -> Vec<Case> {
     let found = cases("text")
@@ -174,5 +178,130 @@ fn transcripts() {
             let each: Vec<f64> = edits.iter().zip(&words).map(|(e, w)| e / w).collect();
             case.check_all("wer_each", &each);
         }
+    }
+}
+
+/// A plan that measures a system's texts and a copy of the first references.
+fn measured(metrics: &[&str], rows: &[(String, Vec<String>)]) -> RunResult {
+    let names: Vec<&str> = metrics.to_vec();
+    let plan = format!(
+        r#"
+use std.generation.{{{0}}}
+
+dataset texts {{ source: "texts.csv", version: "1", id: id, label: reference, split: all(test) }}
+
+baseline copy {{ predictions: "copy.csv" {{ prediction: answer }} }}
+candidate model {{ predictions: "model.csv" {{ prediction: answer }} }}
+
+compare model with [copy] {{
+  on:       texts.test
+  metrics:  [{0}]
+  interval: bootstrap(300, level: 95%, method: percentile)
+}}
+"#,
+        names.join(", ")
+    );
+    let id = |i: usize| format!("r{i}");
+    let file = |column: &str, text: &dyn Fn(&(String, Vec<String>)) -> String| {
+        let rows = rows
+            .iter()
+            .enumerate()
+            .map(|(i, row)| vec![id(i), text(row)]);
+        csv_file(&["id", column], rows)
+    };
+    let references = |row: &(String, Vec<String>)| match row.1.as_slice() {
+        [one] => one.clone(),
+        several => serde_json::to_string(several).unwrap(),
+    };
+    let world = MemoryWorld::default()
+        .with("p.bench", plan)
+        .with("texts.csv", file("reference", &references))
+        .with("copy.csv", file("answer", &|row| row.1[0].clone()))
+        .with("model.csv", file("answer", &|row| row.0.clone()));
+    run(&world, "p.bench").unwrap()
+}
+
+fn named(name: &str) -> Case {
+    cases("text").into_iter().find(|c| c.name == name).unwrap()
+}
+
+#[test]
+fn a_plan_of_translations() {
+    for name in ["mt_corpus60", "mt_two_references"] {
+        let case = named(name);
+        let metrics = [
+            ("bleu", "bleu"),
+            ("bleu_lowercase", "bleu_lowercase"),
+            ("bleu_tok_char", "bleu_characters"),
+            ("chrf", "chrf"),
+            ("chrfpp", "chrf_plus_plus"),
+            ("ter", "ter"),
+        ];
+        let result = measured(&metrics.map(|m| m.1), &pairs(&case));
+        for (key, metric) in metrics {
+            case.check(key, 100.0 * estimate(&result, "model", metric));
+        }
+        assert!(estimate(&result, "copy", "bleu") > 0.999_999);
+        assert_eq!(estimate(&result, "copy", "ter"), 0.0);
+    }
+}
+
+/// Texts against one reference each.
+fn against_one(case: &Case, hypotheses: &str, references: &str) -> Vec<(String, Vec<String>)> {
+    let references = texts(case, references).into_iter().map(|r| vec![r]);
+    texts(case, hypotheses)
+        .into_iter()
+        .zip(references)
+        .collect()
+}
+
+#[test]
+fn a_plan_of_transcripts() {
+    let case = named("wer_random30");
+    let metrics = ["wer", "cer", "mer", "wil"];
+    let result = measured(&metrics, &against_one(&case, "hypotheses", "references"));
+    for metric in metrics {
+        case.check(metric, estimate(&result, "model", metric));
+        assert_eq!(estimate(&result, "copy", metric), 0.0);
+    }
+}
+
+/// The mean of the third, or only, number of each row.
+fn mean(case: &Case, key: &str) -> f64 {
+    let rows = case.expect[key].as_array().unwrap();
+    let last = |row: &serde_json::Value| row.get(2).unwrap_or(row).as_f64().unwrap();
+    rows.iter().map(last).sum::<f64>() / rows.len() as f64
+}
+
+#[test]
+fn a_plan_of_summaries_and_answers() {
+    let close = |got: f64, want: f64| assert!((got - want).abs() < 1e-9, "{got} {want}");
+    let case = named("rouge_random20");
+    let metrics = [
+        ("rouge1", "rouge_1"),
+        ("rouge2", "rouge_2"),
+        ("rougeL", "rouge_l"),
+        ("rougeLsum", "rouge_lsum"),
+        ("rouge1_stem", "rouge_1_stemmed"),
+        ("rouge2_stem", "rouge_2_stemmed"),
+        ("rougeL_stem", "rouge_l_stemmed"),
+    ];
+    let rows = against_one(&case, "hypotheses", "references");
+    let result = measured(&metrics.map(|m| m.1), &rows);
+    for (key, metric) in metrics {
+        close(estimate(&result, "model", metric), mean(&case, key));
+    }
+    let case = named("qa_squad");
+    let metrics = [
+        ("exact_normalised", "exact_match"),
+        ("exact_raw", "exact_match_strict"),
+        ("token_f1", "token_f1"),
+    ];
+    let result = measured(
+        &metrics.map(|m| m.1),
+        &against_one(&case, "predictions", "answers"),
+    );
+    for (key, metric) in metrics {
+        close(estimate(&result, "model", metric), mean(&case, key));
     }
 }
