@@ -14,6 +14,7 @@ mod format;
 mod generation;
 mod library;
 mod metrics;
+mod natives;
 mod numbers;
 mod oracles;
 mod plans;

@@ -2,6 +2,7 @@
 
 use super::errors::HirError;
 use super::model::*;
+use super::survey::Survey;
 use super::{Module, stdlib};
 use crate::diagnostic::suggest;
 use crate::syntax::ast::{self, Head, ItemKind, Keyword, Name, Use};
@@ -71,6 +72,8 @@ pub(super) struct Resolver<'a> {
     pub(super) metrics: Vec<Source<'a>>,
     pub(super) systems: Vec<Source<'a>>,
     pub(super) metric_state: Vec<super::metrics::State>,
+    /// What the plan says of columns anywhere.
+    pub(super) survey: Survey,
 }
 
 impl<'a> Resolver<'a> {
@@ -91,6 +94,7 @@ impl<'a> Resolver<'a> {
             metrics: Vec::new(),
             systems: Vec::new(),
             metric_state: Vec::new(),
+            survey: Survey::new(modules),
         }
     }
 

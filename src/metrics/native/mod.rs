@@ -2,15 +2,19 @@
 //! the two tables are held together by a test. Functions here are pure: rows in, numbers out; NaN is
 //! undefined.
 
+mod agreement;
 mod bleu;
 mod chrf;
 mod code;
 mod edits;
 mod generation;
 mod lists;
+mod moments;
 mod porter;
+mod rank;
 mod ranking;
 mod rouge;
+mod scores;
 mod ter;
 mod text;
 
@@ -74,12 +78,46 @@ pub struct Native {
     pub implementation: Implementation,
 }
 
-/// The tables of all natives, in the order of those in `hir::natives`.
-const TABLES: [&[Native]; 3] = [generation::TABLE, ranking::TABLE, code::TABLE];
+/// The tables of all natives.
+const TABLES: [&[Native]; 7] = [
+    rank::TABLE,
+    moments::TABLE,
+    agreement::TABLE,
+    scores::TABLE,
+    generation::TABLE,
+    ranking::TABLE,
+    code::TABLE,
+];
 
 /// The function of a native.
 pub fn implementation(signature: &Signature) -> Option<Implementation> {
     let mut all = TABLES.iter().flat_map(|table| table.iter());
     let found = all.find(|n| n.name == signature.name)?;
     Some(found.implementation)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hir::natives::{Family, natives};
+
+    #[test]
+    fn every_signature_has_a_function_of_its_family_and_no_other_is_there() {
+        for signature in natives() {
+            let family = match implementation(signature) {
+                Some(Implementation::Row(_)) => Some(Family::Row),
+                Some(Implementation::Corpus { .. }) => Some(Family::Corpus),
+                Some(Implementation::Whole(_)) => Some(Family::Whole),
+                Some(Implementation::Table(_)) => Some(Family::Table),
+                None => None,
+            };
+            assert_eq!(family, Some(signature.family), "{}", signature.name);
+        }
+        let mut names: Vec<&str> = natives().map(|s| s.name).collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+        assert_eq!(TABLES.iter().map(|t| t.len()).sum::<usize>(), count);
+    }
 }
