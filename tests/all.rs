@@ -12,6 +12,7 @@ mod decisions;
 mod examples;
 mod format;
 mod generation;
+mod language;
 mod library;
 mod metrics;
 mod natives;

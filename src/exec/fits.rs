@@ -15,7 +15,7 @@ pub fn unfit(plan: &Plan) -> Vec<Diagnostic> {
     for w in &wanted {
         for (variant, (metrics, _)) in &w.variants {
             for metric in metrics.iter().filter_map(|&place| w.metrics.get(place)) {
-                for error in misfit(plan, w, variant, metric) {
+                if let Some(error) = misfit(plan, w, variant, metric) {
                     if !found.contains(&error) {
                         found.push(error);
                     }

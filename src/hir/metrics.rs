@@ -148,8 +148,8 @@ impl<'a> Resolver<'a> {
             return;
         }
         metric.range = Some((low, high));
-        let scalar = matches!(metric.measure, Measure::Number | Measure::Ratio);
-        if metric.formula.is_none() || scalar {
+        let scalar = |m: &Measure| matches!(m, Measure::Number | Measure::Ratio);
+        if metric.formula.is_none() || scalar(&metric.measure) && scalar(&lm) {
             metric.measure = lm;
         } else if metric.measure != lm {
             self.errors.push(HirError::Units {
