@@ -2,6 +2,7 @@
 
 use super::{LoadError, load};
 use crate::hir::formula::Cell;
+use crate::hir::natives::ListKind;
 use crate::hir::{self, Argument, Better, Id, Metric, MetricRef, Module, Plan, library_names};
 use crate::metrics::{CompileError, Need, Outline, StatisticClass, outline};
 use crate::syntax::ast::{Entry, Head, ItemKind, Keyword};
@@ -93,7 +94,11 @@ pub fn needs_in_words(outline: &Outline) -> Vec<String> {
         Need::Number(cell) if need.is_number("latency") || need.is_number("tokens") => called(cell),
         Need::Number(cell) => format!("{}, a number", called(cell)),
         Need::Text(cell) => format!("{}, a text", called(cell)),
-        Need::List(cell) => format!("{}, a list", called(cell)),
+        Need::List(ListKind::Items, cell) => format!("{}, a list", called(cell)),
+        Need::List(ListKind::Graded, cell) => {
+            format!("{}, a list of what is relevant", called(cell))
+        }
+        Need::List(ListKind::Texts, cell) => format!("{}, one text or several", called(cell)),
         Need::Score => "score".into(),
         Need::Scores => "score of each class".into(),
     };

@@ -174,6 +174,30 @@ fn worded(error: &DataError) -> Diagnostic {
             total,
             of,
         } => repeated(new, path, *column, (ids, *total), *of),
+        DataError::RepeatedRanks {
+            path,
+            column,
+            ids,
+            total,
+        } => {
+            let twice = |id: &RepeatedId| format!("`{}` on lines {} and {}", id.id, id.first, id.second);
+            let lines: Vec<String> = ids.iter().map(twice).collect();
+            let more = total.saturating_sub(ids.len());
+            let rest = if more > 0 { format!(", and {more} more") } else { String::new() };
+            let first = ids.first().map_or(0, |id| id.second);
+            new(format!("{} ranks two rows of an id alike", tick(path)))
+                .data(path, first, *column)
+                .witness(format!("{}{rest}", lines.join(", ")))
+                .help("write each rank once for an id")
+        }
+        DataError::NotAList {
+            place,
+            name,
+            text,
+            why,
+        } => at(new(format!("a field of `{name}` is no list: {why}")), place)
+            .witness(format!("the field is `{}`", shortened(text)))
+            .help("write a JSON array such as `[\"a\", \"b\"]`, or items between `|`, `;`, `,` or blanks"),
         DataError::UndeclaredClass(undeclared) => undeclared_class(new, undeclared),
         DataError::Split { path, fault } => split_fault(new, path, fault),
         DataError::Unwritable { path, reason } => {
@@ -496,6 +520,15 @@ impl Lines for Diagnostic {
 
 fn at(d: Diagnostic, place: &DataPlace) -> Diagnostic {
     d.data(&place.path, place.line, place.column)
+}
+
+/// The beginning of a field.
+fn shortened(text: &str) -> String {
+    const MOST: usize = 60;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_string(),
+    }
 }
 
 fn tick(path: &Path) -> String {

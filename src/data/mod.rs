@@ -10,6 +10,7 @@ mod codes;
 mod diagnose;
 mod dictionary;
 mod errors;
+mod gather;
 mod hash;
 mod join;
 mod moment;
@@ -25,6 +26,7 @@ pub use dictionary::TextColumn;
 pub use errors::{
     DataError, IdLine, NumberSlip, RepeatedId, Repeats, SplitFault, Undeclared, UnreadFormat,
 };
+pub use gather::gather;
 pub use hash::{check_hash, hash_file, hash_of_hashes, sha256};
 pub use join::{IdIndex, Joined};
 pub use moment::{Moment, Precision};

@@ -4,10 +4,11 @@ use super::dataset::{Evidenced, diagnosed, place_by_column};
 use super::outputs::Run;
 use super::roles::{self, Home};
 use super::{Event, Files, Input};
-use crate::data::{self, ColumnKind, ColumnRequest, IdIndex, Table, TextColumn};
+use crate::data::{self, ColumnKind, ColumnRequest, DataError, IdIndex, Table, TextColumn};
 use crate::diagnostic::Diagnostic;
 use crate::hir::formula::{Cell, Figure};
 use crate::hir::{DataRef, Each, Outputs, Plan};
+use crate::metrics::native::{ListError, lists};
 use crate::metrics::{Classes, Need, RunColumns, Texts};
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -144,8 +145,13 @@ pub(super) fn shared(
                     .insert(cell.clone(), data::take_numbers(numbers, rows));
             }
             Need::Class(_) if *cell == label => {}
-            Need::Class(_) | Need::Text(_) | Need::List(_) => {
+            Need::Class(_) | Need::Text(_) | Need::List(..) => {
                 if let Some((_, text)) = data.table.text(&column) {
+                    let place = d
+                        .label
+                        .as_ref()
+                        .map_or(d.common.name_span, |l| l.column.span);
+                    check_lists(need, &data.table, &column).map_err(|e| diagnosed(&[e], place))?;
                     shared.texts.insert(cell.clone(), taken(text, rows));
                 }
             }
@@ -168,6 +174,29 @@ fn taken(column: &TextColumn, rows: &[u32]) -> TextColumn {
     }
 }
 
+/// The first field of a column of lists that is none.
+fn check_lists(need: &Need, table: &Table, column: &str) -> Result<(), DataError> {
+    let (Need::List(kind, _), Some((place, texts))) = (need, table.text(column)) else {
+        return Ok(());
+    };
+    let Err((code, error)) = lists(*kind, texts.words.iter().map(String::as_str)) else {
+        return Ok(());
+    };
+    let row = texts.codes.iter().position(|&c| c as usize == code);
+    Err(DataError::NotAList {
+        place: table.place(row.unwrap_or_default(), place),
+        name: column.to_string(),
+        text: texts.words.get(code).cloned().unwrap_or_default(),
+        why: match error {
+            ListError::Json => "it begins like JSON and is none",
+            ListError::Part => {
+                "it has a part that is neither text nor number, or a grade that is no number"
+            }
+            ListError::Object => "it is a JSON object, which has no order",
+        },
+    })
+}
+
 /// Reads a run's file once, and takes from it the columns of each partition it is measured on.
 pub(super) fn read(
     files: &Files<'_>,
@@ -184,6 +213,15 @@ pub(super) fn read(
     let table = data::read_table(files.world, &path, &asked.requests, &progress)
         .map_err(|e| place_by_column(&e, run.span, |column| mapped(plan, run, column)))?;
     (files.events)(Event::Read);
+    let table = match &asked.rank {
+        Some((rank, item)) => {
+            data::gather(&table, &asked.id, rank, item).map_err(|e| diagnosed(&e, run.span))?
+        }
+        None => table,
+    };
+    for (need, column) in &asked.lists {
+        check_lists(need, &table, column).map_err(|e| diagnosed(&[e], run.span))?;
+    }
     let columns: Result<Vec<Owned>, _> = on
         .values()
         .map(|rows| take(&asked, &table, data, index, rows))
@@ -216,6 +254,10 @@ struct Asked {
     fields: Vec<(Cell, Read, String, (f64, f64))>,
     /// The column of the score of each class; of one class alone where there is but one.
     scores: Vec<(Option<usize>, String)>,
+    /// The columns of ranks and of items, where the rows of an id become one list.
+    rank: Option<(String, String)>,
+    /// Columns that are read as lists.
+    lists: Vec<(Need, String)>,
     requests: Vec<ColumnRequest>,
 }
 
@@ -256,7 +298,7 @@ impl Asked {
         // metric needs it.
         for map in maps
             .iter()
-            .filter(|m| m.role.value != "id" && m.role.value != "score")
+            .filter(|m| !matches!(m.role.value.as_str(), "id" | "score" | "rank"))
         {
             let cell = Cell::Role(map.role.value.clone());
             if wanted.iter().any(|(c, _)| *c == cell) {
@@ -305,14 +347,31 @@ impl Asked {
         let of_scores = scores
             .iter()
             .map(|(_, column)| (column, ColumnKind::Number));
-        for (name, kind) in of_fields.chain(of_scores) {
+        let item =
+            || find("prediction").map_or("prediction".to_string(), |m| m.column.value.clone());
+        let rank = find("rank").map(|map| (map.column.value.clone(), item()));
+        let of_rank = rank
+            .iter()
+            .flat_map(|(rank, item)| [(rank, ColumnKind::Number), (item, ColumnKind::Text)]);
+        for (name, kind) in of_fields.chain(of_scores).chain(of_rank) {
             let request = ColumnRequest::new(name.clone(), kind);
             if !requests.contains(&request) {
                 requests.push(request);
             }
         }
+        let column_of = |need: &Need| {
+            let field = fields.iter().find(|(cell, ..)| Some(cell) == need.cell());
+            field.map(|(_, _, column, _)| (need.clone(), column.clone()))
+        };
+        let lists = needs
+            .iter()
+            .filter(|n| matches!(n, Need::List(..)))
+            .filter_map(column_of)
+            .collect();
         Asked {
             id,
+            rank,
+            lists,
             fields,
             scores,
             requests,

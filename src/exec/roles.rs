@@ -86,18 +86,23 @@ pub(super) fn missing(
     for need in needs {
         let there = match need {
             Need::Score | Need::Scores => scored(plan, system),
-            Need::Number(Cell::Role(role)) if role == "prediction" => {
+            Need::Number(Cell::Role(role))
+            | Need::Text(Cell::Role(role))
+            | Need::List(_, Cell::Role(role))
+                if role == "prediction" =>
+            {
                 !s.is_builtin() && home(plan, system, d, &Cell::Role(role.clone())).is_some()
             }
             // What the label lacks is said of the dataset.
             Need::Class(Cell::Role(role))
             | Need::Number(Cell::Role(role))
             | Need::Text(Cell::Role(role))
+            | Need::List(_, Cell::Role(role))
                 if role == "label" =>
             {
                 true
             }
-            Need::Class(cell) | Need::Number(cell) | Need::Text(cell) | Need::List(cell) => {
+            Need::Class(cell) | Need::Number(cell) | Need::Text(cell) | Need::List(_, cell) => {
                 home(plan, system, d, cell).is_some()
             }
         };

@@ -1,7 +1,7 @@
 //! Metric formulas, resolved: expressions over aggregates of rows.
 
 use super::model::{Arithmetic, MetricRef};
-use super::natives::Signature;
+use super::natives::{ListKind, Signature};
 use crate::text::Span;
 use crate::types::{Dimension, Measure};
 
@@ -135,8 +135,8 @@ pub enum NativeArg {
     Class(Operand),
     /// A text.
     Text(Cell),
-    /// A list.
-    List(Cell),
+    /// A list, and of what.
+    List(ListKind, Cell),
     /// The scores of all classes.
     Scores,
 }

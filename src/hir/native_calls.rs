@@ -4,7 +4,7 @@ use super::formula::*;
 use super::formulas::Typed;
 use super::inside::Inside;
 use super::natives::{
-    ArgKind, Family, Gives, NativeOption, OptionKind, Signature, native, natives,
+    ArgKind, Family, Gives, ListKind, NativeOption, OptionKind, Signature, native, natives,
 };
 use super::scope::Resolver;
 use super::show;
@@ -142,7 +142,7 @@ impl<'a> Resolver<'a> {
             ArgKind::Condition => plain(NativeArg::Condition(self.native_condition(e, cx)?)),
             ArgKind::Class => plain(NativeArg::Class(self.native_class(e, cx)?)),
             ArgKind::Text => plain(NativeArg::Text(self.cell_expr(e, "text", cx)?.0)),
-            ArgKind::List => plain(NativeArg::List(self.cell_expr(e, "list", cx)?.0)),
+            ArgKind::List(kind) => plain(NativeArg::List(kind, self.cell_expr(e, "list", cx)?.0)),
             ArgKind::Scores => match &e.kind {
                 ExprKind::Path(path) if path.text() == "score" => plain(NativeArg::Scores),
                 _ => {
@@ -288,7 +288,9 @@ pub fn usage(native: &Signature) -> String {
         ArgKind::Condition => "condition",
         ArgKind::Class => "class",
         ArgKind::Text => "text",
-        ArgKind::List => "list",
+        ArgKind::List(ListKind::Items) => "list",
+        ArgKind::List(ListKind::Graded) => "relevant",
+        ArgKind::List(ListKind::Texts) => "references",
         ArgKind::Scores => "score",
     };
     let mut parts: Vec<String> = native.args.iter().map(|k| word(k).to_string()).collect();

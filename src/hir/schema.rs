@@ -241,5 +241,9 @@ pub const ROLES: &[FieldSpec] = &[
     ),
     f("latency", "the time for this one row"),
     f("tokens", "the tokens spent on this one row"),
+    f(
+        "rank",
+        "the place of a row's item; the rows of an id become one list",
+    ),
     f("id", "the row's id, named like the dataset's unless said"),
 ];

@@ -1,6 +1,6 @@
 //! The standard library, embedded: Bench files under `stdlib/`.
 
-const LIBRARY: [(&str, &str); 6] = [
+const LIBRARY: [(&str, &str); 9] = [
     (
         "classification",
         include_str!("../../stdlib/classification.bench"),
@@ -13,6 +13,9 @@ const LIBRARY: [(&str, &str); 6] = [
     ("agreement", include_str!("../../stdlib/agreement.bench")),
     ("regression", include_str!("../../stdlib/regression.bench")),
     ("serving", include_str!("../../stdlib/serving.bench")),
+    ("generation", include_str!("../../stdlib/generation.bench")),
+    ("ranking", include_str!("../../stdlib/ranking.bench")),
+    ("code", include_str!("../../stdlib/code.bench")),
 ];
 
 /// The source of `std.NAME`, if there is such a module.

@@ -264,7 +264,7 @@ impl Compiler<'_> {
                     NativeArg::Condition(c) => Argument::Condition(self.test(c, scope)?),
                     NativeArg::Class(c) => Argument::Class(self.class(c, scope, false)?),
                     NativeArg::Text(c) => Argument::Text(c.clone()),
-                    NativeArg::List(c) => Argument::List(c.clone()),
+                    NativeArg::List(kind, c) => Argument::List(*kind, c.clone()),
                     NativeArg::Scores => Argument::Scores,
                 })
             })

@@ -1,7 +1,7 @@
 //! What a compiled metric is: statistics of rows, and an expression over them.
 
 use crate::hir::formula::{Cell, Figure, Fold, Function};
-use crate::hir::natives::{Family, Signature};
+use crate::hir::natives::{Family, ListKind, Signature};
 use crate::hir::{Arithmetic, Comparison};
 
 /// A metric fitted to a label's classes.
@@ -22,8 +22,8 @@ pub enum Need {
     Number(Cell),
     /// A text.
     Text(Cell),
-    /// A list.
-    List(Cell),
+    /// A list, and of what.
+    List(ListKind, Cell),
     /// The score of the positive class.
     Score,
     /// The score of each class.
@@ -37,19 +37,19 @@ impl Need {
             Need::Class(Cell::Role(role))
             | Need::Number(Cell::Role(role))
             | Need::Text(Cell::Role(role))
-            | Need::List(Cell::Role(role)) => Some(role),
+            | Need::List(_, Cell::Role(role)) => Some(role),
             Need::Score | Need::Scores => Some("score"),
             Need::Class(Cell::Column(_))
             | Need::Number(Cell::Column(_))
             | Need::Text(Cell::Column(_))
-            | Need::List(Cell::Column(_)) => None,
+            | Need::List(_, Cell::Column(_)) => None,
         }
     }
 
     /// The field of the row; `None` of scores.
     pub fn cell(&self) -> Option<&Cell> {
         match self {
-            Need::Class(c) | Need::Number(c) | Need::Text(c) | Need::List(c) => Some(c),
+            Need::Class(c) | Need::Number(c) | Need::Text(c) | Need::List(_, c) => Some(c),
             Need::Score | Need::Scores => None,
         }
     }
@@ -150,7 +150,7 @@ pub(super) enum Argument {
     Condition(Test),
     Class(Class),
     Text(Cell),
-    List(Cell),
+    List(ListKind, Cell),
     Scores,
 }
 
@@ -306,7 +306,7 @@ impl Native {
                 Argument::Condition(t) => t.needs(found),
                 Argument::Class(c) => c.needs(found),
                 Argument::Text(c) => found.push(Need::Text(c.clone())),
-                Argument::List(c) => found.push(Need::List(c.clone())),
+                Argument::List(kind, c) => found.push(Need::List(*kind, c.clone())),
                 Argument::Scores => found.push(Need::Scores),
             }
         }

@@ -1,7 +1,10 @@
 //! The functions behind `native.name(…)`: what each takes and gives. Their implementations are in
 //! `metrics::native`; a test there holds the two together.
 
+mod code;
 mod core;
+mod generation;
+mod ranking;
 
 /// What a native is computed from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,9 +31,20 @@ pub enum ArgKind {
     /// The text of a role or column.
     Text,
     /// The list in a role or column.
-    List,
+    List(ListKind),
     /// The scores of all classes: `score`.
     Scores,
+}
+
+/// What a list is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ListKind {
+    /// Items, such as a ranked list: `d3 d1 d7`, `["d3", "d1"]`.
+    Items,
+    /// Items with grades, 1 unless said: `d3:2 d1`, `["d3", "d1"]`, `{"d3": 2, "d1": 1}`.
+    Graded,
+    /// Texts: a JSON array of them, or the whole cell as one.
+    Texts,
 }
 
 /// What an option may be.
@@ -84,7 +98,7 @@ pub struct Signature {
 }
 
 /// The tables of all natives. Each file of `metrics::native` has one here.
-const TABLES: [&[Signature]; 1] = [core::TABLE];
+const TABLES: [&[Signature]; 4] = [core::TABLE, generation::TABLE, ranking::TABLE, code::TABLE];
 
 /// All natives, by table.
 pub fn natives() -> impl Iterator<Item = &'static Signature> {

@@ -3,7 +3,7 @@
 use super::columns::{RunColumns, Texts};
 use crate::hir::formula::{Cell, Function};
 use crate::hir::{Arithmetic, Comparison};
-use crate::metrics::native::{Implementation, Value, implementation};
+use crate::metrics::native::{Implementation, Value, implementation, lists};
 use crate::metrics::program::{Argument, Class, Native, Number, Test, arithmetic, call};
 
 /// [`Number`], bound.
@@ -174,9 +174,11 @@ impl<'a> RowArgs<'a> {
             Argument::Condition(t) => RowArg::Condition(RowTest::new(t, columns)),
             Argument::Class(c) => RowArg::Class(RowClass::new(c, columns)),
             Argument::Text(cell) => RowArg::Text(texts(cell)),
-            Argument::List(cell) => {
+            Argument::List(kind, cell) => {
+                // What is no list was refused where the file was read.
                 let texts = texts(cell);
-                RowArg::List(texts.codes, texts.words.iter().map(|w| list(w)).collect())
+                let lists = lists(*kind, texts.words.iter().map(String::as_str));
+                RowArg::List(texts.codes, lists.unwrap_or_default())
             }
             Argument::Scores => RowArg::Scores(columns.scores),
         };
@@ -230,39 +232,5 @@ impl RowArg<'_> {
             }
             RowArg::Scores(_) => Value::Scores(scores),
         }
-    }
-}
-
-/// The elements of a list in one field: a JSON array, or what stands between `|`, or else between blanks.
-pub(super) fn list(text: &str) -> Vec<String> {
-    let text = text.trim();
-    if text.starts_with('[')
-        && let Ok(values) = serde_json::from_str::<Vec<serde_json::Value>>(text)
-    {
-        let one = |v: serde_json::Value| match v {
-            serde_json::Value::String(s) => s,
-            other => other.to_string(),
-        };
-        return values.into_iter().map(one).collect();
-    }
-    if text.contains('|') {
-        return text
-            .split('|')
-            .map(|part| part.trim().to_string())
-            .collect();
-    }
-    text.split_whitespace().map(str::to_string).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lists_are_written_in_three_ways() {
-        assert_eq!(list("a b  c"), ["a", "b", "c"]);
-        assert_eq!(list("New York | Rome"), ["New York", "Rome"]);
-        assert_eq!(list("[\"a b\", 3]"), ["a b", "3"]);
-        assert_eq!(list(""), Vec::<String>::new());
     }
 }

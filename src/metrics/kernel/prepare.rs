@@ -422,7 +422,7 @@ fn whole(
                 rows.iter().map(value).collect()
             }
             Argument::Class(class) => class_numbers(class, columns, &rows),
-            Argument::Text(_) | Argument::List(_) | Argument::Scores => {
+            Argument::Text(_) | Argument::List(..) | Argument::Scores => {
                 broken = true;
                 Vec::new()
             }

@@ -3,9 +3,22 @@
 //! undefined.
 
 mod agreement;
+mod bleu;
+mod chrf;
+mod code;
+mod edits;
+mod generation;
+mod lists;
 mod moments;
+mod porter;
 mod rank;
+mod ranking;
+mod rouge;
 mod scores;
+mod ter;
+mod text;
+
+pub use lists::{ListError, lists};
 
 use crate::hir::natives::Signature;
 
@@ -66,7 +79,15 @@ pub struct Native {
 }
 
 /// The tables of all natives.
-const TABLES: [&[Native]; 4] = [rank::TABLE, moments::TABLE, agreement::TABLE, scores::TABLE];
+const TABLES: [&[Native]; 7] = [
+    rank::TABLE,
+    moments::TABLE,
+    agreement::TABLE,
+    scores::TABLE,
+    generation::TABLE,
+    ranking::TABLE,
+    code::TABLE,
+];
 
 /// The function of a native.
 pub fn implementation(signature: &Signature) -> Option<Implementation> {
