@@ -12,6 +12,7 @@ pub use metric::{MetricFacts, class_in_words, cost_in_words, metrics, needs_in_w
 use crate::checks::{self, Proof};
 use crate::data;
 use crate::diagnostic::{Answer, CodeInfo, Diagnostic};
+use crate::draft;
 use crate::exec;
 use crate::graph::{self, Dag};
 use crate::hir::{self, HirError, Plan};
@@ -119,8 +120,14 @@ fn sort(diagnostics: &mut [Diagnostic]) {
 
 /// Every code there is, in the order of their letters and numbers.
 pub fn codes() -> Vec<&'static CodeInfo> {
-    let mut all: Vec<&'static CodeInfo> =
-        [syntax::CODES, hir::CODES, data::CODES, exec::CODES].concat();
+    let mut all: Vec<&'static CodeInfo> = [
+        syntax::CODES,
+        hir::CODES,
+        data::CODES,
+        exec::CODES,
+        draft::CODES,
+    ]
+    .concat();
     all.extend(checks::ALL.iter().map(|c| &c.info));
     all.sort_by_key(|c| c.code);
     all
