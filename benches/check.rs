@@ -1,0 +1,148 @@
+//! What a check costs: a plan of 5,000 lines from text to diagnostics, what each phase takes of it,
+//! and brackets nested 60 deep, closed and unclosed.
+
+use benchwright::analysis::analyse;
+use benchwright::text::{FileId, MemoryWorld};
+use benchwright::{checks, format, graph, hir, syntax};
+use divan::{Bencher, black_box};
+use std::fmt::Write;
+use std::path::Path;
+
+fn main() {
+    divan::main();
+}
+
+/// A study of 42 lines: data, a step, components, a baseline, a candidate, claims and rules.
+const STUDY: &str = r#"
+## Does the character model of study N beat the tuned word model by enough to ship?
+dataset reviewsN {
+  source:  "data/reviewsN.csv"
+  version: "2024-06-01"
+  id:      review_id
+  label:   sentiment in [neg, neu, pos]
+  group:   author
+  time:    written_at
+  strata:  [language]
+  split:   column(split) { train: "train", val: "dev", test: "test" }
+}
+
+step tfidfN { kind: vectorizer, fit: reviewsN.train }
+
+component bigramsN { off: "--no-bigrams" }     # a toggle, on unless said
+component augmentN { levels: [none, mild, strong], absent: none, default: mild, flag: "--augment {level}" }
+
+metric errorsN { better: lower, value: count(prediction != label and label == pos) / count(label == pos) }
+
+baseline wordsN {
+  steps:       [tfidfN]
+  train:       reviewsN.train
+  tune:        reviewsN.val { by: f1_macro, trials: 20 }
+  hardware:    cpu1
+  seeds:       5
+  predictions: "runs/wordsN-{seed}.csv" { prediction: pred, latency: latency_ms in ms }
+}
+
+candidate charsN from wordsN {
+  components:  [bigramsN, augmentN]
+  predictions: "runs/charsN-{variant}-{seed}.csv" { prediction: pred, latency: latency_ms in ms }
+}
+
+compare charsN with wordsN { on: reviewsN.test, metrics: [f1_macro, errorsN, latency_p95], slices: [language], correct: holm }
+ablation of charsN { on: reviewsN.val, remove: [bigramsN, augmentN], metric: f1_macro, tolerance: 0.5pp }
+
+decide studyN for charsN against wordsN {
+  ship    when gain(f1_macro) > 0pp and point(gain(f1_macro)) >= 1pp
+           and latency_p95 <= 100ms and every language (gain(f1_macro) > -1pp)
+  iterate when point(gain(f1_macro)) > 0pp
+  reject  otherwise
+}
+"#;
+
+/// A plan of at least `lines` lines, without an error in it.
+fn plan(lines: usize) -> String {
+    let mut text = "use std.classification.f1_macro\nuse std.serving.latency_p95\n\n\
+        plan studies { objective: \"many\", primary: f1_macro, guardrails: [latency_p95] }\n\
+        hardware cpu1 { cores: 1, price: 0.04USD/h }\n"
+        .to_string();
+    let mut study = 0;
+    while text.lines().count() < lines {
+        study += 1;
+        let number = study.to_string();
+        // Every capital N of the study is its number.
+        text.push_str(&STUDY.replace('N', &number));
+    }
+    text
+}
+
+fn sound(text: &str) -> MemoryWorld {
+    let world = MemoryWorld::default().with("plan.bench", text);
+    let analysis = analyse(&world, Path::new("plan.bench"));
+    assert!(analysis.is_ok_and(|a| !a.has_errors()), "the plan is sound");
+    world
+}
+
+#[divan::bench(args = [500, 5_000])]
+fn check(bencher: Bencher, lines: usize) {
+    let world = sound(&plan(lines));
+    bencher.bench(|| analyse(black_box(&world), Path::new("plan.bench")));
+}
+
+#[divan::bench]
+fn parse_5_000_lines(bencher: Bencher) {
+    let text = plan(5_000);
+    bencher.bench(|| syntax::parse(FileId(0), black_box(&text)));
+}
+
+#[divan::bench]
+fn format_5_000_lines(bencher: Bencher) {
+    let text = plan(5_000);
+    bencher.bench(|| format::format(black_box(&text)));
+}
+
+/// Resolution, the DAG and the checks, apart; the tree is made before.
+#[divan::bench(args = ["resolve", "graph", "checks"])]
+fn phase_of_5_000_lines(bencher: Bencher, phase: &str) {
+    let world = sound(&plan(5_000));
+    let Ok(loaded) = benchwright::analysis::load(&world, Path::new("plan.bench")) else {
+        return;
+    };
+    let (resolved, _) = hir::resolve(&loaded.modules);
+    let dag = graph::build(&resolved);
+    match phase {
+        "resolve" => bencher.bench(|| hir::resolve(black_box(&loaded.modules))),
+        "graph" => bencher.bench(|| graph::build(black_box(&resolved))),
+        _ => bencher.bench(|| checks::check(black_box(&resolved), black_box(&dag))),
+    }
+}
+
+/// A metric whose formula nests 60 brackets of one kind, or leaves them open.
+fn nest(open: &str, close: &str) -> String {
+    let mut text = "metric deep { better: higher, value: ".to_string();
+    let _ = write!(text, "{}1{} }}", open.repeat(60), close.repeat(60));
+    text
+}
+
+const NESTS: [(&str, &str, &str); 8] = [
+    ("round", "(", ")"),
+    ("square", "[", "]"),
+    ("call", "f(", ")"),
+    ("index", "x[", "]"),
+    ("record", "1 { a: ", " }"),
+    ("fold", "mean over class c of (", ")"),
+    ("every", "every x (", ")"),
+    ("minus", "-(", ")"),
+];
+
+#[divan::bench(args = ["round", "square", "call", "index", "record", "fold", "every", "minus"])]
+fn nested_60_deep(bencher: Bencher, kind: &str) {
+    let (_, open, close) = NESTS.into_iter().find(|n| n.0 == kind).unwrap_or(NESTS[0]);
+    let text = nest(open, close);
+    bencher.bench(|| syntax::parse(FileId(0), black_box(&text)));
+}
+
+#[divan::bench(args = ["round", "square", "call", "index", "record", "fold", "every", "minus"])]
+fn unclosed_60_deep(bencher: Bencher, kind: &str) {
+    let (_, open, _) = NESTS.into_iter().find(|n| n.0 == kind).unwrap_or(NESTS[0]);
+    let text = nest(open, "");
+    bencher.bench(|| syntax::parse(FileId(0), black_box(&text)));
+}
