@@ -203,8 +203,8 @@ fn classifier() {
     let gain = comparison(&result, "accuracy");
     assert!(near(gain.delta.unwrap(), 0.011));
     // The normal interval of a paired difference of shares, from the four counts (McNemar 1947).
-    let n = 20_000.0;
-    let half = 1.959_964 * (1600.0 - 220.0 * 220.0 / n as f64).sqrt() / n;
+    let n: f64 = 20_000.0;
+    let half = 1.959_964 * (1600.0 - 220.0 * 220.0 / n).sqrt() / n;
     let interval = gain.interval.as_ref().unwrap();
     assert!((interval.low - (0.011 - half)).abs() < 2e-4, "{interval:?}");
     assert!(
@@ -446,7 +446,8 @@ fn atlas() {
             )
         })
     };
-    let tables: [(&str, &dyn Fn(&str) -> f64); 3] = [
+    type Figure<'f> = &'f dyn Fn(&str) -> f64;
+    let tables: [(&str, Figure); 3] = [
         ("f1_macro", &f1_of_reviews),
         ("brier", &brier),
         ("latency_p95", &p95),
