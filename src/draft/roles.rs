@@ -143,7 +143,7 @@ fn by_name(read: &Read) -> Option<Guess> {
         let of_name = |c: &&Held| words::words(&c.profile.name).join("_") == **wanted;
         read.columns.iter().find(of_name)
     };
-    let column = words::LABEL.iter().find_map(|wanted| named(wanted))?;
+    let column = words::LABEL.iter().find_map(named)?;
     Some(Guess {
         column: column.profile.name.clone(),
         why: "its name says so".to_owned(),
