@@ -17,6 +17,7 @@ pub use policy::{Policy, PolicyError, hold};
 use crate::checks::{self, Proof};
 use crate::data;
 use crate::diagnostic::{Answer, CodeInfo, Diagnostic};
+use crate::draft;
 use crate::exec;
 use crate::graph::{self, Dag};
 use crate::hir::{self, HirError, Plan};
@@ -131,6 +132,7 @@ pub fn codes() -> Vec<&'static CodeInfo> {
         hir::CODES,
         data::CODES,
         exec::CODES,
+        draft::CODES,
         waivers::CODES,
     ]
     .concat();

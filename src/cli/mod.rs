@@ -10,6 +10,7 @@ mod fmt;
 mod graph;
 mod io;
 mod metrics;
+mod new;
 mod progress;
 mod run;
 
@@ -20,6 +21,7 @@ use std::process::ExitCode;
 /// Parses the arguments and does what they ask.
 pub fn main() -> ExitCode {
     match Arguments::parse().command {
+        Command::New(args) => new::new(&args),
         Command::Check(args) => check::check(&args),
         Command::Run(args) => run::run(&args),
         Command::Fmt(args) => fmt::fmt(&args),
