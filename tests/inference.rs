@@ -40,7 +40,11 @@ fn intervals_of_means_and_proportions() {
                 number(&case, "mean", summary::mean(&x));
             } else if case.has("successes") {
                 let (k, n) = (whole(&case, "successes"), whole(&case, "n"));
-                ends(&case, &format!("wilson_{name}"), analytic::wilson(k, n, level));
+                ends(
+                    &case,
+                    &format!("wilson_{name}"),
+                    analytic::wilson(k, n, level),
+                );
                 let exact = analytic::clopper_pearson(k, n, level);
                 ends(&case, &format!("clopper_pearson_{name}"), exact);
             } else {
@@ -54,7 +58,10 @@ fn intervals_of_means_and_proportions() {
 
 #[test]
 fn paired_tests() {
-    for case in cases("tests").iter().filter(|c| c.name.starts_with("paired_")) {
+    for case in cases("tests")
+        .iter()
+        .filter(|c| c.name.starts_with("paired_"))
+    {
         let d = differences(case);
         let t = significance::t_statistic(&d, 0.0);
         number(case, "t", t.map(|t| t.0));
@@ -78,7 +85,10 @@ fn paired_tests() {
 
 #[test]
 fn mcnemar() {
-    for case in cases("tests").iter().filter(|c| c.name.starts_with("mcnemar")) {
+    for case in cases("tests")
+        .iter()
+        .filter(|c| c.name.starts_with("mcnemar"))
+    {
         let pairs = Pairs {
             both: 100,
             first: whole(case, "b_only_first"),
@@ -95,7 +105,10 @@ fn mcnemar() {
 
 #[test]
 fn delong() {
-    for case in cases("tests").iter().filter(|c| c.name.starts_with("delong")) {
+    for case in cases("tests")
+        .iter()
+        .filter(|c| c.name.starts_with("delong"))
+    {
         let positive: Vec<bool> = case.numbers("y_true").iter().map(|y| *y == 1.0).collect();
         let area = |column| Area::new(&positive, &case.numbers(column)).unwrap();
         let (a, b) = (area("score_a"), area("score_b"));
@@ -116,12 +129,19 @@ fn delong() {
 
 #[test]
 fn independent_samples() {
-    for case in cases("tests").iter().filter(|c| c.name.starts_with("two_sample")) {
+    for case in cases("tests")
+        .iter()
+        .filter(|c| c.name.starts_with("two_sample"))
+    {
         let (a, b) = (case.numbers("a"), case.numbers("b"));
         let welch = analytic::welch(&a, &b);
         number(case, "welch_t", welch.map(|(d, se, _)| d / se));
         number(case, "welch_df", welch.map(|w| w.2));
-        number(case, "welch_p", significance::welch_t(&a, &b).map(|p| p.value));
+        number(
+            case,
+            "welch_p",
+            significance::welch_t(&a, &b).map(|p| p.value),
+        );
     }
 }
 
@@ -160,7 +180,11 @@ fn power_of_tests() {
             number(&case, "exact_mcnemar_power", Some(exact));
             let needed = power::mcnemar_pairs(first, second, 0.05, 0.8);
             number(&case, "n_connor_0.8", needed);
-            number(&case, "normal_power", power::mcnemar_normal(n, first, second, 0.05));
+            number(
+                &case,
+                "normal_power",
+                power::mcnemar_normal(n, first, second, 0.05),
+            );
             // What Connor's formula calls for is what it then finds detectable.
             if let Some(needed) = needed {
                 let got = power::detectable_proportion(needed, first + second, 0.05, 0.8).unwrap();

@@ -54,6 +54,7 @@ fn mark_items(plan: &mut Plan, at: Span) -> bool {
     plan.compares.iter_mut().for_each(|i| visit(&mut i.common));
     plan.ablations.iter_mut().for_each(|i| visit(&mut i.common));
     plan.selects.iter_mut().for_each(|i| visit(&mut i.common));
+    plan.stops.iter_mut().for_each(|i| visit(&mut i.common));
     plan.decides.iter_mut().for_each(|i| visit(&mut i.common));
     found
 }

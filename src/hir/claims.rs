@@ -12,6 +12,10 @@ use crate::types::Measure;
 impl<'a> Resolver<'a> {
     /// The root file's claims, comparisons before the decisions that rest on them.
     pub(super) fn resolve_claims(&mut self) {
+        self.check_protocols();
+        let written = self.expand_protocols();
+        let expansions = self.expansions;
+        expansions.get_or_init(|| written);
         let blocks = self.root_blocks();
         let mut decisions = Vec::new();
         for source in &blocks {
@@ -34,15 +38,7 @@ impl<'a> Resolver<'a> {
                         "use `ablation of` for one component at a time",
                     );
                 }
-                Head::Stop { subject, against } => {
-                    self.variant(subject);
-                    self.variant(against);
-                    self.unsupported(
-                        "`stop`",
-                        source.block.head_span,
-                        "leave the block out; run a fixed number of seeds",
-                    );
-                }
+                Head::Stop { .. } => decisions.push(*source),
                 Head::Declare { .. } | Head::Broken { .. } => {}
             }
         }
@@ -54,6 +50,10 @@ impl<'a> Resolver<'a> {
             } = &source.block.head
             {
                 self.decide(source, name.as_ref(), subject, against);
+            }
+            if let Head::Stop { subject, against } = &source.block.head {
+                self.module = 0;
+                self.stop(source, subject, against);
             }
         }
         self.primary_for_ablations();

@@ -21,14 +21,17 @@ mod metric_refs;
 mod metrics;
 pub mod model;
 mod outputs;
+mod protocols;
 mod rows;
 pub mod schema;
 mod scope;
 mod show;
 mod slices;
 mod stdlib;
+mod stops;
 mod systems;
 pub mod template;
+mod uncertainty;
 mod values;
 mod variants;
 
@@ -39,6 +42,7 @@ pub use stdlib::{library, library_names};
 
 use crate::syntax::ast;
 use crate::text::FileId;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 /// One parsed file with what its `use "file"` items were loaded as.
@@ -57,7 +61,8 @@ pub struct Module {
 
 /// Resolves the plan in `modules[0]`; the other modules are the library modules and files it uses.
 pub fn resolve(modules: &[Module]) -> (Plan, Vec<HirError>) {
-    let mut r = scope::Resolver::new(modules);
+    let expansions = OnceCell::new();
+    let mut r = scope::Resolver::new(modules, &expansions);
     r.declare_all();
     r.resolve_items();
     r.resolve_systems();

@@ -7,8 +7,10 @@
 //! `exec`, what follows from the numbers to `verdict`. Start with [`resample`].
 
 mod sample;
+mod spread;
 
-pub use sample::{Estimated, Sample, estimate};
+pub use sample::{Errors, Estimated, Sample, Sides, estimate};
+pub use spread::{Claim, spread};
 
 use crate::metrics::{Kernel, Scratch};
 use crate::stats::resample::{Units, draw_runs, draw_units, row_weights};
@@ -221,6 +223,8 @@ impl Observed {
             replicates,
             left_out: self.left_out.iter().map(at).collect(),
             strata: self.strata.clone(),
+            sides: None,
+            errors: None,
         }
     }
 }

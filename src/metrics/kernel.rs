@@ -1,5 +1,9 @@
 //! One run's rows on one part of a partition, ready to be evaluated for any multiplicities.
 
+mod contributions;
+
+pub use contributions::Contributions;
+
 use super::program::{Class, Need, Node, Number, Program, Statistic, Test, arithmetic, call};
 use crate::stats::quantile::Ranked;
 

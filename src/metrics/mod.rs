@@ -12,6 +12,6 @@ mod outline;
 mod program;
 
 pub use compile::{Classes, CompileError, compile};
-pub use kernel::{Kernel, RunColumns, Scratch};
+pub use kernel::{Contributions, Kernel, RunColumns, Scratch};
 pub use outline::{Outline, outline};
 pub use program::{Need, Program, StatisticClass, Statistics};

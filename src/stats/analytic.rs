@@ -61,8 +61,16 @@ pub fn wilson(k: u64, n: u64, level: f64) -> Option<Ends> {
     let centre = (p + z * z / (2.0 * n)) / (1.0 + z * z / n);
     let half = z * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt() / (1.0 + z * z / n);
     // At 0 and n one end is exactly the estimate; rounding must not move it.
-    let low = if k == 0 { 0.0 } else { (centre - half).max(0.0) };
-    let high = if p == 1.0 { 1.0 } else { (centre + half).min(1.0) };
+    let low = if k == 0 {
+        0.0
+    } else {
+        (centre - half).max(0.0)
+    };
+    let high = if p == 1.0 {
+        1.0
+    } else {
+        (centre + half).min(1.0)
+    };
     Some((low, high))
 }
 
@@ -134,7 +142,11 @@ pub fn newcombe_paired(pairs: Pairs, level: f64) -> Option<Ends> {
     } else {
         cross
     };
-    let phi = if margins > 0.0 { cross / margins.sqrt() } else { 0.0 };
+    let phi = if margins > 0.0 {
+        cross / margins.sqrt()
+    } else {
+        0.0
+    };
     square_and_add(
         (k1 as f64 / n as f64, wilson(k1, n, level)?),
         (k2 as f64 / n as f64, wilson(k2, n, level)?),
@@ -142,7 +154,11 @@ pub fn newcombe_paired(pairs: Pairs, level: f64) -> Option<Ends> {
     )
 }
 
-fn square_and_add((p1, (l1, u1)): (f64, Ends), (p2, (l2, u2)): (f64, Ends), phi: f64) -> Option<Ends> {
+fn square_and_add(
+    (p1, (l1, u1)): (f64, Ends),
+    (p2, (l2, u2)): (f64, Ends),
+    phi: f64,
+) -> Option<Ends> {
     let root = |x: f64, y: f64| (x * x - 2.0 * phi * x * y + y * y).max(0.0).sqrt();
     let difference = p1 - p2;
     let (low, high) = (
@@ -183,7 +199,11 @@ pub fn quantile_order(sorted: &[f64], q: f64, level: f64) -> Option<Ends> {
     let low = (1..=n).take_while(|l| at_most(l - 1) <= tail).last();
     let from = low.unwrap_or(1);
     let high = (from..=n).find(|u| 1.0 - at_most(u - 1) <= tail);
-    let at = |rank: u64| sorted.get(usize::try_from(rank).ok()?.checked_sub(1)?).copied();
+    let at = |rank: u64| {
+        sorted
+            .get(usize::try_from(rank).ok()?.checked_sub(1)?)
+            .copied()
+    };
     Some((
         low.and_then(at).unwrap_or(f64::NEG_INFINITY),
         high.and_then(at).unwrap_or(f64::INFINITY),
@@ -218,16 +238,31 @@ mod tests {
     /// worked through by Fagerland, Lydersen & Laake 2014: -0.507 to -0.026.
     #[test]
     fn newcombe_paired_as_published() {
-        let pairs = Pairs { both: 1, first: 1, second: 7, neither: 12 };
+        let pairs = Pairs {
+            both: 1,
+            first: 1,
+            second: 7,
+            neither: 12,
+        };
         let (low, high) = newcombe_paired(pairs, 0.95).unwrap();
-        assert!((low + 0.507).abs() < 5e-4 && (high + 0.026).abs() < 5e-4, "{low} {high}");
+        assert!(
+            (low + 0.507).abs() < 5e-4 && (high + 0.026).abs() < 5e-4,
+            "{low} {high}"
+        );
     }
 
     #[test]
     fn perfect_pairs_have_no_spread_between_them() {
-        let pairs = Pairs { both: 500, neither: 500, ..Pairs::default() };
+        let pairs = Pairs {
+            both: 500,
+            neither: 500,
+            ..Pairs::default()
+        };
         let (low, high) = newcombe_paired(pairs, 0.95).unwrap();
-        assert!(low < 0.0 && high > 0.0 && high - low < 0.005, "{low} {high}");
+        assert!(
+            low < 0.0 && high > 0.0 && high - low < 0.005,
+            "{low} {high}"
+        );
         assert_eq!(discordant_exact(pairs, 0.95), Some((0.0, 0.0)));
         assert_eq!(newcombe_paired(Pairs::default(), 0.95), None);
     }

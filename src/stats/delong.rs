@@ -31,11 +31,19 @@ impl Area {
         let ranks = mid_ranks(&all);
         let (own_high, own_low) = (mid_ranks(&high), mid_ranks(&low));
         let (m, n) = (high.len() as f64, low.len() as f64);
-        let positives: Vec<f64> = ranks.iter().zip(&own_high).map(|(r, o)| (r - o) / n).collect();
+        let positives: Vec<f64> = ranks
+            .iter()
+            .zip(&own_high)
+            .map(|(r, o)| (r - o) / n)
+            .collect();
         let of_low = ranks.iter().skip(high.len()).zip(&own_low);
         let negatives: Vec<f64> = of_low.map(|(r, o)| 1.0 - (r - o) / m).collect();
         let value = positives.iter().sum::<f64>() / m;
-        Some(Area { value, positives, negatives })
+        Some(Area {
+            value,
+            positives,
+            negatives,
+        })
     }
 
     /// The same from leave-one-out values; `None` of fewer than two of either class.
@@ -48,7 +56,8 @@ impl Area {
         let component = |want: bool, count: usize| -> Vec<f64> {
             let count = count as f64;
             let own = positive.iter().zip(left_out).filter(|(p, _)| **p == want);
-            own.map(|(_, without)| count * value - (count - 1.0) * without).collect()
+            own.map(|(_, without)| count * value - (count - 1.0) * without)
+                .collect()
         };
         Some(Area {
             value,

@@ -21,9 +21,8 @@ pub fn beta_cdf(x: f64, a: f64, b: f64) -> f64 {
     if x == 0.0 || x == 1.0 {
         return x;
     }
-    let front = a * x.ln() + b * libm::log1p(-x) + libm::lgamma(a + b)
-        - libm::lgamma(a)
-        - libm::lgamma(b);
+    let front =
+        a * x.ln() + b * libm::log1p(-x) + libm::lgamma(a + b) - libm::lgamma(a) - libm::lgamma(b);
     if x < (a + 1.0) / (a + b + 2.0) {
         front.exp() * fraction(x, a, b) / a
     } else {
@@ -119,7 +118,10 @@ pub fn noncentral_t_upper(t: f64, df: f64, delta: f64) -> f64 {
     }
     let steps = 4000;
     let spread = 1.0 / (2.0 * df).sqrt();
-    let (low, high) = ((1.0 - 12.0 * spread).max(0.0), 1.0 + 12.0 * spread + 4.0 / df);
+    let (low, high) = (
+        (1.0 - 12.0 * spread).max(0.0),
+        1.0 + 12.0 * spread + 4.0 / df,
+    );
     let log = (0.5 * df) * (0.5 * df).ln() + std::f64::consts::LN_2 - libm::lgamma(0.5 * df);
     let density = |s: f64| {
         if s <= 0.0 {
@@ -163,7 +165,10 @@ mod tests {
     use super::*;
 
     fn close(got: f64, want: f64) {
-        assert!((got - want).abs() <= 1e-12 * want.abs().max(1e-300), "{got:e} for {want:e}");
+        assert!(
+            (got - want).abs() <= 1e-12 * want.abs().max(1e-300),
+            "{got:e} for {want:e}"
+        );
     }
 
     /// Closed forms: Beta(2, 1), Cauchy, and binomials of one and two.

@@ -1,9 +1,9 @@
 //! How much a test can see before it is run: of paired proportions and of paired means.
 
+use super::analytic::Pairs;
 use super::law::{binomial_mass, bisect, noncentral_t_upper, t_quantile};
 use super::normal;
 use super::significance::mcnemar;
-use super::analytic::Pairs;
 
 /// Power of McNemar's exact test at `alpha` for chances `first` and `second` of either disagreement,
 /// by enumeration of the discordant pairs. O(n²).
@@ -14,7 +14,11 @@ pub fn mcnemar_exact(n: u64, first: f64, second: f64, alpha: f64) -> f64 {
     }
     let of = |m: u64| -> f64 {
         let hit = |k: &u64| {
-            let pairs = Pairs { first: *k, second: m - k, ..Pairs::default() };
+            let pairs = Pairs {
+                first: *k,
+                second: m - k,
+                ..Pairs::default()
+            };
             // Equal up to rounding counts as reached.
             mcnemar(pairs).value <= alpha * (1.0 + 1e-12)
         };
@@ -22,7 +26,10 @@ pub fn mcnemar_exact(n: u64, first: f64, second: f64, alpha: f64) -> f64 {
         ks.map(|k| binomial_mass(k, m, first / discordant)).sum()
     };
     let masses = (0..=n).map(|m| (m, binomial_mass(m, n, discordant)));
-    masses.filter(|(_, mass)| *mass > 1e-14).map(|(m, mass)| mass * of(m)).sum()
+    masses
+        .filter(|(_, mass)| *mass > 1e-14)
+        .map(|(m, mass)| mass * of(m))
+        .sum()
 }
 
 /// Power of McNemar's test by the normal approximation (Miettinen 1968); `None` without a difference.
@@ -37,7 +44,10 @@ pub fn mcnemar_normal(n: f64, first: f64, second: f64, alpha: f64) -> Option<f64
 /// Pairs needed for `power` (Connor 1987), a real number to be rounded up.
 pub fn mcnemar_pairs(first: f64, second: f64, alpha: f64, power: f64) -> Option<f64> {
     let (discordant, difference) = (first + second, (first - second).abs());
-    let (za, zb) = (normal::quantile(1.0 - 0.5 * alpha)?, normal::quantile(power)?);
+    let (za, zb) = (
+        normal::quantile(1.0 - 0.5 * alpha)?,
+        normal::quantile(power)?,
+    );
     let root = za * discordant.sqrt() + zb * (discordant - difference * difference).sqrt();
     let n = (root / difference).powi(2);
     n.is_finite().then_some(n)
@@ -48,7 +58,10 @@ pub fn mcnemar_pairs(first: f64, second: f64, alpha: f64, power: f64) -> Option<
 /// difference of all disagreements is too small.
 pub fn detectable_proportion(n: f64, discordant: f64, alpha: f64, power: f64) -> Option<f64> {
     let enough = |difference: f64| {
-        let (first, second) = (0.5 * (discordant + difference), 0.5 * (discordant - difference));
+        let (first, second) = (
+            0.5 * (discordant + difference),
+            0.5 * (discordant - difference),
+        );
         mcnemar_pairs(first, second, alpha, power).is_some_and(|needed| needed <= n)
     };
     (discordant > 0.0 && discordant <= 1.0 && enough(discordant))
@@ -65,7 +78,11 @@ pub fn paired_t(effect: f64, n: f64, alpha: f64) -> Option<f64> {
 /// The same, one-sided.
 pub fn paired_t_one_sided(effect: f64, n: f64, alpha: f64) -> Option<f64> {
     let df = n - 1.0;
-    Some(noncentral_t_upper(t_quantile(1.0 - alpha, df)?, df, effect * n.sqrt()))
+    Some(noncentral_t_upper(
+        t_quantile(1.0 - alpha, df)?,
+        df,
+        effect * n.sqrt(),
+    ))
 }
 
 /// The smallest standardised mean difference that `n` pairs show with `power`.
@@ -86,7 +103,11 @@ fn bisect_coarsely(high: f64, reached: impl Fn(f64) -> bool) -> f64 {
     let (mut low, mut high) = (0.0, high);
     for _ in 0..40 {
         let middle = 0.5 * (low + high);
-        if reached(middle) { high = middle } else { low = middle }
+        if reached(middle) {
+            high = middle
+        } else {
+            low = middle
+        }
     }
     high
 }

@@ -49,16 +49,26 @@ pub fn crossing(bounds: &[f64]) -> f64 {
         let edge = c * ((i + 1) as f64).sqrt();
         let grid = simpson(edge);
         let density = |b: f64| -> f64 {
-            inside.iter().map(|&(a, mass)| mass * normal_density(b - a)).sum()
+            inside
+                .iter()
+                .map(|&(a, mass)| mass * normal_density(b - a))
+                .sum()
         };
-        inside = grid.into_iter().map(|(b, weight)| (b, weight * density(b))).collect();
+        inside = grid
+            .into_iter()
+            .map(|(b, weight)| (b, weight * density(b)))
+            .collect();
     }
     1.0 - inside.iter().map(|(_, mass)| mass).sum::<f64>()
 }
 
 fn normal_density(x: f64) -> f64 {
     const ROOT: f64 = 0.398_942_280_401_432_7;
-    if x.abs() > 9.0 { 0.0 } else { ROOT * (-0.5 * x * x).exp() }
+    if x.abs() > 9.0 {
+        0.0
+    } else {
+        ROOT * (-0.5 * x * x).exp()
+    }
 }
 
 /// Places and weights of Simpson's rule over ±`edge`.
@@ -95,7 +105,10 @@ impl Mixture {
         for _ in 0..200 {
             w = ((1.0f64 + w) / (alpha * alpha)).ln();
         }
-        Some(Mixture { rho: information / w, alpha })
+        Some(Mixture {
+            rho: information / w,
+            alpha,
+        })
     }
 
     /// Half the width of the interval where the estimate's standard error is `se`.

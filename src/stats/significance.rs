@@ -26,11 +26,17 @@ pub struct P {
 
 impl P {
     fn exact(value: f64) -> P {
-        P { value: value.min(1.0), exact: true }
+        P {
+            value: value.min(1.0),
+            exact: true,
+        }
     }
 
     fn approximate(value: f64) -> P {
-        P { value: value.min(1.0), exact: false }
+        P {
+            value: value.min(1.0),
+            exact: false,
+        }
     }
 }
 
@@ -45,7 +51,7 @@ pub fn t_statistic(differences: &[f64], null: f64) -> Option<(f64, f64)> {
 /// Student's t test of paired differences.
 pub fn paired_t(differences: &[f64]) -> Option<P> {
     let (t, df) = t_statistic(differences, 0.0)?;
-    Some(P::exact(t_two_sided(t, df)))
+    Some(P::approximate(t_two_sided(t, df)))
 }
 
 /// Welch's t test of two independent samples.
@@ -79,7 +85,11 @@ pub fn mcnemar(pairs: Pairs) -> P {
 pub fn mcnemar_mid(pairs: Pairs) -> P {
     let (b, c) = (pairs.first, pairs.second);
     let mass = binomial_mass(b.min(c), b + c, 0.5);
-    let value = if b == c { 1.0 - mass } else { fair(b, c) - mass };
+    let value = if b == c {
+        1.0 - mass
+    } else {
+        fair(b, c) - mass
+    };
     P::exact(if b + c == 0 { 1.0 } else { value })
 }
 
@@ -87,7 +97,8 @@ pub fn mcnemar_mid(pairs: Pairs) -> P {
 pub fn mcnemar_chi2(pairs: Pairs) -> Option<(f64, P)> {
     let (b, c) = (pairs.first as f64, pairs.second as f64);
     let chi2 = (b - c).powi(2) / (b + c);
-    chi2.is_finite().then(|| (chi2, P::approximate(2.0 * normal::cdf(-chi2.sqrt()))))
+    chi2.is_finite()
+        .then(|| (chi2, P::approximate(2.0 * normal::cdf(-chi2.sqrt()))))
 }
 
 /// Wilcoxon's signed-rank test (Wilcoxon 1945), zeros dropped: the smaller rank sum and its p value,
@@ -104,7 +115,12 @@ pub fn wilcoxon(differences: &[f64]) -> Option<(f64, P)> {
     let sizes: Vec<f64> = moved.iter().map(|d| d.abs()).collect();
     let ranks = mid_ranks(&sizes);
     let n = moved.len() as f64;
-    let up: f64 = moved.iter().zip(&ranks).filter(|(d, _)| **d > 0.0).map(|(_, r)| r).sum();
+    let up: f64 = moved
+        .iter()
+        .zip(&ranks)
+        .filter(|(d, _)| **d > 0.0)
+        .map(|(_, r)| r)
+        .sum();
     let all = n * (n + 1.0) / 2.0;
     let w = up.min(all - up);
     let ties = ties(&sizes);
@@ -113,7 +129,8 @@ pub fn wilcoxon(differences: &[f64]) -> Option<(f64, P)> {
     }
     let variance = n * (n + 1.0) * (2.0 * n + 1.0) / 24.0 - ties / 48.0;
     let z = (w - all / 2.0) / variance.sqrt();
-    z.is_finite().then(|| (w, P::approximate(2.0 * normal::cdf(z))))
+    z.is_finite()
+        .then(|| (w, P::approximate(2.0 * normal::cdf(z))))
 }
 
 /// Σ t³ - t over groups of t equal sizes.
@@ -198,13 +215,16 @@ pub fn permutation(
         }
         extreme += u64::from(far(statistic(&turned)));
     }
-    Some(P::approximate((1.0 + extreme as f64) / (f64::from(draws) + 1.0)))
+    Some(P::approximate(
+        (1.0 + extreme as f64) / (f64::from(draws) + 1.0),
+    ))
 }
 
 /// DeLong's test of two areas on the same rows; `None` where their difference has no variance.
 pub fn delong(a: &Area, b: &Area) -> Option<(f64, P)> {
     let z = (a.value - b.value) / a.variance_of_difference(b)?.sqrt();
-    z.is_finite().then(|| (z, P::approximate(2.0 * normal::cdf(-z.abs()))))
+    z.is_finite()
+        .then(|| (z, P::approximate(2.0 * normal::cdf(-z.abs()))))
 }
 
 /// One-sided p values of mean ≤ -margin and mean ≥ margin, of paired differences: the larger of the
@@ -235,7 +255,10 @@ mod tests {
         let drawn = permutation(21, observed, 20_000, 7, 7, &mut padded).unwrap();
         assert!(!drawn.exact);
         let error = (all.value * (1.0 - all.value) / 20_000.0).sqrt();
-        assert!((drawn.value - all.value).abs() < 5.0 * error, "{drawn:?} {all:?}");
+        assert!(
+            (drawn.value - all.value).abs() < 5.0 * error,
+            "{drawn:?} {all:?}"
+        );
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod conditions;
 mod items;
 mod plan;
 mod systems;
+mod uncertainty;
 
 pub use arena::{Arena, Id};
 pub use claims::*;
@@ -16,3 +17,4 @@ pub use conditions::*;
 pub use items::*;
 pub use plan::*;
 pub use systems::*;
+pub use uncertainty::*;

@@ -44,6 +44,8 @@ pub struct Plan {
     pub ablations: Arena<Ablation>,
     /// `select` items.
     pub selects: Arena<Select>,
+    /// `stop` items.
+    pub stops: Arena<Stop>,
     /// `decide` items.
     pub decides: Arena<Decide>,
     /// The one currency of all prices.
