@@ -430,3 +430,185 @@ fn fmt_formats_standard_input() {
         (0, "hardware c { cores: 1 }\n".to_owned())
     );
 }
+
+/// A plan whose step is fitted on all rows, and which waives what isn't there.
+fn leaking() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let page = std::fs::read_to_string("src/checks/l102_fit_beyond_train.md").unwrap();
+    let bad = page
+        .split("```bench\n")
+        .nth(1)
+        .unwrap()
+        .split("```")
+        .next()
+        .unwrap();
+    let plan = bad.replace(
+        "candidate chars",
+        "@allow(U101, \"outdated\")\ncandidate chars",
+    );
+    std::fs::write(folder.path().join("plan.bench"), plan).unwrap();
+    folder
+}
+
+#[test]
+fn fix_applies_what_is_safe_and_diff_shows_it() {
+    let folder = leaking();
+    let plan = path(&folder, "plan.bench");
+    let before = std::fs::read_to_string(&plan).unwrap();
+    let shown = benchwright(&["check", "--diff", &plan]);
+    assert_eq!(code(&shown), 1);
+    let diff = stdout(&shown);
+    for line in [
+        "-step tfidf { kind: vectorizer, fit: reviews }",
+        "+step tfidf { kind: vectorizer, fit: reviews.train }",
+        "-@allow(U101, \"outdated\")",
+    ] {
+        assert!(diff.lines().any(|l| l == line), "{diff}");
+    }
+    assert_eq!(std::fs::read_to_string(&plan).unwrap(), before);
+
+    let mended = benchwright(&["check", "--fix", "--deny", "warnings", &plan]);
+    assert_eq!(code(&mended), 0, "{}", stdout(&mended));
+    let said = stderr(&mended);
+    assert!(
+        said.contains("fixed: fit on the training rows only"),
+        "{said}"
+    );
+    let after = std::fs::read_to_string(&plan).unwrap();
+    assert!(after.contains("fit: reviews.train }") && !after.contains("@allow"));
+
+    // What is mended stays as it is.
+    let again = benchwright(&["check", "--fix", &plan]);
+    assert_eq!(code(&again), 0);
+    assert_eq!(std::fs::read_to_string(&plan).unwrap(), after);
+    assert_eq!(stdout(&benchwright(&["check", "--diff", &plan])), "");
+}
+
+#[test]
+fn fix_keeps_to_what_is_selected() {
+    let folder = leaking();
+    let plan = path(&folder, "plan.bench");
+    let mended = benchwright(&["check", "--fix", "--select", "W", &plan]);
+    assert_eq!(code(&mended), 0);
+    let after = std::fs::read_to_string(&plan).unwrap();
+    assert!(after.contains("fit: reviews }") && !after.contains("@allow"));
+}
+
+#[test]
+fn select_and_ignore_narrow_what_is_answered() {
+    let plan = "examples/faulty/ten-faults.bench";
+    let codes = |args: &[&str]| {
+        let out = benchwright(&[&["check", "--format", "json", plan], args].concat());
+        let json: serde_json::Value = serde_json::from_str(&stdout(&out)).unwrap();
+        let found = json["diagnostics"].as_array().unwrap().iter();
+        let of_checks = |c: &String| !c.starts_with(['S', 'N', 'T', 'E']);
+        found
+            .map(|d| d["code"].as_str().unwrap().to_string())
+            .filter(of_checks)
+            .collect::<Vec<_>>()
+    };
+    let all = codes(&[]);
+    let leaks = codes(&["--select", "L"]);
+    assert!(!leaks.is_empty() && leaks.iter().all(|c| c.starts_with('L')));
+    assert!(leaks.len() < all.len());
+    let named = codes(&["--select", "fit-beyond-train,U101"]);
+    assert!(named.iter().all(|c| c == "L102" || c == "U101") && named.len() >= 2);
+    let rest = codes(&["--ignore", "U"]);
+    assert!(rest.len() < all.len() && !rest.contains(&"U101".to_string()));
+    // An error stays whatever is ignored with it.
+    let left = codes(&["--ignore", "D"]);
+    assert!(left.contains(&"D101".to_string()));
+
+    let refused = benchwright(&["check", "--ignore", "L102", plan]);
+    assert_eq!(code(&refused), 2);
+    assert!(stderr(&refused).contains("errors cannot be ignored"));
+    let unknown = benchwright(&["check", "--select", "fit-beyond-trian", plan]);
+    assert_eq!(code(&unknown), 2);
+    assert!(stderr(&unknown).contains("did you mean `fit-beyond-train`?"));
+}
+
+#[test]
+fn waivers_that_waive_nothing_are_named() {
+    let said = |code: &str| {
+        let folder = project();
+        let plan = path(&folder, "p.bench");
+        let text = std::fs::read_to_string(&plan).unwrap();
+        let text = text.replace(
+            "candidate b",
+            &format!("@allow({code}, \"r\")\ncandidate b"),
+        );
+        std::fs::write(&plan, text).unwrap();
+        stdout(&benchwright(&["check", &plan]))
+    };
+    assert!(said("U101").contains("warning[W101] unused-waiver: nothing here needs the waiver"));
+    assert!(said("L102").contains("`L102` is an error, and errors cannot be waived"));
+    assert!(said("U10l").contains("did you mean `U101`?"));
+}
+
+#[test]
+fn sarif_tells_paths_and_kinds() {
+    let plans = [
+        "examples/faulty/ten-faults.bench",
+        "examples/reviews/reviews.bench",
+    ];
+    let out = benchwright(
+        &[
+            &["check", "--format", "sarif", "--explain-proofs"],
+            &plans[..],
+        ]
+        .concat(),
+    );
+    assert_eq!(code(&out), 1);
+    let sarif: serde_json::Value = serde_json::from_str(&stdout(&out)).unwrap();
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    let of = |code: &str| results.iter().find(|r| r["ruleId"] == code).unwrap();
+    let leak = of("L102");
+    assert_eq!(leak["level"], "error");
+    assert!(
+        leak["codeFlows"][0]["threadFlows"][0]["locations"]
+            .as_array()
+            .unwrap()
+            .len()
+            >= 2
+    );
+    assert!(
+        results
+            .iter()
+            .any(|r| r["kind"] == "pass" && r["level"] == "none")
+    );
+}
+
+#[test]
+fn junit_counts_what_fails() {
+    let plans = [
+        "examples/faulty/ten-faults.bench",
+        "examples/reviews/reviews.bench",
+    ];
+    let out = benchwright(&[&["check", "--format", "junit"], &plans[..]].concat());
+    assert_eq!(code(&out), 1);
+    let text = stdout(&out);
+    let count = |what: &str| text.matches(what).count();
+    let said = |key: &str| -> usize {
+        let head = text
+            .split("<testsuites ")
+            .nth(1)
+            .unwrap()
+            .split('>')
+            .next()
+            .unwrap();
+        head.split(&format!("{key}=\""))
+            .nth(1)
+            .unwrap()
+            .split('"')
+            .next()
+            .unwrap()
+            .parse()
+            .unwrap()
+    };
+    assert_eq!(count("<testsuite "), 2);
+    assert_eq!(count("<testcase "), said("tests"));
+    assert_eq!(count("<failure "), said("failures"));
+    assert!(said("failures") >= 5 && said("tests") > 2 * said("failures"));
+    assert!(text.contains("name=\"L102 fit-beyond-train\""));
+    assert!(text.starts_with("<?xml") && text.ends_with("</testsuites>\n"));
+}

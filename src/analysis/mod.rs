@@ -4,10 +4,15 @@
 //! analysis itself is a pure function of the texts. Start with [`analyse`].
 
 mod load;
+mod mend;
 mod metric;
+mod policy;
+mod waivers;
 
 pub use load::{LoadError, Loaded, load};
+pub use mend::{Mended, Mending, mend};
 pub use metric::{MetricFacts, class_in_words, cost_in_words, metrics, needs_in_words};
+pub use policy::{Policy, PolicyError, hold};
 
 use crate::checks::{self, Proof};
 use crate::data;
@@ -69,6 +74,7 @@ pub fn analyse(world: &dyn World, path: &Path) -> Result<Analysis, LoadError> {
     diagnostics.extend(circles(&plan, &dag));
     let report = checks::check(&plan, &dag);
     diagnostics.extend(report.diagnostics);
+    waivers::apply(&plan, &loaded.sources, &mut diagnostics);
     sort(&mut diagnostics);
     Ok(Analysis {
         sources: loaded.sources,
@@ -119,8 +125,14 @@ fn sort(diagnostics: &mut [Diagnostic]) {
 
 /// Every code there is, in the order of their letters and numbers.
 pub fn codes() -> Vec<&'static CodeInfo> {
-    let mut all: Vec<&'static CodeInfo> =
-        [syntax::CODES, hir::CODES, data::CODES, exec::CODES].concat();
+    let mut all: Vec<&'static CodeInfo> = [
+        syntax::CODES,
+        hir::CODES,
+        data::CODES,
+        exec::CODES,
+        waivers::CODES,
+    ]
+    .concat();
     all.extend(checks::ALL.iter().map(|c| &c.info));
     all.sort_by_key(|c| c.code);
     all

@@ -1,6 +1,6 @@
 //! What a check is handed, and where it puts its answers.
 
-use crate::diagnostic::{CodeInfo, Diagnostic, Level};
+use crate::diagnostic::{CodeInfo, Diagnostic};
 use crate::graph::{self, Dag, Evaluation, Influence};
 use crate::hir::{Plan, Variant};
 use crate::text::Span;
@@ -76,20 +76,5 @@ impl Findings {
             span,
             why: why.into(),
         });
-    }
-}
-
-/// Marks the diagnostics whose first place lies in an item with a waiver for them. Errors are never
-/// waived.
-pub(super) fn waive(plan: &Plan, diagnostics: &mut [Diagnostic]) {
-    for d in diagnostics.iter_mut().filter(|d| d.level != Level::Error) {
-        let Some(at) = d.labels.first().map(|l| l.span) else {
-            continue;
-        };
-        let waiver = plan.waivers.iter().find(|w| {
-            let named = w.code.value == d.code.code || w.code.value == d.code.name;
-            named && w.item.file == at.file && w.item.start <= at.start && at.end <= w.item.end
-        });
-        d.waived = waiver.map(|w| w.reason.clone());
     }
 }

@@ -53,9 +53,14 @@ pub(super) struct CheckArgs {
     /// How to print
     #[arg(long, value_enum, default_value_t = CheckFormat::Terminal)]
     pub(super) format: CheckFormat,
-    /// Treat as errors: `warnings`, or a code or name such as U101
-    #[arg(long, value_name = "WHAT")]
-    pub(super) deny: Vec<String>,
+    #[command(flatten)]
+    pub(super) policy: PolicyArgs,
+    /// Apply the safe fixes to the plan files, and show what is left
+    #[arg(long)]
+    pub(super) fix: bool,
+    /// Print what --fix would change as a diff, and write nothing
+    #[arg(long)]
+    pub(super) diff: bool,
     /// Also show the proved claims, each with why it holds
     #[arg(long)]
     pub(super) explain_proofs: bool,
@@ -69,8 +74,26 @@ pub(super) enum CheckFormat {
     Terminal,
     /// One JSON object a plan
     Json,
+    /// SARIF 2.1.0, one document for all plans
+    Sarif,
+    /// A JUnit report, one document for all plans
+    Junit,
     /// Annotation lines for GitHub Actions
     Github,
+}
+
+/// What counts, and how much.
+#[derive(Debug, Default, Args)]
+pub(super) struct PolicyArgs {
+    /// Treat as errors: `warnings`, or a code (U101), name (single-run) or the letters of codes (U)
+    #[arg(long, value_name = "WHAT", value_delimiter = ',')]
+    pub(super) deny: Vec<String>,
+    /// Answer only these checks: codes, names or letters; faults of text, names and types stay
+    #[arg(long, value_name = "WHAT", value_delimiter = ',')]
+    pub(super) select: Vec<String>,
+    /// Leave these checks out: codes, names or letters; errors stay
+    #[arg(long, value_name = "WHAT", value_delimiter = ',')]
+    pub(super) ignore: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -92,9 +115,8 @@ pub(super) struct RunArgs {
     /// Exit with 3 unless every decision has this outcome
     #[arg(long, value_name = "OUTCOME")]
     pub(super) require: Option<String>,
-    /// Treat as errors: `warnings`, or a code or name such as U101
-    #[arg(long, value_name = "WHAT")]
-    pub(super) deny: Vec<String>,
+    #[command(flatten)]
+    pub(super) policy: PolicyArgs,
     /// When to use colours
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub(super) color: Color,

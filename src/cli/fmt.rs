@@ -2,7 +2,6 @@
 
 use super::args::FmtArgs;
 use super::{exit, io};
-use crate::data::write_atomic;
 use crate::format::{self, Extent, Formatted};
 use crate::text::{DiskWorld, World};
 use std::io::Read;
@@ -53,7 +52,7 @@ fn in_place(plan: &Path, check: bool) -> u8 {
     if text == formatted.text {
         return exit::OK;
     }
-    match write(plan, &formatted.text) {
+    match io::replace(plan, &formatted.text) {
         Ok(()) => exit::OK,
         Err(reason) => {
             io::err(&format!("error: cannot write `{name}`: {reason}\n"));
@@ -92,18 +91,4 @@ fn differs(name: &str, text: &str, formatted: &Formatted) -> u8 {
         format::excerpt(text, &formatted.text)
     ));
     exit::ERRORS
-}
-
-/// Writes through links, and keeps who may do what with the file.
-fn write(plan: &Path, text: &str) -> Result<(), String> {
-    let target = std::fs::canonicalize(plan).map_err(|e| e.to_string())?;
-    let permissions = std::fs::metadata(&target).map_err(|e| e.to_string())?;
-    if permissions.permissions().readonly() {
-        return Err("it is read-only".to_owned());
-    }
-    write_atomic(&target, text.as_bytes()).map_err(|error| match error {
-        crate::data::DataError::Unwritable { reason, .. } => reason,
-        _ => "it cannot be replaced".to_owned(),
-    })?;
-    std::fs::set_permissions(&target, permissions.permissions()).map_err(|e| e.to_string())
 }

@@ -1,13 +1,13 @@
 //! `benchwright graph`.
 
-use super::args::{Color, Drawn, GraphArgs};
+use super::args::{Color, Drawn, GraphArgs, PolicyArgs};
 use super::{exit, io};
 use crate::export::{self, GraphFormat};
 use std::process::ExitCode;
 
 /// Prints the DAG of what could be read; errors of the plan go to standard error.
 pub(super) fn graph(args: &GraphArgs) -> ExitCode {
-    let analysis = match io::load(&args.plan, &[]) {
+    let analysis = match io::load(&args.plan, &PolicyArgs::default()) {
         Ok(analysis) => analysis,
         Err(code) => return code,
     };

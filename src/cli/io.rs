@@ -1,9 +1,10 @@
 //! Terminal properties and output that survives a closed pipe.
 
-use super::args::Color;
+use super::args::{Color, PolicyArgs};
 use super::exit;
-use crate::analysis::{Analysis, LoadError, analyse, codes};
-use crate::diagnostic::{Diagnostic, Level};
+use crate::analysis::{Analysis, LoadError, Policy, analyse, hold};
+use crate::data::{DataError, write_atomic};
+use crate::diagnostic::Diagnostic;
 use crate::render::{self, Options};
 use crate::report::layout::Style;
 use crate::text::DiskWorld;
@@ -58,14 +59,20 @@ fn speaks_utf8() -> bool {
     })
 }
 
-/// Reads and analyses a plan; what cannot be read is printed.
-pub(super) fn load(path: &Path, deny: &[String]) -> Result<Analysis, ExitCode> {
-    let mut analysis = analyse(&DiskWorld, path).map_err(|error| {
-        err(&format!("error: {error}\n{}", advice(path, &error)));
+/// Reads and analyses a plan and holds it to the policy; what goes wrong is printed.
+pub(super) fn load(path: &Path, args: &PolicyArgs) -> Result<Analysis, ExitCode> {
+    let mut analysis = analyse(&DiskWorld, path).map_err(|error| unread(path, &error))?;
+    hold(&mut analysis.diagnostics, &policy(args)).map_err(|error| {
+        err(&format!("error: {error}\n"));
         ExitCode::from(exit::OUTSIDE)
     })?;
-    raise(&mut analysis.diagnostics, deny)?;
     Ok(analysis)
+}
+
+/// Says that a plan cannot be read.
+pub(super) fn unread(path: &Path, error: &LoadError) -> ExitCode {
+    err(&format!("error: {error}\n{}", advice(path, error)));
+    ExitCode::from(exit::OUTSIDE)
 }
 
 fn advice(path: &Path, error: &LoadError) -> String {
@@ -94,24 +101,13 @@ fn near_plans(path: &Path) -> Option<String> {
     Some(path.with_file_name(near).display().to_string())
 }
 
-/// Raises what `--deny` names to errors.
-fn raise(diagnostics: &mut [Diagnostic], deny: &[String]) -> Result<(), ExitCode> {
-    for what in deny {
-        let known = what == "warnings" || codes().iter().any(|c| c.code == what || c.name == what);
-        if !known {
-            err(&format!(
-                "error: `--deny {what}` names no code; `benchwright explain` lists them\n"
-            ));
-            return Err(ExitCode::from(exit::OUTSIDE));
-        }
-        for d in diagnostics.iter_mut().filter(|d| d.waived.is_none()) {
-            let named = d.code.code == what || d.code.name == what;
-            if named || (what == "warnings" && d.level == Level::Warning) {
-                d.level = Level::Error;
-            }
-        }
+/// What the arguments say of which findings count.
+pub(super) fn policy(args: &PolicyArgs) -> Policy {
+    Policy {
+        deny: args.deny.clone(),
+        select: args.select.clone(),
+        ignore: args.ignore.clone(),
     }
-    Ok(())
 }
 
 /// Shows diagnostics on standard error.
@@ -122,4 +118,18 @@ pub(super) fn complain(diagnostics: &[Diagnostic], analysis: &Analysis, color: C
         proofs: false,
     };
     err(&render::terminal(diagnostics, &analysis.sources, &options));
+}
+
+/// Replaces a plan file: writes through links, and keeps who may do what with the file.
+pub(super) fn replace(plan: &Path, text: &str) -> Result<(), String> {
+    let target = std::fs::canonicalize(plan).map_err(|e| e.to_string())?;
+    let permissions = std::fs::metadata(&target).map_err(|e| e.to_string())?;
+    if permissions.permissions().readonly() {
+        return Err("it is read-only".to_owned());
+    }
+    write_atomic(&target, text.as_bytes()).map_err(|error| match error {
+        DataError::Unwritable { reason, .. } => reason,
+        _ => "it cannot be replaced".to_owned(),
+    })?;
+    std::fs::set_permissions(&target, permissions.permissions()).map_err(|e| e.to_string())
 }

@@ -17,7 +17,7 @@ use std::process::ExitCode;
 
 /// Checks, runs, reports.
 pub(super) fn run(args: &RunArgs) -> ExitCode {
-    let analysis = match io::load(&args.plan, &args.deny) {
+    let analysis = match io::load(&args.plan, &args.policy) {
         Ok(analysis) => analysis,
         Err(code) => return code,
     };

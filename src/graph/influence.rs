@@ -40,11 +40,17 @@ impl Dag {
             return Vec::new();
         };
         let next = self.backwards(target);
+        // Only what reaches the target is looked at: plans have many systems.
+        let mut partitions: Vec<(&DataRef, NodeIndex)> = next
+            .keys()
+            .filter_map(|&at| match self.graph.node_weight(at) {
+                Some(Node::Partition(data)) => Some((data, at)),
+                _ => None,
+            })
+            .collect();
+        partitions.sort();
         let mut found = Vec::new();
-        for (node, &at) in &self.index {
-            let Node::Partition(data) = node else {
-                continue;
-            };
+        for (data, at) in partitions {
             let mut ways: Vec<Influence> = self
                 .graph
                 .edges(at)

@@ -1,18 +1,24 @@
 //! Diagnostics as people and tools read them: terminal text (through miette, which lives here alone),
-//! JSON, and annotation lines for GitHub.
+//! JSON, SARIF, JUnit, annotation lines for GitHub; and what fixes change, as a diff.
 //!
 //! Start with [`terminal`]. What a diagnostic says is made elsewhere; here it is only shown.
 
 mod counts;
+mod diff;
 mod excerpt;
 mod fixes;
 mod github;
 mod json;
+mod junit;
+mod sarif;
 mod terminal;
 
 pub use counts::{Counts, summary};
+pub use diff::diff;
 pub use github::github;
 pub use json::{SCHEMA_VERSION, checks, json};
+pub use junit::{Checked, junit};
+pub use sarif::sarif;
 pub use terminal::{Options, terminal};
 
 use crate::diagnostic::Diagnostic;
@@ -37,4 +43,10 @@ fn file_name(sources: &SourceMap, span: crate::text::Span) -> String {
         .get(span.file)
         .map(|f| f.name.clone())
         .unwrap_or_default()
+}
+
+/// `plan.bench:14:21`, counted from 1.
+fn place_in_words(span: crate::text::Span, sources: &SourceMap) -> String {
+    let at = sources.position(span);
+    format!("{}:{}:{}", file_name(sources, span), at.line, at.column)
 }
