@@ -19,6 +19,15 @@ fn right(system: &str, seed: usize, row: usize) -> bool {
     }
 }
 
+fn score(system: &str, row: usize) -> f64 {
+    let noise = if system == "a" {
+        row * 37 % 60
+    } else {
+        row * 23 % 41
+    };
+    ((row % 2) * 20 + noise) as f64 / 100.0
+}
+
 fn latency(system: &str, row: usize) -> usize {
     let base = if system == "a" { 20 } else { 17 };
     base + row * 7 % 11
@@ -35,7 +44,7 @@ fn world(plan: &str, seeds: usize) -> MemoryWorld {
         .with("d.csv", &data);
     for system in ["a", "b"] {
         for seed in 1..=seeds {
-            let mut out = String::from("id,pred,ms\n");
+            let mut out = String::from("id,pred,ms,s\n");
             for row in 0..ROWS {
                 let truth = row % 2 == 1;
                 let said = if right(system, seed, row) {
@@ -44,7 +53,8 @@ fn world(plan: &str, seeds: usize) -> MemoryWorld {
                     !truth
                 };
                 let pred = if said { "pos" } else { "neg" };
-                let _ = writeln!(out, "{row},{pred},{}", latency(system, row));
+                let (ms, score) = (latency(system, row), score(system, row));
+                let _ = writeln!(out, "{row},{pred},{ms},{score}");
             }
             world = world.with(&format!("{system}-{seed}.csv"), &out);
         }
@@ -55,7 +65,7 @@ fn world(plan: &str, seeds: usize) -> MemoryWorld {
 /// A plan with these lines in its comparison, and these blocks behind it.
 fn plan(seeds: usize, dataset: &str, compare: &str, more: &str) -> String {
     format!(
-        r#"use std.classification.{{accuracy, f1_macro}}
+        r#"use std.classification.{{accuracy, f1_macro, roc_auc}}
 use std.serving.{{latency_mean, latency_p95}}
 
 plan p {{ objective: "o", primary: accuracy, power: 80% }}
@@ -65,16 +75,17 @@ dataset d {{
   version: "1"
   id:      id
   label:   y in [neg, pos]
+  positive: pos
   split:   column(part) {{ test: "test" }}
   {dataset}
 }}
 
 baseline a {{
   seeds:       {seeds}
-  predictions: "a-{{seed}}.csv" {{ prediction: pred, latency: ms in ms }}
+  predictions: "a-{{seed}}.csv" {{ prediction: pred, latency: ms in ms, score: s }}
 }}
 
-candidate b from a {{ predictions: "b-{{seed}}.csv" {{ prediction: pred, latency: ms in ms }} }}
+candidate b from a {{ predictions: "b-{{seed}}.csv" {{ prediction: pred, latency: ms in ms, score: s }} }}
 
 compare b with a {{
   on: d.test
@@ -235,6 +246,30 @@ fn means_have_t_intervals_and_many_tests() {
         Some(p) if p.exact => near(c.p_value.unwrap(), p.value),
         _ => assert!(c.p_value.unwrap() > 0.0),
     }
+}
+
+#[test]
+fn areas_have_delongs_interval_and_test() {
+    use benchwright::stats::delong::Area;
+    let positive: Vec<bool> = (0..ROWS).map(|r| r % 2 == 1).collect();
+    let area = |system: &str| {
+        let scores: Vec<f64> = (0..ROWS).map(|r| score(system, r)).collect();
+        Area::new(&positive, &scores).unwrap()
+    };
+    let (b, a) = (area("b"), area("a"));
+    let c = compared("metrics: [roc_auc], interval: delong");
+    near(c.gain.unwrap(), b.value - a.value);
+    let se = b.variance_of_difference(&a).unwrap().sqrt();
+    let (low, high) = analytic::around_z(b.value - a.value, se, 0.95).unwrap();
+    let i = c.interval.unwrap();
+    near(i.low, low);
+    near(i.high, high);
+    assert_eq!(c.test.as_deref(), Some("DeLong’s test"));
+    let want = benchwright::stats::significance::delong(&b, &a)
+        .unwrap()
+        .1
+        .value;
+    near(c.p_value.unwrap(), want);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::errors::HirError;
 use super::model::*;
 use super::protocols::Expansions;
+use super::survey::Survey;
 use super::{Module, stdlib};
 use crate::diagnostic::suggest;
 use crate::syntax::ast::{self, Head, ItemKind, Keyword, Name, Use};
@@ -79,6 +80,10 @@ pub(super) struct Resolver<'a> {
     pub(super) protocols: Vec<Source<'a>>,
     /// Rules written out from protocols.
     pub(super) expansions: &'a OnceCell<Expansions>,
+    /// Links of the circles of `from` that were told of.
+    pub(super) circles: Vec<Span>,
+    /// What the plan says of columns anywhere.
+    pub(super) survey: Survey,
 }
 
 impl<'a> Resolver<'a> {
@@ -101,6 +106,8 @@ impl<'a> Resolver<'a> {
             metric_state: Vec::new(),
             protocols: Vec::new(),
             expansions,
+            circles: Vec::new(),
+            survey: Survey::new(modules),
         }
     }
 
@@ -207,13 +214,14 @@ impl<'a> Resolver<'a> {
                 self.systems.push(source);
                 Def::System(self.plan.systems.add(System::default()))
             }
-            Keyword::Plan => return None,
-            Keyword::Select
+            Keyword::Select => Def::Unknown,
+            // What stands behind these is a system that is named elsewhere.
+            Keyword::Plan
             | Keyword::Compare
             | Keyword::Ablation
             | Keyword::Factorial
             | Keyword::Decide
-            | Keyword::Stop => Def::Unknown,
+            | Keyword::Stop => return None,
         };
         Some(def)
     }

@@ -1,6 +1,6 @@
 //! The standard library, embedded: Bench files under `stdlib/`.
 
-const LIBRARY: [(&str, &str); 5] = [
+const LIBRARY: [(&str, &str); 7] = [
     (
         "classification",
         include_str!("../../stdlib/classification.bench"),
@@ -10,6 +10,8 @@ const LIBRARY: [(&str, &str); 5] = [
         include_str!("../../stdlib/calibration.bench"),
     ),
     ("protocols", include_str!("../../stdlib/protocols.bench")),
+    ("fairness", include_str!("../../stdlib/fairness.bench")),
+    ("agreement", include_str!("../../stdlib/agreement.bench")),
     ("regression", include_str!("../../stdlib/regression.bench")),
     ("serving", include_str!("../../stdlib/serving.bench")),
 ];

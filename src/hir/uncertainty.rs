@@ -218,7 +218,7 @@ impl<'a> Resolver<'a> {
             let remedy = "use `bootstrap(10_000)`, which fits every metric";
             let runs_fit = matches!(method, AnalyticMethod::T | AnalyticMethod::Normal);
             let fits = method.fits();
-            let apart = method == AnalyticMethod::Exact;
+            let apart = matches!(method, AnalyticMethod::Exact | AnalyticMethod::Delong);
             if self.misfit(c, &name, spec.span, fits, runs_fit, apart, remedy) {
                 c.interval = None;
             }

@@ -6,6 +6,7 @@ use crate::stats::jackknife::Jackknife;
 use crate::stats::random::key;
 use crate::stats::replicates::Replicates;
 use crate::stats::resample::draw_runs;
+use std::sync::Arc;
 
 /// A quantity on some rows.
 #[derive(Debug, Clone)]
@@ -22,6 +23,8 @@ pub struct Sample {
     pub left_out: Vec<f64>,
     /// The stratum of each unit left out.
     pub strata: Vec<u32>,
+    /// Of an area under a curve: for each unit whether it is a positive row.
+    pub positive: Option<Arc<[bool]>>,
     /// Of a difference: the two sides.
     pub sides: Option<Box<Sides>>,
     /// Standard errors, where an interval is studentized.
@@ -35,6 +38,8 @@ pub struct Sides {
     pub candidate: Vec<f64>,
     /// The baseline's.
     pub baseline: Vec<f64>,
+    /// The estimates of both.
+    pub estimates: (f64, f64),
     /// −1 where the difference is turned so that more is better.
     pub sign: f64,
     /// Whether the units of both are the same.
@@ -62,6 +67,7 @@ impl Sample {
             replicates: both(&self.replicates, &other.replicates),
             left_out: both(&self.left_out, &other.left_out),
             strata: self.strata.clone(),
+            positive: self.positive.clone(),
             sides: None,
             errors: None,
         }
@@ -93,6 +99,7 @@ impl Sample {
                 .copied()
                 .chain(other.strata.iter().map(|s| s + strata))
                 .collect(),
+            positive: None,
             sides: None,
             errors: None,
         }
@@ -145,6 +152,7 @@ impl Sample {
             strata: vec![0; self.runs.len()],
             runs: self.runs.clone(),
             replicates,
+            positive: None,
             sides: None,
             errors: own.map(|own| {
                 Box::new(Errors {

@@ -37,6 +37,9 @@ pub fn spread(panel: &Panel, claim: Claim, resamples: u32, seed: u64) -> Option<
     };
     let ones = vec![1; panel.units.n_units()];
     let own = error(panel, &of, against.as_ref(), &ones, None);
+    if !own.is_finite() {
+        return None;
+    }
     let replicates = (0..u64::from(resamples))
         .into_par_iter()
         .map_init(Vec::new, |multiplicity, index| {
@@ -58,7 +61,7 @@ fn side(panel: &Panel, part: usize, member: usize, metric: usize) -> Option<Side
     let mut runs = Vec::new();
     for parts in &member.kernels {
         let kernel = parts.get(part)?;
-        let Contributions { rows, statistics } = kernel.contributions()?;
+        let Contributions { rows, statistics } = kernel.contributions();
         let mut units: Vec<Vec<f64>> = vec![Vec::new(); panel.units.n_units()];
         for (row, own) in rows.iter().zip(&statistics) {
             let unit = *panel.units.unit_of_row().get(*row as usize)?;

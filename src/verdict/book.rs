@@ -102,6 +102,7 @@ pub(super) fn published(value: f64) -> Sample {
         replicates: Vec::new(),
         left_out: Vec::new(),
         strata: Vec::new(),
+        positive: None,
         sides: None,
         errors: None,
     }

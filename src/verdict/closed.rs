@@ -3,6 +3,7 @@
 use crate::hir::{AnalyticMethod, TestMethod};
 use crate::infer::Sample;
 use crate::stats::analytic::{self, Ends, Pairs};
+use crate::stats::delong::Area;
 use crate::stats::random::key;
 use crate::stats::significance::{self, P};
 
@@ -26,8 +27,21 @@ pub(super) fn interval(
             Shares::Paired(p) => Some((analytic::discordant_exact(p, level)?, "exact conditional")),
             Shares::Apart(..) => None,
         },
-        // Areas are told apart by class: there is no metric of them yet.
-        AnalyticMethod::Delong => None,
+        AnalyticMethod::Delong => {
+            let variance = match &sample.sides {
+                None => {
+                    let positive = sample.positive.as_ref()?;
+                    let area = Area::from_left_out(positive, sample.estimate, &sample.left_out)?;
+                    area.covariance(&area)?
+                }
+                Some(_) => {
+                    let (a, b) = areas(sample)?;
+                    a.variance_of_difference(&b)?
+                }
+            };
+            let ends = analytic::around_z(sample.estimate, variance.sqrt(), level)?;
+            Some((ends, "DeLong"))
+        }
     }
 }
 
@@ -45,6 +59,19 @@ fn mean(sample: &Sample, level: f64, student: bool) -> Option<Ends> {
         _ if student => analytic::mean_t(&sample.pseudo_values(), level),
         _ => analytic::mean_z(&sample.pseudo_values(), level),
     }
+}
+
+/// The areas of both sides of a paired difference.
+fn areas(sample: &Sample) -> Option<(Area, Area)> {
+    let positive = sample.positive.as_ref()?;
+    let sides = sample.sides.as_ref().filter(|s| s.paired)?;
+    let area = |value: f64, pseudo: &[f64]| {
+        let n = pseudo.len() as f64;
+        let without = pseudo.iter().map(|p| (n * value - p) / (n - 1.0));
+        Area::from_left_out(positive, value, &without.collect::<Vec<f64>>())
+    };
+    let (a, b) = sides.estimates;
+    Some((area(a, &sides.candidate)?, area(b, &sides.baseline)?))
 }
 
 /// Yes/no rows of one system, or of the two sides of a difference.
@@ -128,7 +155,10 @@ pub(super) fn p_value(
             let (a, b) = (hits(&sides.candidate)?, hits(&sides.baseline)?);
             Some((significance::mcnemar(pairs(&a, &b)), "McNemar’s test"))
         }
-        TestMethod::Delong => None,
+        TestMethod::Delong => {
+            let (a, b) = areas(gain)?;
+            Some((significance::delong(&a, &b)?.1, "DeLong’s test"))
+        }
     }
 }
 

@@ -90,6 +90,7 @@ impl Design {
         gain.sides = Some(Box::new(Sides {
             candidate: a.pseudo_values(),
             baseline: b.pseudo_values(),
+            estimates: (a.estimate, b.estimate),
             sign,
             paired: self.pairs(&a, &b),
         }));

@@ -150,6 +150,8 @@ fn kind(a: &Aggregate) -> MetricKind {
         | AggregateKind::Sum(_)
         | AggregateKind::Min(_)
         | AggregateKind::Max(_) => MetricKind::Other,
+        AggregateKind::Native(ref call) if call.native.name == "roc_auc" => MetricKind::RocArea,
+        AggregateKind::Native(_) => MetricKind::Other,
     }
 }
 
