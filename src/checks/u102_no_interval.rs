@@ -70,14 +70,26 @@ fn answer(
         ),
         (
             IntervalSpec::Bootstrap {
-                resamples, level, ..
+                resamples,
+                level,
+                grows,
+                ..
             },
             interval,
         ) if interval.is_some() || !claim.broken => {
             let at = interval.map_or(claim.at, |i| i.span);
             let percent = (level * 1e4).round() / 1e2;
-            let why = format!("{resamples} resamples give an interval at {percent} %");
+            let why = if grows {
+                format!("as many resamples as it takes give an interval at {percent} %")
+            } else {
+                format!("{resamples} resamples give an interval at {percent} %")
+            };
             out.prove(code, at, why);
+        }
+        (IntervalSpec::Analytic { level, .. }, Some(interval)) => {
+            let percent = (level * 1e4).round() / 1e2;
+            let why = format!("an analytic interval at {percent} %");
+            out.prove(code, interval.span, why);
         }
         _ => {}
     }

@@ -32,6 +32,7 @@ impl<'a> Resolver<'a> {
             .get("tolerance")
             .and_then(|v| self.tolerance(v, metric.as_ref()));
         let Some(of) = of else { return };
+        let interval = self.fit_interval(&of, on.as_ref(), metric.as_ref(), interval);
         let mut arms = Vec::new();
         for (name, set) in [("remove", false), ("set", true)] {
             if let Some(value) = fields.get(name) {

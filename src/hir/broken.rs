@@ -57,6 +57,7 @@ fn mark_items(plan: &mut Plan, at: Span) -> bool {
         .iter_mut()
         .for_each(|i| visit(&mut i.common));
     plan.selects.iter_mut().for_each(|i| visit(&mut i.common));
+    plan.stops.iter_mut().for_each(|i| visit(&mut i.common));
     plan.decides.iter_mut().for_each(|i| visit(&mut i.common));
     found
 }

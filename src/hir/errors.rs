@@ -43,6 +43,8 @@ codes! {
     T106 "illegal-formula" Error include_str!("pages/T106.md");
     /// A factorial design that cannot be run.
     T111 "no-such-design" Error include_str!("pages/T111.md");
+    /// A statistical method that does not fit what it is used on.
+    T120 "unfit-method" Error include_str!("pages/T120.md");
     /// Part of the language whose meaning this version does not have yet.
     E101 "not-supported-yet" Error include_str!("pages/E101.md");
 }
@@ -244,6 +246,19 @@ pub enum HirError {
         message: String,
         /// Where.
         span: Span,
+        /// What to do.
+        help: String,
+    },
+    /// A method that doesn't fit what it is used on.
+    Unfit {
+        /// What is wrong.
+        message: String,
+        /// The method.
+        span: Span,
+        /// What is to be seen there.
+        label: String,
+        /// What it doesn't fit.
+        other: Option<(Span, String)>,
         /// What to do.
         help: String,
     },
@@ -458,6 +473,20 @@ pub fn diagnose(error: &HirError) -> Diagnostic {
         } => Diagnostic::new(&T106, message.clone())
             .label(*span, "cannot be computed")
             .help(help.clone()),
+        HirError::Unfit {
+            message,
+            span,
+            label,
+            other,
+            help,
+        } => {
+            let d = Diagnostic::new(&T120, message.clone()).label(*span, label.clone());
+            let d = match other {
+                Some((at, text)) => d.label(*at, text.clone()),
+                None => d,
+            };
+            d.help(help.clone())
+        }
         HirError::Unsupported { what, span, help } => Diagnostic::new(
             &E101,
             format!("this version does not support {what} yet"),

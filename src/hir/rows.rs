@@ -1,6 +1,7 @@
 //! What stands inside an aggregate: numbers of a row and conditions on a row.
 
 use super::errors::HirError;
+use super::formula::Cell;
 use super::formula::*;
 use super::formulas::{AGGREGATES, FUNCTIONS, Typed, arithmetic};
 use super::inside::Inside;

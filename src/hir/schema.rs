@@ -25,6 +25,7 @@ pub fn fields(keyword: Keyword) -> &'static [FieldSpec] {
         Keyword::Component => COMPONENT,
         Keyword::Hardware => HARDWARE,
         Keyword::Metric => METRIC,
+        Keyword::Protocol => PROTOCOL,
         Keyword::System | Keyword::Baseline | Keyword::Candidate => SYSTEM,
         Keyword::Compare => COMPARE,
         Keyword::Ablation => ABLATION,
@@ -224,7 +225,16 @@ const SELECT: &[FieldSpec] = &[
     f("report_on", "other rows on which the choice is reported"),
 ];
 
-const DECIDE: &[FieldSpec] = &[f("failed", "the outcome of a failed or NaN result")];
+const DECIDE: &[FieldSpec] = &[
+    f(
+        "protocol",
+        "rules from a protocol, such as `non_inferiority(f1_macro, margin: 1pp)`",
+    ),
+    f("failed", "the outcome of a failed or NaN result"),
+];
+
+/// A protocol has rules and nothing else.
+const PROTOCOL: &[FieldSpec] = &[];
 
 const STOP: &[FieldSpec] = &[
     f("look", "when the runs are looked at"),

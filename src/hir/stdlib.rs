@@ -1,6 +1,6 @@
 //! The standard library, embedded: Bench files under `stdlib/`.
 
-const LIBRARY: [(&str, &str); 9] = [
+const LIBRARY: [(&str, &str); 10] = [
     (
         "classification",
         include_str!("../../stdlib/classification.bench"),
@@ -9,6 +9,7 @@ const LIBRARY: [(&str, &str); 9] = [
         "calibration",
         include_str!("../../stdlib/calibration.bench"),
     ),
+    ("protocols", include_str!("../../stdlib/protocols.bench")),
     ("fairness", include_str!("../../stdlib/fairness.bench")),
     ("agreement", include_str!("../../stdlib/agreement.bench")),
     ("regression", include_str!("../../stdlib/regression.bench")),

@@ -41,6 +41,7 @@ impl Survey {
                 Keyword::Dataset => survey.dataset(block),
                 Keyword::Metric => survey.metric(block),
                 Keyword::Plan
+                | Keyword::Protocol
                 | Keyword::Step
                 | Keyword::Component
                 | Keyword::Hardware

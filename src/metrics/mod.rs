@@ -13,6 +13,6 @@ mod outline;
 mod program;
 
 pub use compile::{Classes, CompileError, compile};
-pub use kernel::{Kernel, RunColumns, Scratch, Texts};
+pub use kernel::{Contributions, Kernel, RunColumns, Scratch, Texts};
 pub use outline::{Outline, outline};
 pub use program::{Need, Program, StatisticClass, Statistics};

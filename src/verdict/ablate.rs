@@ -3,6 +3,7 @@
 
 use super::book::{Book, Page, name, number, published, spec, unit_of};
 use super::compare::{correction_name, correction_of};
+use super::design::Design;
 use crate::graph::{Relation, relation};
 use crate::hir::{self, IntervalSpec, MetricRef, Variant};
 use crate::infer::Sample;
@@ -59,7 +60,7 @@ struct Measured {
     delta: Sample,
 }
 
-fn table(book: &Book<'_>, a: &hir::Ablation) -> Option<Ablation> {
+pub(super) fn table(book: &Book<'_>, a: &hir::Ablation) -> Option<Ablation> {
     let metric = a.metric.as_ref()?;
     let source = if book.plan.is_reported(a.of.variant.system) {
         Source::Published
@@ -140,8 +141,13 @@ fn row(
     let reference = source.sample(book, &a.of.variant, metric)?;
     let sample = source.sample(book, &arm.variant, metric)?;
     let (_, factor) = unit_of(&book.plan.metrics[metric.metric].measure.difference());
-    let delta = sample.with(&reference, |x, y| x - y);
     let spec = spec(a.interval.as_ref().map(|i| &i.value));
+    let design = Design::of(None, spec.clone(), book.seed);
+    let mut delta = design.gain(&sample, &reference, 1.0);
+    if let Source::Measured(page) = source {
+        let pair = (&arm.variant, Some(&a.of.variant));
+        design.studentize(page, &mut delta, metric, 0, pair);
+    }
     let found = number(&delta, &spec, source.unit(), factor);
     let component = &book.plan.components[arm.component];
     let named = |c: &hir::Id<hir::Component>| book.plan.components[*c].common.name.clone();

@@ -1,11 +1,11 @@
 //! Three-valued conditions: established over the whole interval, refuted in all of it, or unclear.
 
 use super::book::{Page, number, unit_of};
-use super::compare::gain;
+use super::design::Design;
 use crate::exec::PartName;
 use crate::hir::{
-    Arithmetic, Atom, Comparison, Component, Condition, Id, IntervalSpec, Plan, Quantity,
-    QuantityKind, Reading, Term, Variant,
+    Arithmetic, Atom, Comparison, Component, Condition, Id, Plan, Quantity, QuantityKind, Reading,
+    Term, Variant,
 };
 use crate::infer::Sample;
 use crate::result::{self, Truth};
@@ -19,7 +19,7 @@ pub(super) struct Scene<'a> {
     pub(super) subject: &'a Variant,
     /// The other side of gains.
     pub(super) against: Option<&'a Variant>,
-    pub(super) spec: IntervalSpec,
+    pub(super) design: Design,
     /// The adjusted p value of a gain, where a correction was made.
     pub(super) adjusted: &'a dyn Fn(&str, usize) -> Option<f64>,
     /// The interaction of two components on a part, where a factorial measures it.
@@ -177,7 +177,12 @@ fn judge_atom(scene: &Scene<'_>, atom: &Atom, part: usize, out: &mut Judged) -> 
             shown.margin = Some(margin(op, x, threshold) * factor);
         }
         Value::Measured(sample) => {
-            let found = number(&sample, &scene.spec, scene.page.unit(), 1.0);
+            let found = number(
+                &sample,
+                &scene.design.spec,
+                scene.design.unit(&scene.page),
+                1.0,
+            );
             shown.value = found.estimate.map(|e| e * factor);
             shown.margin = found.estimate.map(|e| margin(op, e, threshold) * factor);
             if let Some(i) = &found.interval {
@@ -252,18 +257,24 @@ fn sample(scene: &Scene<'_>, q: &Quantity, part: usize) -> Option<Sample> {
         return (scene.interaction)((a, b), part);
     }
     let of = q.of.as_ref().map_or(scene.subject, |of| &of.variant);
+    let design = &scene.design;
     let own = scene.page.sample(of, &q.metric, part)?;
     if q.kind == QuantityKind::Value {
-        return Some(own.into_owned());
+        let mut own = design.value(own).into_owned();
+        design.studentize(&scene.page, &mut own, &q.metric, part, (of, None));
+        return Some(own);
     }
     let other = scene.page.sample(scene.against?, &q.metric, part)?;
-    Some(match q.kind {
-        QuantityKind::Gain => gain(&own, &other, scene.plan.metrics[q.metric.metric].sign()),
-        QuantityKind::Delta => gain(&own, &other, 1.0),
+    let mut change = match q.kind {
+        QuantityKind::Gain => design.gain(&own, &other, scene.plan.metrics[q.metric.metric].sign()),
+        QuantityKind::Delta => design.gain(&own, &other, 1.0),
         QuantityKind::Relative | QuantityKind::Value | QuantityKind::Interaction(..) => {
-            own.with(&other, |a, b| (a - b) / b)
+            return Some(design.change(&own, &other, |a, b| (a - b) / b));
         }
-    })
+    };
+    let pair = (of, scene.against);
+    design.studentize(&scene.page, &mut change, &q.metric, part, pair);
+    Some(change)
 }
 
 fn read(scene: &Scene<'_>, reading: Reading, q: &Quantity, part: usize) -> Value {
@@ -271,7 +282,12 @@ fn read(scene: &Scene<'_>, reading: Reading, q: &Quantity, part: usize) -> Value
     let Some(sample) = sample(scene, q, part) else {
         return missing();
     };
-    let found = number(&sample, &scene.spec, scene.page.unit(), 1.0);
+    let found = number(
+        &sample,
+        &scene.design.spec,
+        scene.design.unit(&scene.page),
+        1.0,
+    );
     let ends = found.interval.as_ref();
     let read = match reading {
         Reading::Point => found.estimate,

@@ -371,6 +371,7 @@ fn check(
 pub fn whole() -> RunResult {
     let hash = "6f1c0b7a52d4e8f96f1c0b7a52d4e8f96f1c0b7a52d4e8f96f1c0b7a52d4e8f9";
     RunResult {
+        stops: Vec::new(),
         schema_version: SCHEMA_VERSION,
         tool: Tool {
             name: "benchwright".into(),

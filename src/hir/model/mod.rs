@@ -10,6 +10,7 @@ mod factorials;
 mod items;
 mod plan;
 mod systems;
+mod uncertainty;
 
 pub use arena::{Arena, Id};
 pub use claims::*;
@@ -18,3 +19,4 @@ pub use factorials::*;
 pub use items::*;
 pub use plan::*;
 pub use systems::*;
+pub use uncertainty::*;

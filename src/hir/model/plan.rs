@@ -46,6 +46,8 @@ pub struct Plan {
     pub factorials: Arena<Factorial>,
     /// `select` items.
     pub selects: Arena<Select>,
+    /// `stop` items.
+    pub stops: Arena<Stop>,
     /// `decide` items.
     pub decides: Arena<Decide>,
     /// The one currency of all prices.

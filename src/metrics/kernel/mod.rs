@@ -6,6 +6,7 @@
 
 mod bind;
 mod columns;
+mod contributions;
 mod expression;
 mod groups;
 mod jackknife;
@@ -13,6 +14,7 @@ mod prepare;
 mod tables;
 
 pub use columns::{RunColumns, Texts};
+pub use contributions::Contributions;
 
 use super::program::{Node, Program, Statistic};
 use expression::{Expression, Place};
