@@ -9,6 +9,7 @@ pub mod checks;
 pub mod cli;
 pub mod data;
 pub mod diagnostic;
+pub mod draft;
 pub mod exec;
 pub mod export;
 pub mod format;

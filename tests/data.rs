@@ -2,7 +2,7 @@
 
 use benchwright::data::{
     Bound, ColumnKind, ColumnRequest, DataError, IdIndex, Share, SplitRule, Table, check_hash,
-    diagnose, encode_classes, hash_file, read_table, split,
+    diagnose, encode_classes, gather, hash_file, read_table, split,
 };
 use benchwright::text::{FileId, MemoryWorld, Span};
 use proptest::prelude::*;
@@ -623,4 +623,32 @@ proptest! {
         ids.reverse();
         prop_assert_eq!(one, dealt(&ids));
     }
+}
+
+#[test]
+fn rows_of_an_id_become_a_list() {
+    let requests = [
+        ColumnRequest::new("user", IDS),
+        ColumnRequest::new("item", ColumnKind::Text),
+        ColumnRequest::new("rank", ColumnKind::Number),
+        ColumnRequest::new("ms", ColumnKind::Number),
+    ];
+    let read = |rows: &str| {
+        let bytes = format!("user,rank,item,ms\n{rows}");
+        read_named("a.csv", bytes, &requests).unwrap()
+    };
+    let table = read("u2,2,x,7\nu1,1,a|b,3\nu2,1,\"y\"\"\",8\nu2,10,z,9\n");
+    let lists = gather(&table, "user", "rank", "item").unwrap();
+    assert_eq!(lists.lines, [4, 3]);
+    let texts = |name: &str| lists.text(name).unwrap().1.iter().collect::<Vec<_>>();
+    assert_eq!(texts("user"), ["u2", "u1"]);
+    assert_eq!(texts("item"), [r#"["y\"","x","z"]"#, r#"["a|b"]"#]);
+    assert_eq!(lists.numbers("ms").unwrap(), [8.0, 3.0]);
+    let table = read("u1,1,a,0\nu2,1,b,0\nu1,1,c,0\n");
+    insta::assert_snapshot!(words(&gather(&table, "user", "rank", "item").unwrap_err()), @r"
+    F117 `a.csv` ranks two rows of an id alike
+      at a.csv:4:2
+      | `u1` on lines 2 and 4
+      help: write each rank once for an id
+    ");
 }

@@ -257,3 +257,31 @@ fn whole_plan() {
         .unwrap();
     assert_eq!(cost.unit, Unit::Money("USD".into()));
 }
+
+#[test]
+fn digits_in_every_combination() {
+    let result = example("examples/digits/factorial.bench");
+    let text = std::fs::read_to_string("tests/oracles/factorial.json").unwrap();
+    let oracle: Value = serde_json::from_str(&text).unwrap();
+    let f = &result.factorials[0];
+    assert_eq!(f.rows, oracle["rows"].as_u64().unwrap());
+    for (group, len) in [("cells", f.cells.len()), ("effects", f.effects.len())] {
+        assert_eq!(len, oracle[group].as_object().unwrap().len(), "{group}");
+    }
+    for cell in &f.cells {
+        let want = oracle["cells"][&cell.variant].as_f64().unwrap();
+        assert!(
+            near(cell.estimate.unwrap(), want, 1e-12),
+            "{}",
+            cell.variant
+        );
+    }
+    for effect in &f.effects {
+        let name = effect.components.join("*");
+        let want = oracle["effects"][&name].as_f64().unwrap();
+        assert!(near(effect.estimate.unwrap(), want, 1e-12), "{name}");
+    }
+    let gap = result.ablations[0].additivity_gap.unwrap();
+    assert!(near(gap, oracle["additivity_gap"].as_f64().unwrap(), 1e-12));
+    assert_eq!(outcome(&result), Some("keep"));
+}

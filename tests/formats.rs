@@ -294,7 +294,7 @@ fn parquet_types_become_what_other_formats_hold() {
 fn lists_are_json_in_every_format() {
     let world = MemoryWorld::default()
         .with("a.jsonl", "{\"t\": [\"a\", \"b\"]}\n{\"t\": \"c\"}\n")
-        .with("a.csv", "t\n\"[\"\"a\"\", \"\"b\"\"]\"\nc\n");
+        .with("a.csv", "t\n\"[\"\"a\"\",\"\"b\"\"]\"\nc\n");
     let wanted = [ColumnRequest::new("t", ColumnKind::Json)];
     for path in ["a.jsonl", "a.csv"] {
         let table = read_table(&world, Path::new(path), &wanted, &|_| {}).unwrap();

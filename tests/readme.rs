@@ -18,41 +18,64 @@ fn printed(args: &[&str]) -> String {
     lines.join("\n")
 }
 
-/// Holds a marked block to `text`, or rewrites it.
-fn keep(name: &str, text: &str) {
-    let readme = std::fs::read_to_string("README.md").unwrap();
+/// Holds a marked block of a page to `text`, or rewrites it.
+fn keep(path: &Path, name: &str, text: &str) {
+    let page = std::fs::read_to_string(path).unwrap();
     let (begin, end) = (
         format!("<!-- {name}:begin -->\n"),
         format!("\n<!-- {name}:end -->"),
     );
-    let start = readme.find(&begin).unwrap() + begin.len();
-    let stop = start + readme[start..].find(&end).unwrap();
+    let start = page.find(&begin).unwrap() + begin.len();
+    let stop = start + page[start..].find(&end).unwrap();
     let wanted = format!("```text\n{text}\n```");
-    if readme[start..stop] == wanted {
+    if page[start..stop] == wanted {
         return;
     }
     assert!(
         std::env::var_os("UPDATE").is_some(),
-        "the README's `{name}` block is stale; run `UPDATE=1 cargo test readme`\n{text}"
+        "{}: the `{name}` block is stale; run `UPDATE=1 cargo test readme`\n{text}",
+        path.display()
     );
-    std::fs::write(
-        "README.md",
-        format!("{}{wanted}{}", &readme[..start], &readme[stop..]),
-    )
-    .unwrap();
+    std::fs::write(path, format!("{}{wanted}{}", &page[..start], &page[stop..])).unwrap();
+}
+
+/// The report of a plan, without the last lines that name folders.
+fn report(plan: &str) -> String {
+    let out = tempfile::tempdir().unwrap();
+    let folder = out.path().display().to_string();
+    let report = printed(&["run", plan, "--out", &folder]);
+    // The folder's length moves the line break; everything above is the report itself.
+    let cut = report.find("\n   evidence");
+    report[..cut.unwrap_or_else(|| panic!("{plan}: {report}"))].to_owned()
 }
 
 #[test]
 fn the_blocks_are_what_is_printed() {
-    let out = tempfile::tempdir().unwrap();
-    let folder = out.path().display().to_string();
-    let report = printed(&["run", "examples/reviews/reviews.bench", "--out", &folder]);
-    let report = report.replace(&format!("{folder}/"), "examples/reviews/.bench/reviews/");
-    // The folder's length moves the line break; everything above is the report itself.
-    let cut = report.find("\n   evidence").unwrap();
-    keep("report", &report[..cut]);
+    let page = Path::new("README.md");
+    keep(page, "report", &report("examples/reviews/reviews.bench"));
     let leak = printed(&["check", "examples/faulty/L102-fit-beyond-train.bench"]);
-    keep("leak", leak.split("\n\n").next().unwrap());
+    keep(page, "leak", leak.split("\n\n").next().unwrap());
+}
+
+/// A block `<!-- report PLAN:begin -->` of an example's README is what running the plan beside it prints.
+#[test]
+fn the_examples_pages_show_what_is_printed() {
+    let mut shown = 0;
+    for folder in std::fs::read_dir("examples").unwrap() {
+        let page = folder.unwrap().path().join("README.md");
+        let Ok(text) = std::fs::read_to_string(&page) else {
+            continue;
+        };
+        for mark in text.split("<!-- report ").skip(1) {
+            let Some((plan, _)) = mark.split_once(":begin -->") else {
+                continue;
+            };
+            let path = page.with_file_name(plan).display().to_string();
+            keep(&page, &format!("report {plan}"), &report(&path));
+            shown += 1;
+        }
+    }
+    assert!(shown >= 8, "only {shown} reports");
 }
 
 #[test]

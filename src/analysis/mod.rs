@@ -17,6 +17,7 @@ pub use policy::{Policy, PolicyError, hold};
 use crate::checks::{self, Proof};
 use crate::data;
 use crate::diagnostic::{Answer, CodeInfo, Diagnostic};
+use crate::draft;
 use crate::exec;
 use crate::graph::{self, Dag};
 use crate::hir::{self, HirError, Plan};
@@ -72,6 +73,7 @@ pub fn analyse(world: &dyn World, path: &Path) -> Result<Analysis, LoadError> {
     let mut diagnostics: Vec<Diagnostic> = loaded.errors.iter().map(syntax::diagnose).collect();
     diagnostics.extend(loaded.imports.iter().chain(&errors).map(hir::diagnose));
     diagnostics.extend(circles(&plan, &dag));
+    diagnostics.extend(exec::unfit(&plan));
     let report = checks::check(&plan, &dag);
     diagnostics.extend(report.diagnostics);
     waivers::apply(&plan, &loaded.sources, &mut diagnostics);
@@ -130,6 +132,7 @@ pub fn codes() -> Vec<&'static CodeInfo> {
         hir::CODES,
         data::CODES,
         exec::CODES,
+        draft::CODES,
         waivers::CODES,
     ]
     .concat();

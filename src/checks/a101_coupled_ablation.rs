@@ -58,7 +58,8 @@ fn fault(plan: &Plan, ablation: &Ablation, arm: &Arm) -> Option<Fault> {
     }
     let mut components = family::components(plan, &ablation.of.variant, &arm.variant);
     let named = components.contains(&arm.component);
-    components.retain(|&c| c != arm.component);
+    // What requires the component goes with it: A104 says so.
+    components.retain(|c| *c != arm.component && !arm.forced.contains(c));
     let mut steps = changed_steps(plan, ablation, arm);
     let stands = |step: &String| family::embodies(family::name(plan, arm.component), step);
     // Without a level of its own, one changed step is how the arm takes its component away.
@@ -114,7 +115,8 @@ fn diagnose(
     );
     let mut d = Diagnostic::new(code, message);
     let of = plan.show(&ablation.of.variant);
-    if let Some(span) = family::set_at(system, arm.component) {
+    // An arm's own block is its own place, which is labelled below.
+    if let Some(span) = family::set_at(system, arm.component).filter(|_| !system.of_arm) {
         d = d.label(
             span,
             format!("this differs from `{of}`, as the ablation says"),

@@ -203,7 +203,7 @@ impl Walk<'_> {
                 let (low, _) = metric_range(self.plan, key.metric, Ranges::Declared);
                 (low >= 0.0).then_some(better)
             }
-            Taken::Against | Taken::Other(_) => None,
+            Taken::Against | Taken::Other(_) | Taken::Interaction(..) => None,
         }
     }
 }

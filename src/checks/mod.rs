@@ -7,6 +7,9 @@
 
 mod a101_coupled_ablation;
 mod a102_confounded_variant;
+mod a104_forced_coupling;
+mod a105_not_estimable;
+mod a106_interaction_unseen;
 mod b101_no_baseline;
 mod b102_only_trivial_baseline;
 mod cells;
@@ -61,6 +64,9 @@ use declare_check;
 pub static ALL: &[&Check] = &[
     &a101_coupled_ablation::CHECK,
     &a102_confounded_variant::CHECK,
+    &a104_forced_coupling::CHECK,
+    &a105_not_estimable::CHECK,
+    &a106_interaction_unseen::CHECK,
     &b101_no_baseline::CHECK,
     &b102_only_trivial_baseline::CHECK,
     &d101_undecided_region::CHECK,

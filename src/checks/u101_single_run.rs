@@ -43,7 +43,7 @@ fn run(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Findings) {
     }
 }
 
-/// The systems that a comparison, an ablation or a decision rests on, each where it is named first.
+/// The systems that a comparison, an ablation, a factorial or a decision rests on, each where it is named first.
 /// A `select` alone claims nothing about them.
 fn claimed(plan: &Plan) -> BTreeMap<Id<System>, Span> {
     let mut found = BTreeMap::new();
@@ -61,6 +61,9 @@ fn claimed(plan: &Plan) -> BTreeMap<Id<System>, Span> {
     for (_, a) in plan.ablations.iter() {
         add(&a.of.variant, a.of.span);
         a.arms.iter().for_each(|arm| add(&arm.variant, arm.span));
+    }
+    for (_, f) in plan.factorials.iter() {
+        add(&f.of.variant, f.of.span);
     }
     found
 }

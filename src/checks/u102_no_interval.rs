@@ -28,6 +28,14 @@ fn run(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Findings) {
         };
         answer(code, a.interval.as_ref(), &claim, out);
     }
+    for (_, f) in cx.plan.factorials.iter() {
+        let claim = Claim {
+            verb: "varied",
+            at: f.of.span,
+            broken: f.common.broken,
+        };
+        answer(code, f.interval.as_ref(), &claim, out);
+    }
     for (_, d) in cx.plan.decides.iter() {
         reported(code, cx.plan, d, out);
     }
@@ -62,14 +70,26 @@ fn answer(
         ),
         (
             IntervalSpec::Bootstrap {
-                resamples, level, ..
+                resamples,
+                level,
+                grows,
+                ..
             },
             interval,
         ) if interval.is_some() || !claim.broken => {
             let at = interval.map_or(claim.at, |i| i.span);
             let percent = (level * 1e4).round() / 1e2;
-            let why = format!("{resamples} resamples give an interval at {percent} %");
+            let why = if grows {
+                format!("as many resamples as it takes give an interval at {percent} %")
+            } else {
+                format!("{resamples} resamples give an interval at {percent} %")
+            };
             out.prove(code, at, why);
+        }
+        (IntervalSpec::Analytic { level, .. }, Some(interval)) => {
+            let percent = (level * 1e4).round() / 1e2;
+            let why = format!("an analytic interval at {percent} %");
+            out.prove(code, interval.span, why);
         }
         _ => {}
     }
@@ -104,7 +124,7 @@ fn reported(code: &'static CodeInfo, plan: &Plan, decide: &Decide, out: &mut Fin
 fn published<'a>(plan: &Plan, decide: &'a Decide, q: &'a Quantity) -> Option<&'a VariantRef> {
     let subject = q.of.as_ref().unwrap_or(&decide.subject);
     let against = match q.kind {
-        QuantityKind::Value => None,
+        QuantityKind::Value | QuantityKind::Interaction(..) => None,
         QuantityKind::Gain | QuantityKind::Delta | QuantityKind::Relative => Some(&decide.against),
     };
     let numbers = |v: &&VariantRef| {

@@ -13,6 +13,12 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Write a first draft of a plan, commented line by line
+    ///
+    /// KIND is classification, regression, ranking, generation, ablation or latency. With --from, the plan
+    /// is proposed from the columns of files, and each guess stands beside its reason. Exit code 0: written;
+    /// 2: not written, and why.
+    New(NewArgs),
     /// Check plans: names, types, leakage, baselines, uncertainty, decision rules
     ///
     /// Reads no data file. Exit code 0: no errors; 1: errors; 2: a plan cannot be read.
@@ -48,6 +54,22 @@ pub(super) enum Color {
     Auto,
     Always,
     Never,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct NewArgs {
+    /// What the plan is about, and where to write it [default: KIND.bench]; `-` prints it
+    #[arg(num_args = 0..=2, value_names = ["KIND", "PATH"])]
+    pub(super) what: Vec<String>,
+    /// A file with labels, outputs or both; may be given several times. Then there is no KIND
+    #[arg(long, value_name = "FILE")]
+    pub(super) from: Vec<PathBuf>,
+    /// Replace a file that is there already
+    #[arg(long)]
+    pub(super) force: bool,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    pub(super) color: Color,
 }
 
 #[derive(Debug, Args)]

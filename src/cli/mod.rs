@@ -10,6 +10,7 @@ mod fmt;
 mod graph;
 mod io;
 mod metrics;
+mod new;
 mod progress;
 mod run;
 mod split;
@@ -21,6 +22,7 @@ use std::process::ExitCode;
 /// Parses the arguments and does what they ask.
 pub fn main() -> ExitCode {
     match Arguments::parse().command {
+        Command::New(args) => new::new(&args),
         Command::Check(args) => check::check(&args),
         Command::Run(args) => run::run(&args),
         Command::Split(args) => split::split(&args),

@@ -81,10 +81,6 @@ impl Builder {
         let owned: String;
         let text = match cell {
             Cell::Empty => "",
-            Cell::Field(text) if self.kind == ColumnKind::Json && looks_nested(text) => {
-                owned = canonical(text).unwrap_or_else(|| text.to_owned());
-                &owned
-            }
             Cell::Field(text) | Cell::Text(text) | Cell::Number(text) => text,
             Cell::Bool(true) => "true",
             Cell::Bool(false) => "false",
@@ -132,10 +128,6 @@ impl Builder {
             },
         }
     }
-}
-
-fn looks_nested(text: &str) -> bool {
-    text.starts_with(['[', '{'])
 }
 
 /// JSON without blanks, the keys of records sorted.

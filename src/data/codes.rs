@@ -77,6 +77,17 @@ passed over. A key stands once in an object. `NaN` and `Infinity` are no JSON.
 "A list or a record stands where one value is needed: an id, a class, a number.
 
 **Mend it**: name the column that holds the value itself, or write it into one of its own.";
+    F116 "not-a-list" Error
+"A field is read as a list by a metric: a JSON array (`[\"d3\", \"d1\"]`), or items parted by `|`, `;`, `,`
+or blanks. Relevant items may have grades: `d3:2 d1`, or a JSON object, `{\"d3\": 2}`. A field that begins with
+`[` or `{` is JSON, so that no bracket ends up in an item's name.
+
+**Mend it**: write the field as valid JSON, or without brackets.";
+    F117 "repeated-rank" Error
+"Where `rank:` is mapped, the rows of an id are gathered into one list in order of their ranks. Two rows of
+an id with one rank have no order.
+
+**Mend it**: write each rank once for an id.";
     F201 "hash-differs" Error
 "The file's sha256 is not the one the plan declares: the data are not those the plan was written for.
 

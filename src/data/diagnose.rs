@@ -212,6 +212,31 @@ fn worded(error: &DataError) -> Diagnostic {
             total,
             of,
         } => repeated(new, path, *column, (ids, *total), *of),
+        DataError::RepeatedRanks {
+            path,
+            column,
+            ids,
+            total,
+        } => {
+            let twice = |id: &RepeatedId| format!("`{}` on lines {} and {}", id.id, id.first.1, id.second.1);
+            let lines: Vec<String> = ids.iter().map(twice).collect();
+            let more = total.saturating_sub(ids.len());
+            let rest = if more > 0 { format!(", and {more} more") } else { String::new() };
+            let first = ids.first().map_or(0, |id| id.second.1);
+            let path = ids.first().map_or(path, |id| &id.second.0);
+            new(format!("{} ranks two rows of an id alike", tick(path)))
+                .data(path, first, *column)
+                .witness(format!("{}{rest}", lines.join(", ")))
+                .help("write each rank once for an id")
+        }
+        DataError::NotAList {
+            place,
+            name,
+            text,
+            why,
+        } => at(new(format!("a field of `{name}` is no list: {why}")), place)
+            .witness(format!("the field is `{}`", shortened(text)))
+            .help("write a JSON array such as `[\"a\", \"b\"]`, or items between `|`, `;`, `,` or blanks"),
         DataError::UndeclaredClass(undeclared) => undeclared_class(new, undeclared),
         DataError::Split { path, fault } => split_fault(new, path, fault),
         DataError::Unwritable { path, reason } => {
@@ -650,6 +675,15 @@ fn on_line(path: &Path, line: u64) -> String {
     match line_word(path) {
         "row" => format!("in row {line}"),
         word => format!("on {word} {line}"),
+    }
+}
+
+/// The beginning of a field.
+fn shortened(text: &str) -> String {
+    const MOST: usize = 60;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_string(),
     }
 }
 

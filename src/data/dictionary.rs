@@ -29,6 +29,14 @@ impl TextColumn {
     }
 }
 
+impl FromIterator<String> for TextColumn {
+    fn from_iter<T: IntoIterator<Item = String>>(texts: T) -> Self {
+        let mut builder = TextBuilder::default();
+        texts.into_iter().for_each(|text| builder.push(&text));
+        builder.finish()
+    }
+}
+
 /// Finds the code of a word without keeping a second copy of it.
 ///
 /// Keys are hashes; a word whose hash is taken by another goes to the next free key.

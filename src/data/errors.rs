@@ -121,6 +121,20 @@ pub enum DataError {
         total: usize,
         of: Repeats,
     },
+    /// Rows of an id that have one rank.
+    RepeatedRanks {
+        path: PathBuf,
+        column: u64,
+        ids: Vec<RepeatedId>,
+        total: usize,
+    },
+    /// A field that a metric reads as a list is none; why.
+    NotAList {
+        place: DataPlace,
+        name: String,
+        text: String,
+        why: &'static str,
+    },
     /// A class the plan does not declare.
     UndeclaredClass(Box<Undeclared>),
     /// A split that cannot be made.
@@ -331,6 +345,8 @@ impl DataError {
                 Repeats::Outputs => &codes::F202,
                 Repeats::Dataset => &codes::F203,
             },
+            Self::RepeatedRanks { .. } => &codes::F117,
+            Self::NotAList { .. } => &codes::F116,
             Self::UndeclaredClass(_) => &codes::F204,
             Self::Split { fault, .. } => fault.code(),
             Self::More { code, .. } => code,

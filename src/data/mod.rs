@@ -16,6 +16,7 @@ mod dictionary;
 mod errors;
 mod files;
 mod folds;
+mod gather;
 mod hash;
 mod ids;
 mod join;
@@ -36,6 +37,7 @@ pub use errors::{
     Undeclared, UnreadFormat,
 };
 pub use folds::{FoldRule, Folds, folds};
+pub use gather::gather;
 pub use hash::{check_hash, hash_file, hash_of_hashes, sha256};
 pub use ids::id_file;
 pub use join::{IdIndex, Joined};

@@ -42,7 +42,7 @@ pub enum ColumnKind {
     Text,
     /// Text that names something, such as an id: never empty.
     Key,
-    /// Text, and lists and records as JSON without blanks: `["a","b"]`.
+    /// Text as it stands, and lists and records of formats that have them as JSON: `["a","b"]`.
     Json,
     /// A finite number.
     Number,

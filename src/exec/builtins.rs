@@ -1,41 +1,68 @@
 //! Built-in reference predictors: what each offers, reads and predicts.
 
-use super::columns::Owned;
+use super::columns::{Owned, taken};
 use super::dataset::{Evidenced, diagnosed};
 use super::wanted::Wanted;
-use crate::data::{self, ColumnKind, DataError, Moment, SplitFault};
+use crate::data::{self, ColumnKind, DataError, Moment, SplitFault, TextColumn};
 use crate::diagnostic::Diagnostic;
+use crate::hir::formula::Cell;
+use crate::hir::natives::ListKind;
 use crate::hir::{Builtin, DataRef, Dataset, Outputs, Plan, Variant};
+use crate::metrics::native::{ListError, item_and_grade, lists};
 use crate::metrics::{Need, outline};
 use crate::stats::random::{Purpose, below, key, stream};
 use crate::text::Spanned;
 use std::collections::BTreeMap;
 
-/// Whether a built-in predictor gives each row what a metric needs. `scores` says that a copied column
-/// is a score.
-pub(super) fn offers(builtin: Builtin, need: Need, scores: bool) -> bool {
-    match need {
-        Need::Label | Need::LabelNumber => true,
-        Need::Latency => false,
-        Need::Score => builtin == Builtin::Column && scores,
-        Need::Prediction => match builtin {
-            Builtin::Majority | Builtin::Stratified | Builtin::Popularity | Builtin::LastValue => {
-                true
-            }
-            Builtin::Column => !scores,
-            Builtin::Mean | Builtin::Median => false,
-        },
-        Need::PredictionNumber => match builtin {
-            Builtin::Mean | Builtin::Median | Builtin::LastValue => true,
-            Builtin::Column => !scores,
-            Builtin::Majority | Builtin::Stratified | Builtin::Popularity => false,
-        },
+/// Whether a built-in predictor gives each row a prediction or score that a metric needs; `None` of
+/// what is no output of a system. `scores` says that a copied column is a score.
+pub(super) fn offers(builtin: Builtin, need: &Need, scores: bool) -> Option<bool> {
+    let copies = builtin == Builtin::Column;
+    if matches!(need, Need::Score | Need::Scores) {
+        return Some(copies && scores);
     }
+    let is_prediction = |cell: &Cell| matches!(cell, Cell::Role(role) if role == "prediction");
+    if !need.cell().is_some_and(is_prediction) {
+        return None;
+    }
+    let learned = match need {
+        Need::Class(_) => matches!(
+            builtin,
+            Builtin::Majority | Builtin::Stratified | Builtin::Popularity | Builtin::LastValue
+        ),
+        Need::Number(_) => matches!(
+            builtin,
+            Builtin::Mean | Builtin::Median | Builtin::LastValue
+        ),
+        Need::List(..) => builtin == Builtin::Popularity,
+        Need::Text(_) | Need::Score | Need::Scores => false,
+    };
+    Some(learned || (copies && !scores))
 }
 
 /// Whether the column that a variant copies is a score: some metric wanted of it reads a score.
 pub(super) fn scores(plan: &Plan, w: &Wanted, variant: &Variant) -> bool {
-    needs(plan, w, variant).contains(&Need::Score)
+    let score = |n: &Need| matches!(n, Need::Score | Need::Scores);
+    needs(plan, w, variant).iter().any(score)
+}
+
+/// Whether what is needed of a copied column is a number.
+fn number(need: &Need) -> bool {
+    match need {
+        Need::Score | Need::Scores => true,
+        Need::Number(Cell::Role(role)) => role == "prediction",
+        Need::Number(Cell::Column(_)) | Need::Class(_) | Need::Text(_) | Need::List(..) => false,
+    }
+}
+
+/// Whether some need is one of the prediction that `is` knows.
+fn predicts(needs: &[Need], is: fn(&Need) -> bool) -> bool {
+    let prediction = |n: &Need| n.role() == Some("prediction");
+    needs.iter().any(|n| prediction(n) && is(n))
+}
+
+fn prediction() -> Cell {
+    Cell::Role("prediction".into())
 }
 
 fn needs(plan: &Plan, w: &Wanted, variant: &Variant) -> Vec<Need> {
@@ -63,11 +90,11 @@ pub(super) fn columns(plan: &Plan, d: &Dataset, own: &[&Wanted]) -> Vec<(String,
                 ..
             }) => {
                 let needs = needs(plan, w, variant);
-                let number = |n: &Need| matches!(n, Need::Score | Need::PredictionNumber);
-                let kind = if needs.iter().any(number) {
+                let numbers = needs.iter().any(|n| number(n));
+                let kind = if numbers {
                     ColumnKind::Number
                 } else {
-                    ColumnKind::Text
+                    ColumnKind::Json
                 };
                 found.push((column.value.clone(), kind));
             }
@@ -110,9 +137,10 @@ pub(super) fn predict(
     };
     let numbers = data.table.numbers(&label.column.value);
     let mut owned = Owned::default();
-    if let (Some(numbers), true) = (numbers, needs.contains(&Need::PredictionNumber)) {
+    let numeric = predicts(needs, |n| matches!(n, Need::Number(_)));
+    if let (Some(numbers), true) = (numbers, numeric) {
         let labels = data::take_numbers(numbers, &learned);
-        owned.prediction_number = match builtin.value {
+        let predicted = match builtin.value {
             Builtin::Mean => vec![mean(labels); rows.len()],
             Builtin::Median => vec![median(labels); rows.len()],
             Builtin::LastValue => {
@@ -123,14 +151,22 @@ pub(super) fn predict(
                 Vec::new()
             }
         };
+        owned.numbers.insert(prediction(), predicted);
     }
-    if numbers.is_none() && needs.contains(&Need::Prediction) {
+    let listed = predicts(needs, |n| matches!(n, Need::List(..)));
+    if let (Some((_, labels)), true) = (data.table.text(&label.column.value), listed) {
+        owned
+            .texts
+            .insert(prediction(), popular_items(labels, &learned, rows.len()));
+    }
+    let classed = predicts(needs, |n| matches!(n, Need::Class(_)));
+    if numbers.is_none() && classed {
         let classes = |of: &[u32]| {
             let names = &data.classes.names;
             data::encode_classes(&data.table, &label.column.value, of, names)
                 .map_err(|e| diagnosed(&e, label.column.span))
         };
-        owned.prediction = match builtin.value {
+        let predicted = match builtin.value {
             Builtin::Majority | Builtin::Popularity => {
                 let popular = popularity(&classes(&learned)?, data.classes.names.len());
                 vec![popular.first().copied().unwrap_or(0); rows.len()]
@@ -148,6 +184,7 @@ pub(super) fn predict(
             Builtin::LastValue => classes(&last_rows(d, data, &learned, rows)?)?,
             Builtin::Mean | Builtin::Median | Builtin::Column => Vec::new(),
         };
+        owned.classes.insert(prediction(), predicted);
     }
     Ok(owned)
 }
@@ -164,18 +201,50 @@ fn copied(
         data::take_numbers(all, rows)
     };
     let mut owned = Owned::default();
-    if needs.contains(&Need::Score) {
-        owned.score = numbers();
+    if needs
+        .iter()
+        .any(|n| matches!(n, Need::Score | Need::Scores))
+    {
+        owned.set_score(numbers(), &data.classes);
     }
-    if needs.contains(&Need::PredictionNumber) {
-        owned.prediction_number = numbers();
+    if predicts(needs, |n| matches!(n, Need::Number(_))) {
+        owned.numbers.insert(prediction(), numbers());
     }
-    if needs.contains(&Need::Prediction) {
+    if predicts(needs, |n| matches!(n, Need::Class(_))) {
         let names = &data.classes.names;
-        owned.prediction = data::encode_classes(&data.table, &column.value, rows, names)
+        let codes = data::encode_classes(&data.table, &column.value, rows, names)
             .map_err(|e| diagnosed(&e, column.span))?;
+        owned.classes.insert(prediction(), codes);
+    }
+    if predicts(needs, |n| matches!(n, Need::Text(_) | Need::List(..)))
+        && let Some((_, text)) = data.table.text(&column.value)
+    {
+        owned.texts.insert(prediction(), taken(text, rows));
     }
     Ok(owned)
+}
+
+/// The commonest items of the learned rows' lists, as one list for every row: at most 1,000, equally
+/// common ones in the order of their names. Lists that cannot be read have no items.
+fn popular_items(labels: &TextColumn, learned: &[u32], rows: usize) -> TextColumn {
+    const MOST: usize = 1000;
+    let cells = learned.iter().filter_map(|&row| labels.get(row as usize));
+    let read = lists(ListKind::Items, cells.clone()).or_else(|_| {
+        let graded = lists(ListKind::Graded, cells)?;
+        let items = |list: Vec<String>| list.iter().map(|p| item_and_grade(p).0.into()).collect();
+        Ok::<Vec<Vec<String>>, (usize, ListError)>(graded.into_iter().map(items).collect())
+    });
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for item in read.unwrap_or_default().into_iter().flatten() {
+        *counts.entry(item).or_insert(0) += 1;
+    }
+    let mut order: Vec<(String, usize)> = counts.into_iter().collect();
+    order.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let items: Vec<String> = order.into_iter().take(MOST).map(|(item, _)| item).collect();
+    TextColumn {
+        words: vec![serde_json::to_string(&items).unwrap_or_default()],
+        codes: vec![0; rows],
+    }
 }
 
 fn counts(labels: &[u32], classes: usize) -> Vec<u32> {

@@ -157,6 +157,7 @@ fn read_one(
     (files.events)(Event::Reading(&path));
     let progress = |bytes| (files.events)(Event::Bytes(bytes));
     let id_column = d.id.as_ref().map_or("id", |c| c.value.as_str()).to_string();
+    let read = label::columns(plan, id, wanted);
     let table = data::read_table(
         files.world,
         &path,
@@ -166,10 +167,20 @@ fn read_one(
             &id_column,
             &own,
             label::is_number(plan, id, wanted),
+            &read,
         ),
         &progress,
     )
-    .map_err(|e| place_by_column(&e, source_span, |column| named(plan, d, &own, column)))?;
+    .map_err(|e| {
+        place_by_column(&e, source_span, |column| {
+            let asked = || {
+                read.iter()
+                    .find(|(c, ..)| c == column)
+                    .map(|(.., span)| *span)
+            };
+            named(plan, d, &own, column).or_else(asked)
+        })
+    })?;
     (files.events)(Event::Read);
     if let Some(sha) = &d.sha256 {
         data::check_hash(&path, &sha.value, &table.sha256)
@@ -256,6 +267,7 @@ fn requests(
     id: &str,
     own: &[&Wanted],
     numeric: bool,
+    read: &[(String, bool, Span)],
 ) -> Vec<ColumnRequest> {
     let mut columns: Vec<ColumnRequest> = vec![ColumnRequest::new(id, ColumnKind::Key)];
     // One column may be read as text by one and as numbers by another.
@@ -269,10 +281,11 @@ fn requests(
     if let Some(label) = &d.label {
         text(
             &label.column.value,
-            if numeric {
-                ColumnKind::Number
-            } else {
-                ColumnKind::Text
+            match (numeric, label.classes.is_empty()) {
+                (true, _) => ColumnKind::Number,
+                // Without classes it may be a list or a text.
+                (false, true) => ColumnKind::Json,
+                (false, false) => ColumnKind::Text,
             },
         );
     }
@@ -292,16 +305,22 @@ fn requests(
     for (column, kind) in builtins::columns(plan, d, own) {
         text(&column, kind);
     }
-    for (column, numeric) in own.iter().flat_map(|w| &w.slices).flat_map(Slice::columns) {
+    let sliced = own.iter().flat_map(|w| &w.slices).flat_map(Slice::columns);
+    let sliced = sliced.map(|(column, numeric)| (column.value.as_str(), numeric));
+    let read = read
+        .iter()
+        .map(|(column, numeric, _)| (column.as_str(), *numeric));
+    for (column, numeric) in sliced.chain(read) {
         // One column may be read as text by one and as numbers by another.
         let kind = if numeric {
             ColumnKind::Number
         } else {
-            ColumnKind::Text
+            ColumnKind::Json
         };
-        let known = |c: &ColumnRequest| c.name == column.value && (!numeric || c.kind == kind);
+        let text = |c: &ColumnRequest| !numeric && c.kind != ColumnKind::Number;
+        let known = |c: &ColumnRequest| c.name == column && (c.kind == kind || text(c));
         if !columns.iter().any(known) {
-            columns.push(ColumnRequest::new(column.value.clone(), kind));
+            columns.push(ColumnRequest::new(column, kind));
         }
     }
     columns

@@ -9,15 +9,18 @@ mod builtins;
 mod columns;
 mod dataset;
 mod errors;
+mod fits;
 mod label;
 mod materialise;
 mod outputs;
 mod panel;
+mod roles;
 mod splits;
 mod wanted;
 
 pub use dataset::Evidenced;
 pub use errors::{CODES, Declared, ExecError, diagnose};
+pub use fits::unfit;
 pub use materialise::{SplitFile, materialise};
 pub use panel::{Measured, PartName};
 pub use wanted::{Wanted, wanted};

@@ -76,15 +76,17 @@ fn fill(plan: &Plan, template: &Template, variant: &Variant, seed: Option<u64>) 
         .unwrap_or_default()
 }
 
-/// Pairs of runs that would read one file; one for each template.
+/// Pairs of runs that would read the same columns of one file; one for each template.
 fn shared(plan: &Plan, runs: &[Run]) -> Vec<ExecError> {
-    let mut first: BTreeMap<&str, &Run> = BTreeMap::new();
+    let mut readers: BTreeMap<&str, Vec<&Run>> = BTreeMap::new();
     let mut found: Vec<ExecError> = Vec::new();
     let mut reported: BTreeSet<Span> = BTreeSet::new();
     for run in runs {
         let Some(path) = &run.path else { continue };
-        let Some(other) = first.get(path.as_str()) else {
-            first.insert(path, run);
+        let earlier = readers.entry(path).or_default();
+        let same = earlier.iter().find(|other| same_columns(plan, other, run));
+        let Some(other) = same.copied() else {
+            earlier.push(run);
             continue;
         };
         if !reported.insert(run.span) {
@@ -109,4 +111,20 @@ fn shared(plan: &Plan, runs: &[Run]) -> Vec<ExecError> {
         });
     }
     found
+}
+
+/// Whether two runs read one column for every role that both have. A wide file holds the outputs of
+/// several systems, each in a column of its own.
+fn same_columns(plan: &Plan, one: &Run, other: &Run) -> bool {
+    let columns = |run: &Run| match &plan.systems[run.variant.system].outputs {
+        Some(Outputs::Predictions { columns, .. }) => columns.as_deref(),
+        Some(Outputs::Run(_) | Outputs::Predict { .. } | Outputs::Reported(_)) | None => None,
+    };
+    let (Some(mine), Some(theirs)) = (columns(one), columns(other)) else {
+        return true;
+    };
+    mine.iter().all(|m| {
+        let of_role = theirs.iter().find(|t| t.role.value == m.role.value);
+        of_role.is_none_or(|t| t.column.value == m.column.value)
+    })
 }

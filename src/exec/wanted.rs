@@ -23,6 +23,8 @@ pub struct Wanted {
     pub slices: Vec<Slice>,
     /// The most resamples any claim asks for.
     pub resamples: u32,
+    /// Whether some claim asks for as many as its intervals need.
+    pub grows: bool,
 }
 
 /// What the plan's claims need, by partition.
@@ -51,6 +53,16 @@ pub fn wanted(plan: &Plan) -> Vec<Wanted> {
         w.want(&a.of, metrics);
         for arm in &a.arms {
             w.want_variant(&arm.variant, arm.span, metrics);
+        }
+    }
+    for (_, f) in plan.factorials.iter() {
+        let (Some(on), Some(metric)) = (&f.on, &f.metric) else {
+            continue;
+        };
+        let w = entry(&mut all, &on.data, on.span);
+        w.draw(f.interval.as_ref().map(|i| &i.value));
+        for cell in &f.cells {
+            w.want_variant(&cell.variant, f.over_span, std::slice::from_ref(metric));
         }
     }
     for (_, s) in plan.selects.iter() {
@@ -82,6 +94,39 @@ pub fn wanted(plan: &Plan) -> Vec<Wanted> {
             }
         }
     }
+    for (_, a) in plan.ablations.iter() {
+        let (Some(on), Some(metric)) = (&a.on, &a.metric) else {
+            continue;
+        };
+        // Where other claims run what several arms take away together, the table uses it.
+        let Some(w) = all.get_mut(&on.data) else {
+            continue;
+        };
+        let known: Vec<(Variant, Span)> = w
+            .variants
+            .iter()
+            .filter(|(v, _)| v.system == a.of.variant.system)
+            .map(|(v, (_, span))| (v.clone(), *span))
+            .collect();
+        for (v, span) in known {
+            if a.takes_away(plan, &v).is_some() {
+                w.want_variant(&v, span, std::slice::from_ref(metric));
+            }
+        }
+    }
+    for (_, s) in plan.stops.iter() {
+        let compared = plan.compares.iter().find(|(_, c)| {
+            c.subject.variant == s.subject.variant
+                && c.against.iter().any(|a| a.variant == s.against.variant)
+        });
+        let on = compared.and_then(|(_, c)| c.on.as_ref());
+        let Some(w) = on.and_then(|on| all.get_mut(&on.data)) else {
+            continue;
+        };
+        let metric = std::slice::from_ref(&s.metric);
+        w.want(&s.subject, metric);
+        w.want(&s.against, metric);
+    }
     for w in all.values_mut() {
         // Published numbers have no rows: they are taken as they are.
         w.variants.retain(|v, _| !plan.is_reported(v.system));
@@ -106,13 +151,22 @@ fn entry<'m>(all: &'m mut BTreeMap<DataRef, Wanted>, on: &DataRef, span: Span) -
         metrics: Vec::new(),
         slices: Vec::new(),
         resamples: 0,
+        grows: false,
     })
 }
 
 impl Wanted {
     fn draw(&mut self, interval: Option<&IntervalSpec>) {
-        if let IntervalSpec::Bootstrap { resamples, .. } = interval.cloned().unwrap_or_default() {
-            self.resamples = self.resamples.max(resamples);
+        match interval.cloned().unwrap_or_default() {
+            IntervalSpec::Bootstrap {
+                resamples, grows, ..
+            } => {
+                self.resamples = self.resamples.max(resamples);
+                self.grows |= grows;
+            }
+            // Quantities without a closed form are resampled all the same.
+            IntervalSpec::Analytic { .. } => self.draw(None),
+            IntervalSpec::None => {}
         }
     }
 

@@ -57,7 +57,7 @@ fn fold(plan: &Plan, dag: &Dag) -> Folded {
     folded
 }
 
-const KINDS: [(&str, &str); 10] = [
+const KINDS: [(&str, &str); 11] = [
     ("partition", "data"),
     ("step", "steps"),
     ("system", "systems"),
@@ -66,6 +66,7 @@ const KINDS: [(&str, &str); 10] = [
     ("metric", "metrics"),
     ("comparison", "comparisons"),
     ("ablation", "ablations"),
+    ("factorial", "factorials"),
     ("selection", "selections"),
     ("decision", "decisions"),
 ];

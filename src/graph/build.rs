@@ -2,8 +2,8 @@
 
 use super::{Dag, How, Node, plain};
 use crate::hir::{
-    Condition, DataRef, Decide, Id, MetricRef, Outputs, Plan, Quantity, Step, StepModel, System,
-    Variant, VariantRef,
+    Condition, DataRef, Decide, Id, MetricRef, Outputs, Plan, Quantity, QuantityKind, Step,
+    StepModel, System, Variant, VariantRef,
 };
 use crate::text::Span;
 use petgraph::graph::NodeIndex;
@@ -15,7 +15,7 @@ pub fn build(plan: &Plan) -> Dag {
     for (id, _) in plan.steps.iter() {
         step(&mut dag, plan, id);
     }
-    for (id, _) in plan.systems.iter() {
+    for (id, _) in plan.systems.iter().filter(|(_, s)| !s.of_arm) {
         shape(&mut dag, plan, id, &Variant::plain(id));
     }
     for variant in plan.evaluated().keys() {
@@ -158,8 +158,22 @@ fn claims(dag: &mut Dag, plan: &Plan) {
             dag.edge(m, at, How::Enters, span);
         }
     }
+    factorials(dag, plan);
     selections(dag, plan);
     decisions(dag, plan);
+}
+
+fn factorials(dag: &mut Dag, plan: &Plan) {
+    for (id, f) in plan.factorials.iter() {
+        let (Some(on), Some(metric)) = (&f.on, &f.metric) else {
+            continue;
+        };
+        let at = dag.node(Node::Factorial(id));
+        for cell in &f.cells {
+            let m = measured(dag, plan, &cell.variant, &on.data, metric, metric.span);
+            dag.edge(m, at, How::Enters, f.over_span);
+        }
+    }
 }
 
 fn selections(dag: &mut Dag, plan: &Plan) {
@@ -194,6 +208,14 @@ fn decisions(dag: &mut Dag, plan: &Plan) {
                 dag.edge(from, at, How::Enters, d.common.name_span);
             }
         }
+        for q in quantities(d) {
+            if let QuantityKind::Interaction(a, b) = q.kind
+                && let Some((f, _)) = plan.interacting(&d.subject.variant, a, b)
+            {
+                let from = dag.node(Node::Factorial(f));
+                dag.edge(from, at, How::Enters, q.span);
+            }
+        }
         for metric in metrics_of(d) {
             for v in [&d.subject, &d.against] {
                 let m = measured(dag, plan, &v.variant, &on, &metric, metric.span);
@@ -203,7 +225,12 @@ fn decisions(dag: &mut Dag, plan: &Plan) {
     }
 }
 
-/// The metrics a decision's rules read, each once, in reading order.
+fn quantities(d: &Decide) -> Vec<&Quantity> {
+    let conditions = d.rules.iter().filter_map(|r| r.when.as_ref());
+    conditions.flat_map(Condition::quantities).collect()
+}
+
+/// The metrics a decision's rules read of its two sides, each once, in reading order.
 pub(super) fn metrics_of(d: &Decide) -> Vec<MetricRef> {
     let mut found = Vec::new();
     for rule in &d.rules {
@@ -216,7 +243,11 @@ pub(super) fn metrics_of(d: &Decide) -> Vec<MetricRef> {
 
 fn condition_metrics(c: &Condition, found: &mut Vec<MetricRef>) {
     for q in c.quantities() {
-        let Quantity { metric, .. } = q;
+        let Quantity { metric, kind, .. } = q;
+        // An interaction is measured by its factorial, perhaps on other rows.
+        if matches!(kind, QuantityKind::Interaction(..)) {
+            continue;
+        }
         if !found.iter().any(|f| f.same(metric)) {
             found.push(metric.clone());
         }

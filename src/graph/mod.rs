@@ -14,7 +14,8 @@ pub use influence::{Influence, Link};
 pub use relation::{Meeting, Relation, meeting, out_of_fold, relation};
 
 use crate::hir::{
-    Ablation, Compare, DataRef, Decide, Id, MetricRef, Plan, Select, Step, System, Variant,
+    Ablation, Compare, DataRef, Decide, Factorial, Id, MetricRef, Plan, Select, Step, System,
+    Variant,
 };
 use crate::text::Span;
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -42,6 +43,8 @@ pub enum Node {
     Comparison(Id<Compare>, Variant),
     /// An ablation.
     Ablation(Id<Ablation>),
+    /// A factorial.
+    Factorial(Id<Factorial>),
     /// A selection.
     Selection(Id<Select>),
     /// A decision.
@@ -263,7 +266,7 @@ pub struct Evaluation {
     /// Whether the rows only choose, and another claim has to be made on other rows (a `select`, or
     /// an ablation with a tolerance).
     pub choice: bool,
-    /// The claim: `compare`, `ablation` or `select`.
+    /// The claim: `compare`, `ablation`, `factorial` or `select`.
     pub claim: &'static str,
 }
 
@@ -293,6 +296,11 @@ pub fn evaluations(plan: &Plan) -> Vec<Evaluation> {
         add(&a.of.variant, a.of.span, &a.on, choice, "ablation");
         for arm in &a.arms {
             add(&arm.variant, arm.span, &a.on, choice, "ablation");
+        }
+    }
+    for (_, f) in plan.factorials.iter() {
+        for cell in &f.cells {
+            add(&cell.variant, f.over_span, &f.on, false, "factorial");
         }
     }
     for (_, s) in plan.selects.iter() {
@@ -325,6 +333,7 @@ pub fn show(plan: &Plan, node: &Node) -> String {
             format!("compare {subject} with {}", plan.show(v))
         }
         Node::Ablation(a) => format!("ablation of {}", plan.ablations[*a].common.name),
+        Node::Factorial(f) => format!("factorial of {}", plan.factorials[*f].common.name),
         Node::Selection(s) => format!("select {}", plan.selects[*s].common.name),
         Node::Decision(d) => format!("decide {}", plan.decides[*d].common.name),
     }
@@ -342,6 +351,7 @@ pub fn kind(node: &Node) -> &'static str {
         Node::Resample(_) => "resample",
         Node::Comparison(..) => "comparison",
         Node::Ablation(_) => "ablation",
+        Node::Factorial(_) => "factorial",
         Node::Selection(_) => "selection",
         Node::Decision(_) => "decision",
     }

@@ -32,6 +32,7 @@ impl<'a> Resolver<'a> {
             .get("tolerance")
             .and_then(|v| self.tolerance(v, metric.as_ref()));
         let Some(of) = of else { return };
+        let interval = self.fit_interval(&of, on.as_ref(), metric.as_ref(), interval);
         let mut arms = Vec::new();
         for (name, set) in [("remove", false), ("set", true)] {
             if let Some(value) = fields.get(name) {
@@ -140,6 +141,9 @@ impl<'a> Resolver<'a> {
         let component = self.component_of(of.variant.system, name)?;
         let level = self.absent_level(component, name.span)?;
         let by_hand = self.variant_expr(arg.value.expr.as_ref()?)?;
+        let mut forced = self.plan.dependants(&of.variant, component);
+        let differing = self.plan.differing(&of.variant, &by_hand.variant);
+        forced.retain(|c| differing.contains(c));
         Some(Arm {
             component,
             level,
@@ -148,6 +152,7 @@ impl<'a> Resolver<'a> {
             by_hand: Some(Spanned::new(by_hand.variant.system, by_hand.span)),
             variant: by_hand.variant,
             reported: Vec::new(),
+            forced,
             overrides: BTreeMap::new(),
         })
     }
@@ -162,39 +167,65 @@ impl<'a> Resolver<'a> {
     ) -> Arm {
         let mut variant = of.variant.clone();
         variant.levels.insert(component, level);
+        let absent = |r: &Self, c: Id<Component>| r.plan.components[c].absent;
+        let mut forced = Vec::new();
+        if absent(self, component) == Some(level) {
+            forced = self.plan.dependants(&of.variant, component);
+        }
+        for &c in &forced {
+            variant.levels.extend(absent(self, c).map(|l| (c, l)));
+        }
         self.normalise(&mut variant);
-        let (mut overrides, mut reported) = (BTreeMap::new(), Vec::new());
-        if let Some(body) = &arg.value.record {
-            let fields = self.fields("an arm", Some(body), schema::fields(Keyword::System));
-            for field in schema::fields(Keyword::System)
-                .iter()
-                .filter_map(|spec| fields.field(spec.name))
-            {
-                if field.name.text == "reported" {
-                    reported = self.reported(&field.value);
-                    continue;
-                }
-                let text = Spanned::new(show::value(&field.value), field.span);
-                overrides.insert(field.name.text.clone(), text);
-            }
-        }
-        let ways = ["run", "predictions", "predict", "serve"];
-        if let Some(way) = ways.iter().find_map(|n| overrides.get(*n)) {
-            self.unsupported(
-                "an arm with outputs of its own",
-                way.span,
-                "name a system for the arm: `remove: [augment: no_augment]`",
-            );
-        }
-        Arm {
+        let mut found = Arm {
             component,
             level,
             variant,
             set,
             span: arg.span,
             by_hand: None,
-            reported,
-            overrides,
+            reported: Vec::new(),
+            forced,
+            overrides: BTreeMap::new(),
+        };
+        if let Some(body) = &arg.value.record {
+            self.block(&mut found, body);
         }
+        found
+    }
+
+    /// The block of an arm. With fields of its own the arm is a system of its own, too, which inherits all
+    /// else from the reference: what it learns from and how its outputs come to be is then known of it.
+    fn block(&mut self, arm: &mut Arm, body: &'a ast::Body) {
+        let legal = schema::fields(Keyword::System);
+        let fields = self.fields("an arm", Some(body), legal);
+        for field in legal.iter().filter_map(|spec| fields.field(spec.name)) {
+            if field.name.text != "reported" {
+                let text = Spanned::new(show::value(&field.value), field.span);
+                arm.overrides.insert(field.name.text.clone(), text);
+            }
+        }
+        if arm.overrides.is_empty() {
+            if let Some(value) = fields.get("reported") {
+                arm.reported = self.reported(value);
+            }
+            return;
+        }
+        let reference = arm.variant.system;
+        let mut system = self.plan.systems[reference].clone();
+        system.common.docs = String::new();
+        system.common.span = arm.span;
+        system.common.name_span = arm.span;
+        system.handicap = None;
+        system.of_arm = true;
+        system.parent = Some(VariantRef {
+            variant: arm.variant.clone(),
+            span: arm.span,
+            sets: vec![(arm.component, arm.span)],
+        });
+        self.system_fields(&mut system, &fields);
+        if let Some(Outputs::Reported(numbers)) = &system.outputs {
+            arm.reported = numbers.clone();
+        }
+        arm.variant.system = self.plan.systems.add(system);
     }
 }

@@ -53,7 +53,11 @@ fn mark_items(plan: &mut Plan, at: Span) -> bool {
     plan.systems.iter_mut().for_each(|i| visit(&mut i.common));
     plan.compares.iter_mut().for_each(|i| visit(&mut i.common));
     plan.ablations.iter_mut().for_each(|i| visit(&mut i.common));
+    plan.factorials
+        .iter_mut()
+        .for_each(|i| visit(&mut i.common));
     plan.selects.iter_mut().for_each(|i| visit(&mut i.common));
+    plan.stops.iter_mut().for_each(|i| visit(&mut i.common));
     plan.decides.iter_mut().for_each(|i| visit(&mut i.common));
     found
 }

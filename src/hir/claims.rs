@@ -12,6 +12,10 @@ use crate::types::Measure;
 impl<'a> Resolver<'a> {
     /// The root file's claims, comparisons before the decisions that rest on them.
     pub(super) fn resolve_claims(&mut self) {
+        self.check_protocols();
+        let written = self.expand_protocols();
+        let expansions = self.expansions;
+        expansions.get_or_init(|| written);
         let blocks = self.root_blocks();
         let mut decisions = Vec::new();
         for source in &blocks {
@@ -26,26 +30,12 @@ impl<'a> Resolver<'a> {
                 Head::Ablation { of } => self.ablation(*source, of),
                 Head::Select { name, from } => self.select(*source, name, from),
                 Head::Decide { .. } => decisions.push(*source),
-                Head::Factorial { of } => {
-                    self.variant(of);
-                    self.unsupported(
-                        "`factorial`",
-                        source.block.head_span,
-                        "use `ablation of` for one component at a time",
-                    );
-                }
-                Head::Stop { subject, against } => {
-                    self.variant(subject);
-                    self.variant(against);
-                    self.unsupported(
-                        "`stop`",
-                        source.block.head_span,
-                        "leave the block out; run a fixed number of seeds",
-                    );
-                }
+                Head::Factorial { of } => self.factorial(*source, of),
+                Head::Stop { .. } => decisions.push(*source),
                 Head::Declare { .. } | Head::Broken { .. } => {}
             }
         }
+        self.primary_for_factorials();
         for source in decisions {
             if let Head::Decide {
                 name,
@@ -55,8 +45,13 @@ impl<'a> Resolver<'a> {
             {
                 self.decide(source, name.as_ref(), subject, against);
             }
+            if let Head::Stop { subject, against } = &source.block.head {
+                self.module = 0;
+                self.stop(source, subject, against);
+            }
         }
         self.primary_for_ablations();
+        self.requirements();
     }
 
     /// An ablation without a metric is about the plan's primary.

@@ -304,12 +304,8 @@ impl<'a> Resolver<'a> {
             return Some((Term::Read(reading, q), measure));
         }
         if name == "interaction" {
-            self.unsupported(
-                "`interaction(…)`",
-                e.span,
-                "leave it out: it needs a `factorial`",
-            );
-            return None;
+            let q = self.interaction(e, args)?;
+            return Some(quantity_term(q));
         }
         let q = self.measured(e)?;
         Some(quantity_term(q))
@@ -339,6 +335,9 @@ impl<'a> Resolver<'a> {
             let metric = self.metric_expr(e)?;
             return Some(self.of_metric(QuantityKind::Value, metric, None, e.span));
         };
+        if path.text() == "interaction" {
+            return self.interaction(e, args);
+        }
         let kind = match path.text().as_str() {
             "gain" => Some(QuantityKind::Gain),
             "delta" => Some(QuantityKind::Delta),
@@ -422,7 +421,9 @@ impl<'a> Resolver<'a> {
         let own = self.plan.metrics[metric.metric].measure.clone();
         let measure = match kind {
             QuantityKind::Value => own,
-            QuantityKind::Gain | QuantityKind::Delta => own.difference(),
+            QuantityKind::Gain | QuantityKind::Delta | QuantityKind::Interaction(..) => {
+                own.difference()
+            }
             QuantityKind::Relative => Measure::Ratio,
         };
         Quantity {

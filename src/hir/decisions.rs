@@ -2,6 +2,7 @@
 
 use super::errors::HirError;
 use super::model::*;
+use super::protocols::Expansions;
 use super::schema::{self, FieldSpec};
 use super::scope::{Resolver, Source};
 use super::values::plain;
@@ -118,8 +119,9 @@ impl<'a> Resolver<'a> {
             });
         }
         let mut rules = Vec::new();
-        for entry in source.block.body.as_ref().map_or(&[][..], |b| &b.entries) {
-            let Entry::Rule(rule) = entry else { continue };
+        self.decided = Some(subject.variant.clone());
+        let before = self.errors.len();
+        for rule in self.rules_of(source) {
             let when = rule
                 .when
                 .as_ref()
@@ -131,7 +133,11 @@ impl<'a> Resolver<'a> {
                 span: rule.span,
             });
         }
-        if rules.is_empty() {
+        self.decided = None;
+        if fields.get("protocol").is_some() {
+            self.without_fixes(before);
+        }
+        if rules.is_empty() && fields.get("protocol").is_none() {
             self.missing(
                 &common,
                 "decide",
@@ -149,6 +155,39 @@ impl<'a> Resolver<'a> {
             rules,
             failed,
         });
+    }
+
+    /// Errors in the rules of a protocol: each once, and without fixes, since what is written at their
+    /// place is no rule.
+    fn without_fixes(&mut self, from: usize) {
+        let mut kept: Vec<HirError> = Vec::new();
+        for mut error in self.errors.split_off(from.min(self.errors.len())) {
+            if let HirError::Units { fix, help, .. } = &mut error {
+                *fix = None;
+                *help = "give the protocol arguments that measure the same".into();
+            }
+            if !kept.contains(&error) {
+                kept.push(error);
+            }
+        }
+        self.errors.append(&mut kept);
+    }
+
+    /// The rules of a decision: its own, or those of its protocol.
+    fn rules_of(&self, source: Source<'a>) -> Vec<&'a ast::Rule> {
+        let expansions: &'a Expansions = match self.expansions.get() {
+            Some(all) => all,
+            None => return Vec::new(),
+        };
+        if let Some(rules) = expansions.get(&source.block.head_span) {
+            return rules.iter().collect();
+        }
+        let entries = source.block.body.iter().flat_map(|b| &b.entries);
+        let own = entries.filter_map(|e| match e {
+            Entry::Rule(rule) => Some(rule),
+            Entry::Field(_) | Entry::Error(_) => None,
+        });
+        own.collect()
     }
 
     /// The slices of the comparison (or ablation, which has none) that measures this pair; `None`

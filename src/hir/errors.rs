@@ -27,6 +27,8 @@ codes! {
     N110 "outputs-unclear" Error include_str!("pages/N110.md");
     /// A decision that nothing measures.
     N111 "nothing-compared" Error include_str!("pages/N111.md");
+    /// An interaction that nothing measures.
+    N112 "nothing-varied" Error include_str!("pages/N112.md");
     /// A value of the wrong shape.
     T101 "wrong-shape" Error include_str!("pages/T101.md");
     /// Units that do not go together.
@@ -39,6 +41,10 @@ codes! {
     T105 "not-a-choice" Error include_str!("pages/T105.md");
     /// A formula that cannot be computed.
     T106 "illegal-formula" Error include_str!("pages/T106.md");
+    /// A factorial design that cannot be run.
+    T111 "no-such-design" Error include_str!("pages/T111.md");
+    /// A statistical method that does not fit what it is used on.
+    T120 "unfit-method" Error include_str!("pages/T120.md");
     /// Part of the language whose meaning this version does not have yet.
     E101 "not-supported-yet" Error include_str!("pages/E101.md");
 }
@@ -165,6 +171,28 @@ pub enum HirError {
         /// Where the decision is.
         span: Span,
     },
+    /// An interaction that nothing measures.
+    NothingVaried {
+        /// The first component.
+        a: String,
+        /// The second.
+        b: String,
+        /// The system.
+        of: String,
+        /// Where it is read.
+        span: Span,
+    },
+    /// A factorial design that cannot be run.
+    Design {
+        /// What is wrong.
+        message: String,
+        /// Where.
+        span: Span,
+        /// What is to be seen there.
+        label: String,
+        /// What to do.
+        help: String,
+    },
     /// A value of the wrong shape.
     Shape {
         /// What is expected.
@@ -218,6 +246,19 @@ pub enum HirError {
         message: String,
         /// Where.
         span: Span,
+        /// What to do.
+        help: String,
+    },
+    /// A method that doesn't fit what it is used on.
+    Unfit {
+        /// What is wrong.
+        message: String,
+        /// The method.
+        span: Span,
+        /// What is to be seen there.
+        label: String,
+        /// What it doesn't fit.
+        other: Option<(Span, String)>,
         /// What to do.
         help: String,
     },
@@ -355,6 +396,22 @@ pub fn diagnose(error: &HirError) -> Diagnostic {
         .help(format!(
             "add `compare {subject} with {against} {{ on: …, metrics: […] }}`"
         )),
+        HirError::NothingVaried { a, b, of, span } => Diagnostic::new(
+            &N112,
+            format!("no factorial of `{of}` varies `{a}` and `{b}` together"),
+        )
+        .label(*span, "read here, measured nowhere")
+        .help(format!(
+            "add `factorial of {of} {{ on: …, over: [{a}, {b}] }}`"
+        )),
+        HirError::Design {
+            message,
+            span,
+            label,
+            help,
+        } => Diagnostic::new(&T111, message.clone())
+            .label(*span, label.clone())
+            .help(help.clone()),
         HirError::Shape {
             wanted,
             found,
@@ -416,6 +473,20 @@ pub fn diagnose(error: &HirError) -> Diagnostic {
         } => Diagnostic::new(&T106, message.clone())
             .label(*span, "cannot be computed")
             .help(help.clone()),
+        HirError::Unfit {
+            message,
+            span,
+            label,
+            other,
+            help,
+        } => {
+            let d = Diagnostic::new(&T120, message.clone()).label(*span, label.clone());
+            let d = match other {
+                Some((at, text)) => d.label(*at, text.clone()),
+                None => d,
+            };
+            d.help(help.clone())
+        }
         HirError::Unsupported { what, span, help } => Diagnostic::new(
             &E101,
             format!("this version does not support {what} yet"),

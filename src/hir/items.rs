@@ -188,19 +188,6 @@ impl<'a> Resolver<'a> {
                 reach.insert(key.to_string(), text);
             }
         }
-        for key in ["requires", "excludes"] {
-            if let Some(value) = fields.get(key) {
-                self.refs(value, "a component", |d| match d {
-                    Def::Component(c) => Some(c),
-                    _ => None,
-                });
-                self.unsupported(
-                    &format!("`{key}:`"),
-                    value.span,
-                    "leave it out; run only variants that make sense",
-                );
-            }
-        }
         Component {
             common,
             levels: names,
@@ -208,7 +195,19 @@ impl<'a> Resolver<'a> {
             absent,
             default,
             reach,
+            requires: self.component_refs(fields, "requires"),
+            excludes: self.component_refs(fields, "excludes"),
         }
+    }
+
+    fn component_refs(&mut self, fields: &Fields<'a>, key: &str) -> Vec<Spanned<Id<Component>>> {
+        let value = fields.get(key);
+        value.map_or(Vec::new(), |value| {
+            self.refs(value, "a component", |d| match d {
+                Def::Component(c) => Some(c),
+                _ => None,
+            })
+        })
     }
 
     pub(super) fn level_of(

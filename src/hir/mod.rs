@@ -14,32 +14,44 @@ mod conditions;
 mod datasets;
 mod decisions;
 mod errors;
+mod factorials;
 mod folds;
 pub mod formula;
 mod formulas;
+mod groups;
+mod inside;
 mod items;
 mod metric_refs;
 mod metrics;
 pub mod model;
+mod native_calls;
+pub mod natives;
 mod outputs;
+mod protocols;
 mod rows;
 pub mod schema;
 mod scope;
 mod show;
 mod slices;
 mod stdlib;
+mod stops;
+mod survey;
 mod systems;
 pub mod template;
+mod uncertainty;
 mod values;
 mod variants;
 
 pub use errors::{CODES, HirError, diagnose};
+pub use groups::whole_bins;
 pub use model::*;
+pub use native_calls::usage as native_usage;
 pub use show::meaning;
 pub use stdlib::{library, library_names};
 
 use crate::syntax::ast;
 use crate::text::FileId;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 /// One parsed file with what its `use "file"` items were loaded as.
@@ -58,7 +70,8 @@ pub struct Module {
 
 /// Resolves the plan in `modules[0]`; the other modules are the library modules and files it uses.
 pub fn resolve(modules: &[Module]) -> (Plan, Vec<HirError>) {
-    let mut r = scope::Resolver::new(modules);
+    let expansions = OnceCell::new();
+    let mut r = scope::Resolver::new(modules, &expansions);
     r.declare_all();
     r.resolve_items();
     r.resolve_systems();

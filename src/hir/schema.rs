@@ -25,6 +25,7 @@ pub fn fields(keyword: Keyword) -> &'static [FieldSpec] {
         Keyword::Component => COMPONENT,
         Keyword::Hardware => HARDWARE,
         Keyword::Metric => METRIC,
+        Keyword::Protocol => PROTOCOL,
         Keyword::System | Keyword::Baseline | Keyword::Candidate => SYSTEM,
         Keyword::Compare => COMPARE,
         Keyword::Ablation => ABLATION,
@@ -201,11 +202,17 @@ const ABLATION: &[FieldSpec] = &[
 
 const FACTORIAL: &[FieldSpec] = &[
     f("on", "the rows measured on"),
-    f("metric", "the metric"),
+    f("metric", "the metric, the plan's primary unless said"),
     f("over", "the components varied together"),
-    f("fraction", "which fraction of the full design is run"),
-    f("generators", "what generates the fraction"),
-    f("interactions", "the interactions claimed"),
+    f(
+        "fraction",
+        "which fraction of the full design is run, such as `1/2`: all of it unless said",
+    ),
+    f(
+        "generators",
+        "which product a component of a fraction follows, as in `[d: a * b * c]`",
+    ),
+    f("interactions", "the interactions claimed, as in `[a * b]`"),
     f("interval", "the uncertainty method"),
 ];
 
@@ -218,7 +225,16 @@ const SELECT: &[FieldSpec] = &[
     f("report_on", "other rows on which the choice is reported"),
 ];
 
-const DECIDE: &[FieldSpec] = &[f("failed", "the outcome of a failed or NaN result")];
+const DECIDE: &[FieldSpec] = &[
+    f(
+        "protocol",
+        "rules from a protocol, such as `non_inferiority(f1_macro, margin: 1pp)`",
+    ),
+    f("failed", "the outcome of a failed or NaN result"),
+];
+
+/// A protocol has rules and nothing else.
+const PROTOCOL: &[FieldSpec] = &[];
 
 const STOP: &[FieldSpec] = &[
     f("look", "when the runs are looked at"),
@@ -229,7 +245,15 @@ const STOP: &[FieldSpec] = &[
 /// What may be mapped under `predictions: "…" { … }`, with the meaning of each.
 pub const ROLES: &[FieldSpec] = &[
     f("prediction", "the predicted class or number"),
-    f("score", "the score of the positive class"),
+    f(
+        "score",
+        "the score of the positive class; `[p_a, p_b]` or `\"p_{class}\"` of each",
+    ),
     f("latency", "the time for this one row"),
+    f("tokens", "the tokens spent on this one row"),
+    f(
+        "rank",
+        "the place of a row's item; the rows of an id become one list",
+    ),
     f("id", "the row's id, named like the dataset's unless said"),
 ];

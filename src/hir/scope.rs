@@ -2,10 +2,13 @@
 
 use super::errors::HirError;
 use super::model::*;
+use super::protocols::Expansions;
+use super::survey::Survey;
 use super::{Module, stdlib};
 use crate::diagnostic::suggest;
 use crate::syntax::ast::{self, Head, ItemKind, Keyword, Name, Use};
 use crate::text::Span;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 /// What a name stands for.
@@ -18,6 +21,8 @@ pub(super) enum Def {
     Metric(Id<Metric>),
     System(Id<System>),
     Select,
+    /// Index into the protocols.
+    Protocol(usize),
     /// Index into the modules.
     Module(usize),
     /// Declared by an item that could not be read: whatever it is, nothing is concluded from it.
@@ -35,6 +40,7 @@ impl Def {
             Def::Metric(_) => "a metric",
             Def::System(_) => "a system",
             Def::Select => "a selection",
+            Def::Protocol(_) => "a protocol",
             Def::Module(_) => "a module",
             Def::Unknown => "broken",
         }
@@ -71,12 +77,19 @@ pub(super) struct Resolver<'a> {
     pub(super) metrics: Vec<Source<'a>>,
     pub(super) systems: Vec<Source<'a>>,
     pub(super) metric_state: Vec<super::metrics::State>,
+    pub(super) protocols: Vec<Source<'a>>,
+    /// Rules written out from protocols.
+    pub(super) expansions: &'a OnceCell<Expansions>,
     /// Links of the circles of `from` that were told of.
     pub(super) circles: Vec<Span>,
+    /// What the plan says of columns anywhere.
+    pub(super) survey: Survey,
+    /// The system whose rules are read, inside `decide`.
+    pub(super) decided: Option<Variant>,
 }
 
 impl<'a> Resolver<'a> {
-    pub(super) fn new(modules: &'a [Module]) -> Self {
+    pub(super) fn new(modules: &'a [Module], expansions: &'a OnceCell<Expansions>) -> Self {
         Resolver {
             modules,
             scopes: vec![BTreeMap::new(); modules.len()],
@@ -93,7 +106,11 @@ impl<'a> Resolver<'a> {
             metrics: Vec::new(),
             systems: Vec::new(),
             metric_state: Vec::new(),
+            protocols: Vec::new(),
+            expansions,
             circles: Vec::new(),
+            survey: Survey::new(modules),
+            decided: None,
         }
     }
 
@@ -191,6 +208,10 @@ impl<'a> Resolver<'a> {
                 self.metrics.push(source);
                 self.metric_state.push(super::metrics::State::Waiting);
                 Def::Metric(self.plan.metrics.add(Metric::default()))
+            }
+            Keyword::Protocol => {
+                self.protocols.push(source);
+                Def::Protocol(self.protocols.len() - 1)
             }
             Keyword::System | Keyword::Baseline | Keyword::Candidate => {
                 self.systems.push(source);

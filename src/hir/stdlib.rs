@@ -1,6 +1,6 @@
 //! The standard library, embedded: Bench files under `stdlib/`.
 
-const LIBRARY: [(&str, &str); 4] = [
+const LIBRARY: [(&str, &str); 10] = [
     (
         "classification",
         include_str!("../../stdlib/classification.bench"),
@@ -9,8 +9,14 @@ const LIBRARY: [(&str, &str); 4] = [
         "calibration",
         include_str!("../../stdlib/calibration.bench"),
     ),
+    ("protocols", include_str!("../../stdlib/protocols.bench")),
+    ("fairness", include_str!("../../stdlib/fairness.bench")),
+    ("agreement", include_str!("../../stdlib/agreement.bench")),
     ("regression", include_str!("../../stdlib/regression.bench")),
     ("serving", include_str!("../../stdlib/serving.bench")),
+    ("generation", include_str!("../../stdlib/generation.bench")),
+    ("ranking", include_str!("../../stdlib/ranking.bench")),
+    ("code", include_str!("../../stdlib/code.bench")),
 ];
 
 /// The source of `std.NAME`, if there is such a module.

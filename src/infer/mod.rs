@@ -7,12 +7,15 @@
 //! `exec`, what follows from the numbers to `verdict`. Start with [`resample`].
 
 mod sample;
+mod spread;
 
-pub use sample::{Estimated, Sample, estimate};
+pub use sample::{Errors, Estimated, Sample, Sides, estimate};
+pub use spread::{Claim, spread};
 
 use crate::metrics::{Kernel, Scratch};
 use crate::stats::resample::{Units, draw_runs, draw_units, row_weights};
 use rayon::prelude::*;
+use std::sync::Arc;
 
 /// How many resamples one task draws.
 const BLOCK: usize = 32;
@@ -160,6 +163,8 @@ struct Observed {
     strata: Vec<u32>,
     /// For each unit and metric the mean over runs.
     left_out: Vec<Vec<f64>>,
+    /// For each metric that is an area its positive rows, where rows are the units.
+    positive: Vec<Option<Arc<[bool]>>>,
 }
 
 impl Observed {
@@ -173,6 +178,7 @@ impl Observed {
             units: Vec::new(),
             strata: Vec::new(),
             left_out: Vec::new(),
+            positive: Vec::new(),
         };
         let kernels: Vec<&Kernel> = member
             .kernels
@@ -199,6 +205,10 @@ impl Observed {
                 }
             }
         }
+        if let ([kernel], true) = (kernels.as_slice(), panel.units.rows_are_units()) {
+            let of = |metric| kernel.positives(metric).map(Into::into);
+            observed.positive = (0..kernel.programs()).map(of).collect();
+        }
         let stratum = |&u: &u32| {
             panel
                 .units
@@ -221,6 +231,9 @@ impl Observed {
             replicates,
             left_out: self.left_out.iter().map(at).collect(),
             strata: self.strata.clone(),
+            positive: self.positive.get(metric).cloned().flatten(),
+            sides: None,
+            errors: None,
         }
     }
 }

@@ -1,9 +1,12 @@
 //! What is known of one quantity: its estimate, replicates and jackknife values.
 
 use crate::hir::BootstrapMethod;
-use crate::stats::interval::{Interval, Method, Undefined, interval};
+use crate::stats::interval::{Interval, Method, Undefined, interval, studentized};
 use crate::stats::jackknife::Jackknife;
+use crate::stats::random::key;
 use crate::stats::replicates::Replicates;
+use crate::stats::resample::draw_runs;
+use std::sync::Arc;
 
 /// A quantity on some rows.
 #[derive(Debug, Clone)]
@@ -20,6 +23,36 @@ pub struct Sample {
     pub left_out: Vec<f64>,
     /// The stratum of each unit left out.
     pub strata: Vec<u32>,
+    /// Of an area under a curve: for each unit whether it is a positive row.
+    pub positive: Option<Arc<[bool]>>,
+    /// Of a difference: the two sides.
+    pub sides: Option<Box<Sides>>,
+    /// Standard errors, where an interval is studentized.
+    pub errors: Option<Box<Errors>>,
+}
+
+/// The two sides of a difference, unit by unit.
+#[derive(Debug, Clone)]
+pub struct Sides {
+    /// The candidate's pseudo-values.
+    pub candidate: Vec<f64>,
+    /// The baseline's.
+    pub baseline: Vec<f64>,
+    /// The estimates of both.
+    pub estimates: (f64, f64),
+    /// −1 where the difference is turned so that more is better.
+    pub sign: f64,
+    /// Whether the units of both are the same.
+    pub paired: bool,
+}
+
+/// The standard error of an estimate, and of its value on each resample.
+#[derive(Debug, Clone)]
+pub struct Errors {
+    /// Of the estimate.
+    pub own: f64,
+    /// Of each replicate.
+    pub replicates: Vec<f64>,
 }
 
 impl Sample {
@@ -34,7 +67,111 @@ impl Sample {
             replicates: both(&self.replicates, &other.replicates),
             left_out: both(&self.left_out, &other.left_out),
             strata: self.strata.clone(),
+            positive: self.positive.clone(),
+            sides: None,
+            errors: None,
         }
+    }
+
+    /// The quantity `f(self, other)` where the sides are sampled apart: each resample of one meets
+    /// another resample of the other, and units of both are left out in turn.
+    #[must_use]
+    pub fn apart(&self, other: &Sample, f: impl Fn(f64, f64) -> f64) -> Sample {
+        let shifted = other.replicates.iter().cycle().skip(1);
+        let strata = self.strata.iter().max().map_or(0, |s| s + 1);
+        let own = self.left_out.iter().map(|&a| f(a, other.estimate));
+        let others = other.left_out.iter().map(|&b| f(self.estimate, b));
+        let pairs = self.replicates.iter().zip(shifted);
+        Sample {
+            rows: self.rows,
+            estimate: f(self.estimate, other.estimate),
+            runs: self
+                .runs
+                .iter()
+                .zip(&other.runs)
+                .map(|(&a, &b)| f(a, b))
+                .collect(),
+            replicates: pairs.map(|(&a, &b)| f(a, b)).collect(),
+            left_out: own.chain(others).collect(),
+            strata: self
+                .strata
+                .iter()
+                .copied()
+                .chain(other.strata.iter().map(|s| s + strata))
+                .collect(),
+            positive: None,
+            sides: None,
+            errors: None,
+        }
+    }
+
+    /// The estimate as a quantity that doesn't vary, with as many resamples and units as `other` has.
+    #[must_use]
+    pub fn constant_beside(&self, other: &Sample) -> Sample {
+        let estimate = self.estimate;
+        Sample {
+            rows: self.rows,
+            ..other.with(other, |_, _| estimate)
+        }
+    }
+
+    /// The units' pseudo-values nθ - (n-1)θ₍ᵢ₎ (Tukey 1958): of a mean the units' own values.
+    pub fn pseudo_values(&self) -> Vec<f64> {
+        let n = self.left_out.len() as f64;
+        self.left_out
+            .iter()
+            .map(|without| n * self.estimate - (n - 1.0) * without)
+            .collect()
+    }
+
+    /// The same quantity where runs are what varies and the rows are taken as given: `resamples` draws of
+    /// runs, shared by every system with as many runs.
+    #[must_use]
+    pub fn over_runs(&self, resamples: u32, seed: u64) -> Sample {
+        let k = u32::try_from(self.runs.len()).unwrap_or(u32::MAX);
+        let (sum, n) = (self.runs.iter().sum::<f64>(), f64::from(k));
+        let (mut replicates, mut errors, mut drawn) = (Vec::new(), Vec::new(), Vec::new());
+        for index in 0..resamples {
+            draw_runs(seed, key(&["over runs"]), index.into(), k, &mut drawn);
+            let both = || {
+                drawn
+                    .iter()
+                    .zip(&self.runs)
+                    .map(|(&m, v)| (f64::from(m), v))
+            };
+            let mean = both().map(|(m, v)| m * v).sum::<f64>() / n;
+            let squares: f64 = both().map(|(m, v)| m * (v - mean).powi(2)).sum();
+            replicates.push(mean);
+            errors.push((squares / (n * (n - 1.0))).sqrt());
+        }
+        let own = crate::stats::summary::sd(&self.runs).map(|sd| sd / n.sqrt());
+        Sample {
+            rows: self.rows,
+            estimate: self.estimate,
+            left_out: self.runs.iter().map(|v| (sum - v) / (n - 1.0)).collect(),
+            strata: vec![0; self.runs.len()],
+            runs: self.runs.clone(),
+            replicates,
+            positive: None,
+            sides: None,
+            errors: own.map(|own| {
+                Box::new(Errors {
+                    own,
+                    replicates: errors,
+                })
+            }),
+        }
+    }
+
+    /// The sum of weights times quantities, resample by resample; `None` of no terms. All must have been drawn
+    /// together.
+    #[must_use]
+    pub fn combined(terms: &[(f64, &Sample)]) -> Option<Sample> {
+        let ((weight, first), rest) = terms.split_first()?;
+        let start = first.times(*weight);
+        Some(rest.iter().fold(start, |sum, (weight, sample)| {
+            sum.with(sample, |a, b| a + weight * b)
+        }))
     }
 
     /// The same quantity times a constant.
@@ -78,14 +215,24 @@ pub fn estimate(sample: &Sample, resamples: u32, level: f64, method: BootstrapMe
         BootstrapMethod::Auto | BootstrapMethod::Bca => Method::Bca,
         BootstrapMethod::Percentile => Method::Percentile,
         BootstrapMethod::Basic => Method::Basic,
+        BootstrapMethod::Studentized => Method::Studentized,
     };
-    let found = interval(
-        sample.estimate,
-        &replicates,
-        Some(&jackknife),
-        method,
-        level,
-    );
+    let found = match (&sample.errors, method) {
+        (Some(errors), Method::Studentized) => studentized(
+            sample.estimate,
+            errors.own,
+            &sample.replicates,
+            &errors.replicates,
+            level,
+        ),
+        _ => interval(
+            sample.estimate,
+            &replicates,
+            Some(&jackknife),
+            method,
+            level,
+        ),
+    };
     Estimated {
         estimate: sample.estimate.is_finite().then_some(sample.estimate),
         p_value: replicates.p_value(sample.estimate, 0.0),

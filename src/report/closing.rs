@@ -62,6 +62,7 @@ fn methods(result: &RunResult) -> Vec<String> {
             sizes.push(head + &drawn(result, partition, interval, units));
         }
     }
+    ways.extend(tests(result));
     let undefined = intervals(result).filter_map(|(_, i)| i.undefined).max();
     ways.extend(sizes);
     ways.extend(
@@ -70,6 +71,32 @@ fn methods(result: &RunResult) -> Vec<String> {
             .map(|n| format!("up to {} resamples without a value", count(n))),
     );
     ways
+}
+
+/// `p by McNemar’s test, exact`, `sides sampled apart`, `80 % power for gains from 3.2 pp (pilot)`.
+fn tests(result: &RunResult) -> Vec<String> {
+    let mut said: Vec<String> = Vec::new();
+    let whole = || result.comparisons.iter().filter(|c| c.slice.is_none());
+    for c in whole() {
+        let mut found = Vec::new();
+        found.extend(c.test.as_ref().map(|t| format!("p of {} by {t}", c.metric)));
+        if c.unpaired {
+            found.push(format!("{} and {} sampled apart", c.candidate, c.baseline));
+        }
+        found.extend(c.detectable.map(|d| {
+            let shown = super::number::alone(&c.unit, d);
+            format!(
+                "by the pilot gains of {} from {shown} on can be shown",
+                c.metric
+            )
+        }));
+        for f in found {
+            if !said.contains(&f) {
+                said.push(f);
+            }
+        }
+    }
+    said
 }
 
 /// Intervals of whole partitions with their partition, those of systems first: a floor has fewer runs.

@@ -7,7 +7,9 @@ pub mod blocks;
 mod closing;
 mod decisions;
 mod details;
+mod factorials;
 pub mod layout;
+mod looks;
 mod markdown;
 mod models;
 pub mod number;
@@ -42,6 +44,7 @@ pub fn compose(result: &RunResult, detail: Detail, plus_minus: &str) -> Vec<Bloc
     blocks.extend(selections::blocks(&result, plus_minus));
     blocks.extend(models::blocks(&result, plus_minus));
     blocks.extend(details::blocks(&result, detail, plus_minus));
+    blocks.extend(looks::blocks(&result));
     blocks.extend(studies::blocks(&result, detail));
     blocks.extend(closing::blocks(&result));
     blocks

@@ -75,12 +75,14 @@ pub(super) fn partitions(result: &RunResult) -> Vec<String> {
         .iter()
         .map(|s| s.report_on.as_ref().unwrap_or(&s.partition));
     let ablated = result.ablations.iter().map(|a| &a.partition);
+    let varied = result.factorials.iter().map(|f| &f.partition);
     let measured = result.metrics.iter().map(|m| &m.partition);
     let mut all: Vec<String> = Vec::new();
     for p in decided
         .chain(claimed)
         .chain(chosen)
         .chain(ablated)
+        .chain(varied)
         .chain(measured)
     {
         if !all.contains(p) {
@@ -95,6 +97,7 @@ pub(super) fn partitions(result: &RunResult) -> Vec<String> {
 pub(super) fn listed<'a>(result: &'a RunResult, partition: &str) -> Vec<&'a System> {
     let claims = !result.comparisons.is_empty()
         || !result.ablations.is_empty()
+        || !result.factorials.is_empty()
         || !result.selections.is_empty()
         || !result.decisions.is_empty();
     let compared = |name: &str| {

@@ -1,10 +1,11 @@
-//! Ablations and factorials.
+//! Ablations; factorials are in `factorials`.
 
 use super::blocks::{Block, Detail, adjustment};
+use super::factorials;
 use super::number::{alone as number, count};
 use super::table::{Cell, Column, Row, Table};
-use super::values::{Value, alone, p_values, ranges};
-use crate::result::{Ablation, Arm, Factorial, RunResult};
+use super::values::{Value, alone, p_values, ranges, with_range};
+use crate::result::{Ablation, Arm, RunResult, Unit};
 
 /// Half the width of a bar, in columns.
 const BAR: usize = 9;
@@ -12,7 +13,10 @@ const BAR: usize = 9;
 /// Every study of the run.
 pub(super) fn blocks(result: &RunResult, detail: Detail) -> Vec<Block> {
     let ablations = result.ablations.iter().flat_map(|a| ablation(a, detail));
-    let factorials = result.factorials.iter().flat_map(factorial);
+    let factorials = result
+        .factorials
+        .iter()
+        .flat_map(|f| factorials::blocks(f, detail));
     ablations.chain(factorials).collect()
 }
 
@@ -39,17 +43,26 @@ fn ablation(a: &Ablation, detail: Detail) -> Vec<Block> {
     ));
     blocks.push(Block::Legend(legend));
     blocks.extend(smallest(a).map(Block::Note));
-    if let Some(gap) = a.additivity_gap {
-        let gap = alone(&[Value {
-            signed: true,
-            ..Value::new(&a.unit.difference(), Some(gap), None)
-        }])
-        .concat();
-        blocks.push(Block::Note(format!(
-            "all off at once minus the sum of the single changes: {gap}"
-        )));
-    }
+    blocks.extend(additivity(a).map(Block::Note));
     blocks
+}
+
+/// `all off at once minus the sum of the single changes: +0.4 pp [−0.6, +1.4], no interaction is established`.
+fn additivity(a: &Ablation) -> Option<String> {
+    let gap = [Value::difference(
+        &a.unit.difference(),
+        Some(a.additivity_gap?),
+        a.additivity_interval.as_ref(),
+    )];
+    let says = match &a.additivity_interval {
+        Some(i) if i.low > 0.0 || i.high < 0.0 => ", so the components interact",
+        Some(_) => ", so no interaction is established",
+        None => "",
+    };
+    Some(format!(
+        "all off at once minus the sum of the single changes: {}{says}",
+        with_range(&gap).concat()
+    ))
 }
 
 fn arms(a: &Ablation, detail: Detail) -> Table {
@@ -72,6 +85,7 @@ fn arms(a: &Ablation, detail: Detail) -> Table {
     let bars = bars(&a.arms.iter().map(drawn).collect::<Vec<_>>());
     let columns = vec![
         Column::new("rank").right().dropped(2),
+        Column::quiet("may be").dropped(3),
         Column::new("change").flexible(),
         Column::new("effect"),
         Column::quiet("interval"),
@@ -90,6 +104,7 @@ fn arms(a: &Ablation, detail: Detail) -> Table {
         .map(|((arm, (effect, range)), ((bar, estimate), p))| Row {
             cells: vec![
                 Cell::new(rank(a, arm)),
+                Cell::new(may_be(arm)),
                 Cell::new(change(arm)),
                 Cell::new(effect),
                 Cell::new(range),
@@ -120,9 +135,24 @@ fn rank(a: &Ablation, arm: &Arm) -> String {
     format!("{}{tie}", arm.rank)
 }
 
+/// `1–3`: the ranks over the resamples; empty where there is but one.
+fn may_be(arm: &Arm) -> String {
+    match arm.ranks {
+        Some((low, high)) if low < high => format!("{low}–{high}"),
+        Some((low, _)) => low.to_string(),
+        None => String::new(),
+    }
+}
+
 fn change(arm: &Arm) -> String {
     match arm.change.as_str() {
-        "removed" | "off" | "" => format!("− {}", arm.component),
+        "removed" | "off" | "" => {
+            let names: Vec<&str> = std::iter::once(&arm.component)
+                .chain(&arm.with)
+                .map(String::as_str)
+                .collect();
+            format!("− {}", names.join(", "))
+        }
         level => format!("{}: {level}", arm.component),
     }
 }
@@ -140,9 +170,13 @@ fn smallest(a: &Ablation) -> Option<String> {
         n if n == removable => "no component can go".to_owned(),
         _ => format!("keep {}", minimal.components_kept.join(", ")),
     };
+    let sure = match minimal.confidence {
+        Some(c) => format!(", within it on {} of resamples", number(&Unit::Ratio, c)),
+        None => String::new(),
+    };
     let how = match (minimal.predicted, minimal.needs_confirmation) {
-        (Some(p), true) => format!(" ({} predicted, not yet run)", number(&a.unit, p)),
-        (Some(p), false) => format!(" ({} measured)", number(&a.unit, p)),
+        (Some(p), true) => format!(" ({} predicted, not yet run{sure})", number(&a.unit, p)),
+        (Some(p), false) => format!(" ({} measured{sure})", number(&a.unit, p)),
         (None, true) => " (not yet run)".to_owned(),
         (None, false) => String::new(),
     };
@@ -192,40 +226,4 @@ fn rightward(eighths: usize) -> String {
         .copied()
         .unwrap_or("");
     super::layout::left(&format!("{}{part}", "█".repeat(eighths / 8)), BAR)
-}
-
-fn factorial(f: &Factorial) -> Vec<Block> {
-    let values: Vec<Value> = f
-        .effects
-        .iter()
-        .map(|e| Value::difference(&f.unit, e.estimate, e.interval.as_ref()))
-        .collect();
-    let columns = vec![
-        Column::new("effect of"),
-        Column::new("effect"),
-        Column::quiet("interval"),
-        Column::new("not told apart from").flexible().dropped(1),
-    ];
-    let rows = f
-        .effects
-        .iter()
-        .zip(alone(&values).into_iter().zip(ranges(&values)))
-        .map(|(e, (effect, range))| Row {
-            cells: vec![
-                Cell::new(e.components.join(" × ")),
-                Cell::new(effect),
-                Cell::new(range),
-                Cell::new(e.aliases.join(", ")),
-            ],
-            below: None,
-        })
-        .collect();
-    let heading = Block::Heading {
-        text: format!("factorial of {}", f.reference),
-        aside: format!("{} on {}", f.metric, f.partition),
-    };
-    vec![
-        heading,
-        Block::Table(Table { columns, rows }.without_empty_columns()),
-    ]
 }

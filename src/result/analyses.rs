@@ -3,6 +3,7 @@
 use super::measures::{Interval, absent};
 use super::{Truth, Unit};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// What each component adds to a system.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
@@ -22,9 +23,13 @@ pub struct Ablation {
     pub estimate: Option<f64>,
     /// One arm a change, by rank.
     pub arms: Vec<Arm>,
-    /// All components off together, minus the sum of the single deltas.
+    /// All removed components off at once, minus the sum of the single deltas; absent unless some claim
+    /// measures that variant on the same rows.
     #[serde(skip_serializing_if = "absent")]
     pub additivity_gap: Option<f64>,
+    /// Interval of `additivity_gap`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub additivity_interval: Option<Interval>,
     /// How much may be lost for a smaller configuration, as a difference.
     #[serde(skip_serializing_if = "absent")]
     pub tolerance: Option<f64>,
@@ -49,6 +54,9 @@ pub struct Arm {
     pub component: String,
     /// `removed`, or the level it is set to.
     pub change: String,
+    /// Components that went with it, because they require it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub with: Vec<String>,
     /// The arm's value.
     #[serde(skip_serializing_if = "absent")]
     pub estimate: Option<f64>,
@@ -60,6 +68,9 @@ pub struct Arm {
     pub interval: Option<Interval>,
     /// 1 for the component whose change hurts most; equal where nothing tells them apart.
     pub rank: u32,
+    /// The ranks it takes over the resamples, at the level of the intervals.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ranks: Option<(u32, u32)>,
     /// p-value of no effect, adjusted where the ablation corrects.
     #[serde(skip_serializing_if = "absent")]
     pub p_value: Option<f64>,
@@ -73,6 +84,9 @@ pub struct Minimal {
     /// Its value: measured, or predicted from the single deltas.
     #[serde(skip_serializing_if = "absent")]
     pub predicted: Option<f64>,
+    /// The share of resamples on which the loss stays within the tolerance.
+    #[serde(skip_serializing_if = "absent")]
+    pub confidence: Option<f64>,
     /// Whether the value is a prediction that a run must confirm.
     pub needs_confirmation: bool,
 }
@@ -84,12 +98,45 @@ pub struct Factorial {
     pub reference: String,
     /// The metric's name.
     pub metric: String,
-    /// The unit of the effects.
+    /// The unit of the cells' values; effects are in its difference.
     pub unit: Unit,
     /// `reviews.val`.
     pub partition: String,
-    /// Main effects, then interactions.
+    /// Rows of the partition.
+    pub rows: u64,
+    /// The components varied, as the plan lists them.
+    pub components: Vec<String>,
+    /// `1/4`, where not all cells are run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fraction: Option<String>,
+    /// The defining relation of a fraction, as products of components.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub relation: Vec<String>,
+    /// The length of its shortest product.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resolution: Option<u32>,
+    /// Every cell, in the order of the design.
+    pub cells: Vec<FactorialCell>,
+    /// Those of single components, then interactions; the largest first.
     pub effects: Vec<Effect>,
+    /// What a reader must know: `` `chars` was tuned on these rows ``.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// One cell of a factorial design.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct FactorialCell {
+    /// The variant that was run.
+    pub variant: String,
+    /// The level of each component that is varied.
+    pub levels: BTreeMap<String, String>,
+    /// Its value.
+    #[serde(skip_serializing_if = "absent")]
+    pub estimate: Option<f64>,
+    /// Interval of `estimate`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interval: Option<Interval>,
 }
 
 /// One effect of a factorial design.
@@ -97,13 +144,19 @@ pub struct Factorial {
 pub struct Effect {
     /// The components, one for a main effect.
     pub components: Vec<String>,
-    /// The effect on the metric.
+    /// The level meant of each, against its low one, where some component has more than two.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub levels: Vec<String>,
+    /// Whether the plan claims it: every single component, and the interactions it names.
+    pub claimed: bool,
+    /// The effect on the metric: high minus low, over all other settings; of two components half of what the
+    /// effect of the one changes by with the other.
     #[serde(skip_serializing_if = "absent")]
     pub estimate: Option<f64>,
     /// Its interval.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interval: Option<Interval>,
-    /// Effects that this design cannot tell from it.
+    /// Effects that this design cannot tell from it, `-` before those that count against it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<String>,
 }

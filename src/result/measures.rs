@@ -1,6 +1,6 @@
 //! Measured values and differences, with their intervals.
 
-use super::Unit;
+use super::{Truth, Unit};
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 
@@ -109,6 +109,20 @@ pub struct Metric {
     pub note: Option<String>,
 }
 
+/// A gain beside a margin.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Equivalence {
+    /// The margin, in the unit of the gain.
+    pub margin: f64,
+    /// Whether the gain lies within ±margin.
+    pub within: Truth,
+    /// Whether the candidate is worse by less than the margin.
+    pub not_worse: Truth,
+    /// p value of two one-sided tests, where rows allow them.
+    #[serde(skip_serializing_if = "absent")]
+    pub p_value: Option<f64>,
+}
+
 /// One difference between a candidate and a baseline.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Comparison {
@@ -140,7 +154,19 @@ pub struct Comparison {
     /// p-value of no difference.
     #[serde(skip_serializing_if = "absent")]
     pub p_value: Option<f64>,
-    /// The same, adjusted for the family of claims.
+    /// The test that `p_value` is of: `McNemar’s test, exact`; absent where the resamples gave it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub test: Option<String>,
+    /// Whether the two sides were sampled apart.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unpaired: bool,
+    /// What is established beside the plan's margin.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub equivalence: Option<Equivalence>,
+    /// The smallest gain that these rows show with the plan's power, by its pilot.
+    #[serde(skip_serializing_if = "absent")]
+    pub detectable: Option<f64>,
+    /// `p_value`, adjusted for the family of claims.
     #[serde(skip_serializing_if = "absent")]
     pub p_adjusted: Option<f64>,
     /// The correction: `holm`.

@@ -8,13 +8,16 @@ mod analyses;
 mod decisions;
 mod measures;
 mod order;
+mod stops;
 mod unit;
 
 pub use analyses::{
-    Ablation, Arm, Candidate, Choice, Effect, Factorial, Minimal, Objective, Requirement, Selection,
+    Ablation, Arm, Candidate, Choice, Effect, Factorial, FactorialCell, Minimal, Objective,
+    Requirement, Selection,
 };
 pub use decisions::{Atom, Decision, Rule, Truth};
-pub use measures::{Comparison, Interval, Metric, ResampleUnit};
+pub use measures::{Comparison, Equivalence, Interval, Metric, ResampleUnit};
+pub use stops::{Look, Stop};
 pub use unit::Unit;
 
 use crate::diagnostic::{Answer, Level};
@@ -47,6 +50,9 @@ pub struct RunResult {
     pub factorials: Vec<Factorial>,
     /// One entry for each `select`.
     pub selections: Vec<Selection>,
+    /// One table for each `stop`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stops: Vec<Stop>,
     /// One entry for each `decide`.
     pub decisions: Vec<Decision>,
     /// What the checker said of the plan and its data.

@@ -16,6 +16,9 @@ pub enum Method {
     Basic,
     /// Bias-corrected and accelerated (Efron 1987; DiCiccio & Efron 1996).
     Bca,
+    /// Quantiles of (replicate - estimate)/its own standard error, mirrored and scaled back (Efron &
+    /// Tibshirani 1993, §12.5); by [`studentized`] alone.
+    Studentized,
 }
 
 /// Why a percentile interval stands where BCa was asked for.
@@ -31,6 +34,8 @@ pub enum Fallback {
     JackknifeUndefined,
     /// The correction leaves the range of probabilities.
     CorrectionOutOfRange,
+    /// No standard errors of the replicates were given, or none is positive.
+    NoStandardErrors,
 }
 
 /// Why there is no interval.
@@ -98,6 +103,7 @@ pub fn interval(
             Ok(ends) => (Method::Bca, ends, None),
             Err(why) => (Method::Percentile, plain, Some(why)),
         },
+        Method::Studentized => (Method::Percentile, plain, Some(Fallback::NoStandardErrors)),
     };
     let (low, low_error) = ends.0.read(replicates).ok_or(Undefined::NoReplicates)?;
     let (high, high_error) = ends.1.read(replicates).ok_or(Undefined::NoReplicates)?;
@@ -115,6 +121,43 @@ pub fn interval(
         },
         undefined: replicates.undefined(),
         note,
+    })
+}
+
+/// The studentized (bootstrap-t) interval of `estimate` with standard error `se`, from the value and the
+/// standard error of each resample. A resample without spread says nothing of the ratio and counts as
+/// one without a value.
+pub fn studentized(
+    estimate: f64,
+    se: f64,
+    values: &[f64],
+    errors: &[f64],
+    level: f64,
+) -> Result<Interval, Undefined> {
+    if !se.is_finite() {
+        return Err(Undefined::NoEstimate);
+    }
+    let ratio = |(v, e): (&f64, &f64)| {
+        if *e > 0.0 {
+            (v - estimate) / e
+        } else {
+            f64::NAN
+        }
+    };
+    let ratios = Replicates::new(values.iter().zip(errors).map(ratio).collect());
+    refuse_undefined(estimate, &ratios, level)?;
+    let (low, high) = (End::at((1.0 - level) / 2.0), End::at((1.0 + level) / 2.0));
+    let (low, low_error) = low.read(&ratios).ok_or(Undefined::NoReplicates)?;
+    let (high, high_error) = high.read(&ratios).ok_or(Undefined::NoReplicates)?;
+    Ok(Interval {
+        low: estimate - high * se,
+        high: estimate - low * se,
+        level,
+        method: Method::Studentized,
+        resamples: ratios.resamples(),
+        mc_error: (high_error * se, low_error * se),
+        undefined: ratios.undefined(),
+        note: None,
     })
 }
 
@@ -219,6 +262,38 @@ mod tests {
         let basic = interval(400.0, &ladder(), None, Method::Basic, 0.9).unwrap();
         assert!((basic.low + 150.0).abs() < 1e-9 && (basic.high - 750.0).abs() < 1e-9);
         assert_eq!(basic.mc_error.0, percentile.mc_error.1);
+    }
+
+    /// All 27 resamples of three numbers: where the spread is known exactly, the ends are the ratios'
+    /// quantiles turned round the mean.
+    #[test]
+    fn studentized_by_enumeration() {
+        let x = [0.0, 1.0, 5.0];
+        let (mut values, mut errors, mut ratios) = (vec![], vec![], vec![]);
+        let moments = |y: &[f64]| {
+            let mean = y.iter().sum::<f64>() / 3.0;
+            let squares: f64 = y.iter().map(|v| (v - mean).powi(2)).sum();
+            (mean, (squares / 6.0).sqrt())
+        };
+        let (theta, se) = moments(&x);
+        for i in 0..27 {
+            let y = [x[i % 3], x[i / 3 % 3], x[i / 9]];
+            let (mean, error) = moments(&y);
+            values.push(mean);
+            errors.push(error);
+            if error > 0.0 {
+                ratios.push((mean - theta) / error);
+            }
+        }
+        // Three of 27 resamples have no spread: too many to leave out silently.
+        assert!(studentized(theta, se, &values, &errors, 0.5).is_err());
+        let keep: Vec<usize> = (0..27).filter(|&i| errors[i] > 0.0).collect();
+        let pick = |all: &[f64]| keep.iter().map(|&i| all[i]).collect::<Vec<f64>>();
+        let got = studentized(theta, se, &pick(&values), &pick(&errors), 0.5).unwrap();
+        let ratios = Replicates::new(ratios);
+        assert!((got.low - (theta - ratios.quantile(0.75).unwrap() * se)).abs() < 1e-12);
+        assert!((got.high - (theta - ratios.quantile(0.25).unwrap() * se)).abs() < 1e-12);
+        assert!(got.low < theta && theta < got.high);
     }
 
     #[test]

@@ -5,15 +5,24 @@
 //! or an enum, never as a NaN. Start with [`resample`] (what is drawn), then [`interval`] (what is
 //! claimed from it); [`random`] says how a seed becomes a stream.
 
+pub mod analytic;
 pub mod binomial;
+pub mod delong;
+pub mod effects;
+pub mod factorial;
 pub mod interval;
 pub mod jackknife;
+pub mod law;
 pub mod multiple;
 pub mod normal;
 pub mod order;
+pub mod power;
 pub mod quantile;
 pub mod random;
+pub mod ranks;
 pub mod replicates;
 pub mod resample;
+pub mod sequential;
+pub mod significance;
 pub mod sum;
 pub mod summary;

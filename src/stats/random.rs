@@ -18,6 +18,8 @@ pub enum Purpose {
     Cells,
     /// Built-in predictors that guess.
     Prediction,
+    /// Systems that change places in a permutation test.
+    Permutation,
 }
 
 impl Purpose {
@@ -28,6 +30,7 @@ impl Purpose {
             Self::Runs => 2,
             Self::Cells => 3,
             Self::Prediction => 4,
+            Self::Permutation => 5,
         }
     }
 }

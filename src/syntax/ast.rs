@@ -110,6 +110,7 @@ pub enum Keyword {
     Component,
     Hardware,
     Metric,
+    Protocol,
     System,
     Baseline,
     Candidate,
@@ -123,13 +124,14 @@ pub enum Keyword {
 
 impl Keyword {
     /// Every keyword, in the order of the language reference.
-    pub const ALL: [Keyword; 15] = [
+    pub const ALL: [Keyword; 16] = [
         Keyword::Plan,
         Keyword::Dataset,
         Keyword::Step,
         Keyword::Component,
         Keyword::Hardware,
         Keyword::Metric,
+        Keyword::Protocol,
         Keyword::System,
         Keyword::Baseline,
         Keyword::Candidate,
@@ -150,6 +152,7 @@ impl Keyword {
             Keyword::Component => "component",
             Keyword::Hardware => "hardware",
             Keyword::Metric => "metric",
+            Keyword::Protocol => "protocol",
             Keyword::System => "system",
             Keyword::Baseline => "baseline",
             Keyword::Candidate => "candidate",
@@ -166,13 +169,13 @@ impl Keyword {
 /// What stands before an item's brace.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Head {
-    /// `plan|dataset|step|component|hardware|metric|system|baseline|candidate NAME [(p, q)] [from SYS]`
+    /// `plan|dataset|step|component|hardware|metric|protocol|system|baseline|candidate NAME [(p, q)] [from SYS]`
     Declare {
-        /// Which of the nine.
+        /// Which of the ten.
         keyword: Keyword,
         /// The declared name.
         name: Name,
-        /// Parameters of a metric.
+        /// Parameters of a metric or protocol.
         params: Vec<Name>,
         /// The system inherited from.
         from: Option<SystemRef>,

@@ -96,6 +96,7 @@ pub fn head_shape(keyword: Keyword) -> &'static str {
         Keyword::Component => "component NAME { … }",
         Keyword::Hardware => "hardware NAME { … }",
         Keyword::Metric => "metric NAME { … }",
+        Keyword::Protocol => "protocol NAME(PARAMETER) { … }",
         Keyword::System => "system NAME { … }",
         Keyword::Baseline => "baseline NAME { … }",
         Keyword::Candidate => "candidate NAME from SYSTEM { … }",

@@ -1,7 +1,10 @@
 //! Looking measurements up, and turning them into the result model's numbers.
 
+use super::closed;
 use crate::exec::{Measured, PartName};
-use crate::hir::{DataRef, IntervalSpec, MetricRef, Plan, Variant};
+use crate::hir::{
+    AnalyticMethod, BootstrapMethod, DataRef, IntervalSpec, MetricRef, Plan, Variant,
+};
 use crate::infer::{Sample, Samples, estimate};
 use crate::result::{Interval, ResampleUnit, Unit};
 use crate::stats::interval::{Fallback, Method, Undefined};
@@ -13,6 +16,8 @@ pub(super) struct Book<'a> {
     pub(super) plan: &'a Plan,
     pub(super) measured: &'a [Measured],
     pub(super) samples: &'a [Samples],
+    /// Seed of the resampling streams.
+    pub(super) seed: u64,
 }
 
 /// The measurements on one partition.
@@ -59,6 +64,14 @@ impl<'a> Page<'a> {
         self.samples.get(member, part, place).map(Cow::Borrowed)
     }
 
+    /// The places of a variant and of its metric in the panel.
+    pub(super) fn place(&self, variant: &Variant, metric: &MetricRef) -> Option<(usize, usize)> {
+        let member = self.measured.variants.iter().position(|v| v == variant)?;
+        let wanted = self.measured.wanted.metric(metric)?;
+        let place = (*self.measured.places.get(member)?.get(wanted)?)?;
+        Some((member, place))
+    }
+
     /// The parts of a slice, by place, with their values.
     pub(super) fn parts(&self, slice: &str) -> Vec<(usize, &'a PartName)> {
         let named = |(i, p): (usize, &'a Option<PartName>)| p.as_ref().map(|p| (i, p));
@@ -89,6 +102,9 @@ pub(super) fn published(value: f64) -> Sample {
         replicates: Vec::new(),
         left_out: Vec::new(),
         strata: Vec::new(),
+        positive: None,
+        sides: None,
+        errors: None,
     }
 }
 
@@ -113,25 +129,47 @@ pub(super) fn number(
     unit: ResampleUnit,
     factor: f64,
 ) -> Number {
-    let IntervalSpec::Bootstrap {
-        resamples,
-        level,
-        method,
-    } = spec
-    else {
-        return Number {
-            estimate: sample
-                .estimate
-                .is_finite()
-                .then_some(sample.estimate * factor),
-            interval: None,
-            p_value: None,
-            note: None,
-        };
+    let drawn = u32::try_from(sample.replicates.len()).unwrap_or(u32::MAX);
+    let (resamples, level, method, fallback) = match *spec {
+        IntervalSpec::Bootstrap {
+            resamples,
+            grows,
+            level,
+            method,
+        } => (if grows { drawn } else { resamples }, level, method, None),
+        IntervalSpec::Analytic { method, level } => {
+            if let Some(found) = closed::interval(sample, method, level) {
+                return in_closed_form(sample, found, level, unit, factor);
+            }
+            let name = AnalyticMethod::ALL.iter().find(|m| m.1 == method);
+            let why = format!(
+                "by resampling: {} does not fit it",
+                name.map_or("", |m| m.0)
+            );
+            (drawn, level, BootstrapMethod::Auto, Some(why))
+        }
+        IntervalSpec::None => {
+            return Number {
+                estimate: sample
+                    .estimate
+                    .is_finite()
+                    .then_some(sample.estimate * factor),
+                interval: None,
+                p_value: None,
+                note: None,
+            };
+        }
     };
-    let found = estimate(sample, *resamples, *level, *method);
+    let mut found = estimate(sample, resamples, level, method);
+    if sample.left_out.is_empty() && fallback.is_some() {
+        found.interval = None;
+    }
     let (interval, note) = match found.interval {
-        Some(Ok(i)) => (Some(shown(&i, sample, unit, factor)), None),
+        Some(Ok(i)) => {
+            let mut shown = shown(&i, sample, unit, factor);
+            shown.note = fallback.or(shown.note);
+            (Some(shown), None)
+        }
         Some(Err(why)) => (None, Some(undefined(&why))),
         None => (None, None),
     };
@@ -140,6 +178,40 @@ pub(super) fn number(
         interval,
         p_value: found.p_value,
         note,
+    }
+}
+
+/// An interval that no resampling made. Its p value is the test's to give.
+fn in_closed_form(
+    sample: &Sample,
+    ((low, high), name): ((f64, f64), &str),
+    level: f64,
+    unit: ResampleUnit,
+    factor: f64,
+) -> Number {
+    let (low, high) = (low * factor, high * factor);
+    Number {
+        estimate: Some(sample.estimate * factor),
+        interval: Some(Interval {
+            low: low.min(high),
+            high: low.max(high),
+            level,
+            method: name.into(),
+            unit,
+            units: Some(units(sample)),
+            runs: Some(sample.runs.len() as u64).filter(|_| unit != ResampleUnit::Run),
+            ..Interval::default()
+        }),
+        p_value: None,
+        note: None,
+    }
+}
+
+/// How many units a sample rests on: of sides apart those of one.
+fn units(sample: &Sample) -> u64 {
+    match &sample.sides {
+        Some(sides) => sides.candidate.len() as u64,
+        None => sample.left_out.len() as u64,
     }
 }
 
@@ -158,8 +230,8 @@ fn shown(
         method: method(i.method).into(),
         resamples: Some(i.resamples as u64),
         unit,
-        units: Some(sample.left_out.len() as u64),
-        runs: Some(sample.runs.len() as u64),
+        units: Some(units(sample)),
+        runs: Some(sample.runs.len() as u64).filter(|_| unit != ResampleUnit::Run),
         mc_error: Some(error).filter(|e| e.is_finite()),
         undefined: (i.undefined > 0).then_some(i.undefined as u64),
         note: i
@@ -174,6 +246,7 @@ fn method(m: Method) -> &'static str {
         Method::Percentile => "percentile",
         Method::Basic => "basic",
         Method::Bca => "bca",
+        Method::Studentized => "studentized",
     }
 }
 
@@ -183,6 +256,7 @@ fn fallback(why: &Fallback) -> &'static str {
         Fallback::NoJackknife | Fallback::NoJackknifeSpread => "no single unit changes the value",
         Fallback::JackknifeUndefined => "undefined without some unit",
         Fallback::CorrectionOutOfRange => "BCa’s correction is out of range",
+        Fallback::NoStandardErrors => "no standard error on each resample",
     }
 }
 

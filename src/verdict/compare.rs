@@ -1,30 +1,35 @@
 //! Paired differences between a system and each of its baselines.
 
 use super::book::{Book, Page, name, number, part_name, spec, unit_of};
-use crate::hir::{Compare, Correction, MetricRef, VariantRef};
+use super::closed;
+use super::design::Design;
+use super::margins::{detectable, equivalence};
+use crate::hir::{Compare, Correction, IntervalSpec, MetricRef, TestMethod, VariantRef};
 use crate::infer::Sample;
 use crate::result::Comparison;
 use crate::stats::multiple::{self, adjust};
 
 /// Every claim of every `compare`: a metric × baseline × slice.
 pub(super) fn comparisons(book: &Book<'_>) -> Vec<Comparison> {
-    let mut all = Vec::new();
-    for (_, c) in book.plan.compares.iter() {
-        let Some(page) = c.on.as_ref().and_then(|on| book.page(&on.data)) else {
-            continue;
-        };
-        let mut family = Vec::new();
-        for against in &c.against {
-            for metric in &c.metrics {
-                for part in parts(c, &page) {
-                    family.extend(one(book, &page, c, against, metric, part));
-                }
+    let compares = book.plan.compares.iter();
+    compares.flat_map(|(_, c)| family(book, c)).collect()
+}
+
+/// The claims of one `compare`.
+pub(super) fn family(book: &Book<'_>, c: &Compare) -> Vec<Comparison> {
+    let Some(page) = c.on.as_ref().and_then(|on| book.page(&on.data)) else {
+        return Vec::new();
+    };
+    let mut family = Vec::new();
+    for against in &c.against {
+        for metric in &c.metrics {
+            for part in parts(c, &page) {
+                family.extend(one(book, &page, c, against, metric, part));
             }
         }
-        correct(c, &mut family);
-        all.extend(family);
     }
-    all
+    correct(c, &mut family);
+    family
 }
 
 /// The whole and the parts of the comparison's own slices.
@@ -36,9 +41,35 @@ fn parts(c: &Compare, page: &Page<'_>) -> Vec<usize> {
     parts
 }
 
-/// The difference of two samples turned so that more is better.
-pub(super) fn gain(a: &Sample, b: &Sample, sign: f64) -> Sample {
-    a.with(b, |a, b| sign * (a - b))
+/// The p value of a gain: by the test asked for, by that of an analytic interval, else from the
+/// resamples; with the test's name.
+fn p_value(
+    c: &Compare,
+    spec: &IntervalSpec,
+    gain: &Sample,
+    resampled: Option<f64>,
+    seed: u64,
+) -> (Option<f64>, Option<String>) {
+    let of_interval = match spec {
+        // The resamples that a value without a closed form needs are no test of the others.
+        IntervalSpec::Analytic { method, .. } if resampled.is_none() => Some(method.test()),
+        _ => None,
+    };
+    let Some(test) = c.test.map(|t| t.value).or(of_interval) else {
+        return (resampled, None);
+    };
+    let test = match test {
+        // Whole runs and independent rows have no discordant pairs.
+        TestMethod::Mcnemar if gain.sides.as_ref().is_some_and(|s| !s.paired) => TestMethod::T,
+        test => test,
+    };
+    match closed::p_value(gain, test, 10_000, seed) {
+        Some((p, name)) => {
+            let how = if p.exact { ", exact" } else { "" };
+            (Some(p.value), Some(format!("{name}{how}")))
+        }
+        None => (None, None),
+    }
 }
 
 fn one(
@@ -53,9 +84,21 @@ fn one(
     let baseline = page.sample(&against.variant, metric, part)?;
     let m = &book.plan.metrics[metric.metric];
     let (unit, factor) = unit_of(&m.measure.difference());
-    let gain = gain(&candidate, &baseline, m.sign());
     let spec = spec(c.interval.as_ref().map(|i| &i.value));
-    let found = number(&gain, &spec, page.unit(), factor);
+    let design = Design::of(Some(c), spec.clone(), book.seed);
+    let mut gain = design.gain(&candidate, &baseline, m.sign());
+    let pair = (&c.subject.variant, Some(&against.variant));
+    design.studentize(page, &mut gain, metric, part, pair);
+    let found = number(&gain, &spec, design.unit(page), factor);
+    let (p_value, test) = p_value(c, &spec, &gain, found.p_value, book.seed);
+    let equivalence = equivalence(
+        c,
+        &m.measure.difference(),
+        &gain,
+        found.interval.as_ref(),
+        factor,
+    );
+    let detectable = detectable(book.plan, c, &gain, &m.measure.difference(), factor);
     let relative = (candidate.estimate - baseline.estimate) / baseline.estimate;
     Some(Comparison {
         candidate: name(book.plan, &c.subject.variant),
@@ -73,7 +116,11 @@ fn one(
         gain: found.estimate,
         relative: Some(relative).filter(|r| r.is_finite()),
         interval: found.interval,
-        p_value: found.p_value,
+        p_value,
+        test,
+        unpaired: c.paired.is_some_and(|p| !p.value),
+        equivalence,
+        detectable,
         rows: gain.rows as u64,
         ..Comparison::default()
     })

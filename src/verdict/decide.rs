@@ -1,6 +1,8 @@
 //! Decisions: ordered rules, the first established one fires.
 
 use super::book::{Book, name, part_name, spec};
+use super::design::Design;
+use super::factorial::interaction;
 use super::truth::{Judged, Scene, judge};
 use crate::hir::{self, Plan, rows_of};
 use crate::result::{Comparison, Decision, Rule, Truth};
@@ -38,15 +40,18 @@ fn decision(book: &Book<'_>, d: &hir::Decide, comparisons: &[Comparison]) -> Opt
                     && c.partition == partition
                     && c.slice == slice
             })
-            .and_then(|c| c.p_adjusted)
+            .and_then(|c| c.p_adjusted.or(c.p_value))
     };
     let scene = Scene {
         plan,
         page,
         subject: &d.subject.variant,
         against: Some(&d.against.variant),
-        spec: interval_of(plan, d),
+        design: design_of(book, d),
         adjusted: &adjusted,
+        interaction: &|components, part| {
+            interaction(book, &d.subject.variant, components, &page, part)
+        },
     };
     let judged: Vec<(&hir::Rule, Judged)> = d
         .rules
@@ -65,8 +70,9 @@ fn decision(book: &Book<'_>, d: &hir::Decide, comparisons: &[Comparison]) -> Opt
     Some(concluded(plan, d, candidate, baseline, judged))
 }
 
-/// The method of the comparison (or ablation) that measures the pair.
-fn interval_of(plan: &Plan, d: &hir::Decide) -> hir::IntervalSpec {
+/// How the comparison (or ablation) that measures the pair samples.
+fn design_of(book: &Book<'_>, d: &hir::Decide) -> Design {
+    let plan = book.plan;
     let compared = plan.compares.iter().find(|(_, c)| {
         c.subject.variant == d.subject.variant
             && c.against.iter().any(|a| a.variant == d.against.variant)
@@ -76,14 +82,15 @@ fn interval_of(plan: &Plan, d: &hir::Decide) -> hir::IntervalSpec {
             |a: &hir::Ablation| [&d.subject.variant, &d.against.variant].contains(&&a.of.variant);
         plan.ablations.iter().find(|(_, a)| of(a))
     };
-    match compared {
-        Some((_, c)) => spec(c.interval.as_ref().map(|i| &i.value)),
-        None => spec(
-            ablated()
-                .and_then(|(_, a)| a.interval.as_ref())
-                .map(|i| &i.value),
-        ),
-    }
+    let said = match compared {
+        Some((_, c)) => c.interval.as_ref(),
+        None => ablated().and_then(|(_, a)| a.interval.as_ref()),
+    };
+    Design::of(
+        compared.map(|c| c.1),
+        spec(said.map(|i| &i.value)),
+        book.seed,
+    )
 }
 
 fn concluded(

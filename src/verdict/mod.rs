@@ -5,9 +5,15 @@
 
 mod ablate;
 mod book;
+mod closed;
 mod compare;
 mod decide;
+mod design;
+mod factorial;
+mod grow;
+mod margins;
 mod select;
+mod sequence;
 mod systems;
 mod truth;
 mod values;
@@ -45,7 +51,7 @@ pub fn conclude(
         .map(|m| u64::from(m.wanted.resamples))
         .sum();
     events(Event::Resamples(total));
-    let samples: Vec<Samples> = evidence
+    let mut samples: Vec<Samples> = evidence
         .measured
         .iter()
         .map(|m| {
@@ -53,10 +59,12 @@ pub fn conclude(
             resample(&m.panel, m.wanted.resamples, setting.seed, &progress)
         })
         .collect();
+    grow::until_settled(plan, &evidence.measured, setting.seed, &mut samples);
     let book = Book {
         plan,
         measured: &evidence.measured,
         samples: &samples,
+        seed: setting.seed,
     };
     let comparisons = compare::comparisons(&book);
     let decisions = decide::decisions(&book, &comparisons);
@@ -72,8 +80,9 @@ pub fn conclude(
         metrics: values::metrics(&book),
         comparisons,
         ablations: ablate::ablations(&book),
-        factorials: Vec::new(),
+        factorials: factorial::factorials(&book),
         selections: select::selections(&book),
+        stops: sequence::stops(&book),
         decisions,
         checks: Vec::new(),
         provenance: provenance(plan, evidence, setting),

@@ -1,6 +1,7 @@
 //! Selections: the best of several systems that is established to meet the requirements.
 
 use super::book::{Book, Page, number, spec, unit_of};
+use super::design::Design;
 use super::truth::{Scene, judge};
 use crate::hir::{self, MetricRef, Plan, Variant};
 use crate::result::{Candidate, Choice, Objective, Requirement, Selection, Truth};
@@ -71,8 +72,9 @@ fn entrant<'a>(
         page: *page,
         subject: variant,
         against: None,
-        spec: spec(None),
+        design: Design::of(None, spec(None), 0),
         adjusted: &|_, _| None,
+        interaction: &|_, _| None,
     };
     let judged = s.require.as_ref().map(|require| judge(&scene, require));
     let (unit, factor) = unit_of(&plan.metrics[objective.metric].measure);

@@ -1,10 +1,10 @@
 //! Three-valued conditions: established over the whole interval, refuted in all of it, or unclear.
 
 use super::book::{Page, number, unit_of};
-use super::compare::gain;
+use super::design::Design;
 use crate::exec::PartName;
 use crate::hir::{
-    Arithmetic, Atom, Comparison, Condition, IntervalSpec, Plan, Quantity, QuantityKind, Reading,
+    Arithmetic, Atom, Comparison, Component, Condition, Id, Plan, Quantity, QuantityKind, Reading,
     Term, Variant,
 };
 use crate::infer::Sample;
@@ -19,10 +19,16 @@ pub(super) struct Scene<'a> {
     pub(super) subject: &'a Variant,
     /// The other side of gains.
     pub(super) against: Option<&'a Variant>,
-    pub(super) spec: IntervalSpec,
+    pub(super) design: Design,
     /// The adjusted p value of a gain, where a correction was made.
     pub(super) adjusted: &'a dyn Fn(&str, usize) -> Option<f64>,
+    /// The interaction of two components on a part, where a factorial measures it.
+    pub(super) interaction: Interactions<'a>,
 }
+
+/// Looks an interaction of two components up, on a part.
+pub(super) type Interactions<'a> =
+    &'a dyn Fn((Id<Component>, Id<Component>), usize) -> Option<Sample>;
 
 /// A judged condition: its truth, its atoms in reading order, and whether something had no value.
 #[derive(Default)]
@@ -171,7 +177,12 @@ fn judge_atom(scene: &Scene<'_>, atom: &Atom, part: usize, out: &mut Judged) -> 
             shown.margin = Some(margin(op, x, threshold) * factor);
         }
         Value::Measured(sample) => {
-            let found = number(&sample, &scene.spec, scene.page.unit(), 1.0);
+            let found = number(
+                &sample,
+                &scene.design.spec,
+                scene.design.unit(&scene.page),
+                1.0,
+            );
             shown.value = found.estimate.map(|e| e * factor);
             shown.margin = found.estimate.map(|e| margin(op, e, threshold) * factor);
             if let Some(i) = &found.interval {
@@ -196,7 +207,7 @@ fn value(scene: &Scene<'_>, term: &Term, part: usize) -> Value {
             Some(s) => Value::Measured(Box::new(s)),
             None => Value::Missing(format!(
                 "`{}` of {} was not measured",
-                q.metric.text,
+                quantity(scene, q),
                 scene.plan.show(subject(scene, q))
             )),
         },
@@ -230,35 +241,70 @@ fn subject<'a>(scene: &Scene<'a>, q: &'a Quantity) -> &'a Variant {
     q.of.as_ref().map_or(scene.subject, |of| &of.variant)
 }
 
+/// What is not there where a quantity is missing.
+fn quantity(scene: &Scene<'_>, q: &Quantity) -> String {
+    match q.kind {
+        QuantityKind::Interaction(a, b) => {
+            let name = |c| &scene.plan.components[c].common.name;
+            format!("interaction({}, {})", name(a), name(b))
+        }
+        _ => q.metric.text.clone(),
+    }
+}
+
 fn sample(scene: &Scene<'_>, q: &Quantity, part: usize) -> Option<Sample> {
+    if let QuantityKind::Interaction(a, b) = q.kind {
+        return (scene.interaction)((a, b), part);
+    }
     let of = q.of.as_ref().map_or(scene.subject, |of| &of.variant);
+    let design = &scene.design;
     let own = scene.page.sample(of, &q.metric, part)?;
     if q.kind == QuantityKind::Value {
-        return Some(own.into_owned());
+        let mut own = design.value(own).into_owned();
+        design.studentize(&scene.page, &mut own, &q.metric, part, (of, None));
+        return Some(own);
     }
     let other = scene.page.sample(scene.against?, &q.metric, part)?;
-    Some(match q.kind {
-        QuantityKind::Gain => gain(&own, &other, scene.plan.metrics[q.metric.metric].sign()),
-        QuantityKind::Delta => gain(&own, &other, 1.0),
-        QuantityKind::Relative | QuantityKind::Value => own.with(&other, |a, b| (a - b) / b),
-    })
+    let mut change = match q.kind {
+        QuantityKind::Gain => design.gain(&own, &other, scene.plan.metrics[q.metric.metric].sign()),
+        QuantityKind::Delta => design.gain(&own, &other, 1.0),
+        QuantityKind::Relative | QuantityKind::Value | QuantityKind::Interaction(..) => {
+            return Some(design.change(&own, &other, |a, b| (a - b) / b));
+        }
+    };
+    let pair = (of, scene.against);
+    design.studentize(&scene.page, &mut change, &q.metric, part, pair);
+    Some(change)
 }
 
 fn read(scene: &Scene<'_>, reading: Reading, q: &Quantity, part: usize) -> Value {
-    let missing = || Value::Missing(format!("`{}` has no value", q.metric.text));
+    let missing = || Value::Missing(format!("`{}` has no value", quantity(scene, q)));
     let Some(sample) = sample(scene, q, part) else {
         return missing();
     };
-    let found = number(&sample, &scene.spec, scene.page.unit(), 1.0);
+    let found = number(
+        &sample,
+        &scene.design.spec,
+        scene.design.unit(&scene.page),
+        1.0,
+    );
     let ends = found.interval.as_ref();
     let read = match reading {
         Reading::Point => found.estimate,
         Reading::Lower => ends.map(|i| i.low),
         Reading::Upper => ends.map(|i| i.high),
         Reading::Width => ends.map(|i| i.high - i.low),
-        Reading::PValue => (scene.adjusted)(&q.metric.text, part).or(found.p_value),
+        Reading::PValue => adjusted(scene, q, part).or(found.p_value),
     };
     read.map_or_else(missing, Value::Plain)
+}
+
+/// The adjusted p value of a change; an interaction is in no comparison's family.
+fn adjusted(scene: &Scene<'_>, q: &Quantity, part: usize) -> Option<f64> {
+    match q.kind {
+        QuantityKind::Interaction(..) => None,
+        _ => (scene.adjusted)(&q.metric.text, part),
+    }
 }
 
 /// What a side measures, where it says so itself.

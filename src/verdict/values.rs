@@ -1,17 +1,18 @@
 //! The measured value of every metric of every system.
 
 use super::book::{Book, Page, number, part_name, spec, unit_of};
-use crate::hir::{IntervalSpec, MetricRef, Outputs, Plan, Variant};
+use super::design::Design;
+use crate::hir::{MetricRef, Outputs, Plan, Variant};
 use crate::result::{Metric, Unit};
 
 /// Over runs with their interval, and each run's value on all rows.
 pub(super) fn metrics(book: &Book<'_>) -> Vec<Metric> {
     let mut all = Vec::new();
     for page in book.pages() {
-        let spec = spec_of(book.plan, &page);
+        let design = design_of(book, &page);
         for variant in &page.measured.variants {
             for metric in &page.measured.wanted.metrics {
-                of_metric(book.plan, &page, &spec, variant, metric, &mut all);
+                of_metric(book.plan, &page, &design, variant, metric, &mut all);
             }
         }
     }
@@ -25,7 +26,8 @@ fn reported(plan: &Plan) -> Vec<Metric> {
     for (id, system) in plan.systems.iter() {
         let variant = Variant::plain(id);
         let own = match &system.outputs {
-            Some(Outputs::Reported(own)) => own.as_slice(),
+            // Those of an arm's own block are its arm's.
+            Some(Outputs::Reported(own)) if !system.of_arm => own.as_slice(),
             _ => &[],
         };
         let arms = plan.ablations.iter().flat_map(|(_, a)| &a.arms);
@@ -49,23 +51,31 @@ fn reported(plan: &Plan) -> Vec<Metric> {
     all
 }
 
-/// The method of the first claim on these rows.
-fn spec_of(plan: &Plan, page: &Page<'_>) -> IntervalSpec {
+/// How the first claim on these rows samples.
+fn design_of(book: &Book<'_>, page: &Page<'_>) -> Design {
+    let plan = book.plan;
     let on = &page.measured.wanted.on;
     let is = |d: &Option<crate::hir::DataUse>| d.as_ref().is_some_and(|d| d.data == *on);
     let compared = plan.compares.iter().find(|(_, c)| is(&c.on));
     let ablated = plan.ablations.iter().find(|(_, a)| is(&a.on));
-    match (compared, ablated) {
-        (Some((_, c)), _) => spec(c.interval.as_ref().map(|i| &i.value)),
-        (None, Some((_, a))) => spec(a.interval.as_ref().map(|i| &i.value)),
-        (None, None) => spec(None),
-    }
+    let varied = plan.factorials.iter().find(|(_, f)| is(&f.on));
+    let said = match (compared, ablated, varied) {
+        (Some((_, c)), ..) => c.interval.as_ref(),
+        (None, Some((_, a)), _) => a.interval.as_ref(),
+        (None, None, Some((_, f))) => f.interval.as_ref(),
+        (None, None, None) => None,
+    };
+    Design::of(
+        compared.map(|c| c.1),
+        spec(said.map(|i| &i.value)),
+        book.seed,
+    )
 }
 
 fn of_metric(
     plan: &Plan,
     page: &Page<'_>,
-    spec: &IntervalSpec,
+    design: &Design,
     variant: &Variant,
     metric: &MetricRef,
     all: &mut Vec<Metric>,
@@ -91,7 +101,9 @@ fn of_metric(
         else {
             continue;
         };
-        let found = number(&sample, spec, page.unit(), factor);
+        let mut whole = design.value(sample.clone()).into_owned();
+        design.studentize(page, &mut whole, metric, part, (variant, None));
+        let found = number(&whole, &design.spec, design.unit(page), factor);
         over.estimate = found.estimate;
         over.interval = found.interval;
         over.note = found.note;

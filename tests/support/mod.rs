@@ -1,5 +1,7 @@
 //! What several integration tests share.
 
+pub mod csv_file;
+pub mod native;
 pub mod oracle;
 pub mod pipeline;
 pub mod result;

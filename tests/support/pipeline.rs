@@ -43,3 +43,20 @@ pub fn run_analysed(
         &|_| {},
     ))
 }
+
+/// What a run found of a system's metric over all rows, with an interval round it.
+pub fn estimate(result: &RunResult, system: &str, metric: &str) -> f64 {
+    let found = result
+        .metrics
+        .iter()
+        .find(|m| (m.system.as_str(), m.metric.as_str(), &m.slice) == (system, metric, &None));
+    let found = found.unwrap_or_else(|| panic!("nothing of {metric} of {system}"));
+    let estimate = found.estimate.unwrap();
+    let interval = found.interval.as_ref().unwrap();
+    assert!(
+        interval.low <= estimate && estimate <= interval.high,
+        "{metric}"
+    );
+    assert!(interval.resamples.is_some(), "{metric}");
+    estimate
+}

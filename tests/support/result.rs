@@ -102,6 +102,8 @@ fn arm(rank: u32, component: &str, change: &str, delta: f64, range: (f64, f64)) 
             ..interval(range.0, range.1)
         }),
         rank,
+        with: vec![],
+        ranks: None,
         p_value: Some(0.0312 * f64::from(rank)),
     }
 }
@@ -267,10 +269,12 @@ fn ablation() -> Ablation {
             arm(4, "augment", "strong", 0.006, (-0.004, 0.016)),
         ],
         additivity_gap: Some(-0.002),
+        additivity_interval: None,
         tolerance: Some(0.005),
         minimal: Some(Minimal {
             components_kept: vec!["char n-grams".into(), "lexicon".into()],
             predicted: Some(0.846),
+            confidence: None,
             needs_confirmation: true,
         }),
         correction: Some("holm".into()),
@@ -367,6 +371,7 @@ fn check(
 pub fn whole() -> RunResult {
     let hash = "6f1c0b7a52d4e8f96f1c0b7a52d4e8f96f1c0b7a52d4e8f96f1c0b7a52d4e8f9";
     RunResult {
+        stops: Vec::new(),
         schema_version: SCHEMA_VERSION,
         tool: Tool {
             name: "benchwright".into(),

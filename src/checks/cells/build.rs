@@ -7,7 +7,7 @@ use super::linear::{How, Key, Taken, key, linear};
 use super::parts::{Parts, part_states};
 use super::prop::{Prop, Truth};
 use super::{Atom, MAX_CUTS, Ranges, Rule, Space};
-use crate::hir::formula::{AggregateKind, Formula, Function, RowNumber};
+use crate::hir::formula::{AggregateKind, Cell, Formula, Function, RowNumber};
 use crate::hir::{self, Arithmetic, Condition, Decide, Plan, Quantity, QuantityKind};
 use std::cmp::Reverse;
 
@@ -163,6 +163,10 @@ impl Builder<'_> {
     fn look(&self, q: &Quantity, how: How) -> Look {
         let metric = &q.metric.text;
         let name = match (q.kind, &q.of) {
+            (QuantityKind::Interaction(a, b), _) => {
+                let name = |c| &self.plan.components[c].common.name;
+                format!("interaction({}, {})", name(a), name(b))
+            }
             (QuantityKind::Gain, _) => format!("gain({metric})"),
             (QuantityKind::Delta, _) => format!("delta({metric})"),
             (QuantityKind::Relative, _) => format!("relative({metric})"),
@@ -181,7 +185,10 @@ impl Builder<'_> {
         let (unit, factor) = q.measure.display_unit();
         let sign = match q.kind {
             QuantityKind::Delta => self.plan.metrics[q.metric.metric].sign(),
-            QuantityKind::Value | QuantityKind::Gain | QuantityKind::Relative => 1.0,
+            QuantityKind::Value
+            | QuantityKind::Gain
+            | QuantityKind::Relative
+            | QuantityKind::Interaction(..) => 1.0,
         };
         Look {
             name,
@@ -323,8 +330,10 @@ pub fn range_of(plan: &Plan, key: &Key, ranges: Ranges) -> Range {
     let (low, high) = metric_range(plan, key.metric, ranges);
     match key.taken {
         Taken::Subject | Taken::Against | Taken::Other(_) => (low, high),
-        Taken::Gain if (high - low).is_finite() => (low - high, high - low),
-        Taken::Gain => ANY,
+        Taken::Gain | Taken::Interaction(..) if (high - low).is_finite() => {
+            (low - high, high - low)
+        }
+        Taken::Gain | Taken::Interaction(..) => ANY,
         Taken::Relative if low >= 0.0 => (-1.0, f64::INFINITY),
         Taken::Relative => ANY,
     }
@@ -357,6 +366,7 @@ fn never_negative(plan: &Plan, formula: &Formula, depth: usize) -> bool {
             | AggregateKind::Quantile(n, _)
             | AggregateKind::Min(n)
             | AggregateKind::Max(n) => row_never_negative(n),
+            AggregateKind::Native(_) => false,
         },
         Formula::OverClass { body, .. } | Formula::By { body, .. } => inner(body),
         Formula::Metric(m) => {
@@ -364,9 +374,9 @@ fn never_negative(plan: &Plan, formula: &Formula, depth: usize) -> bool {
             metric.range.is_some_and(|(low, _)| low >= 0.0)
                 || metric.formula.as_ref().is_some_and(inner)
         }
-        Formula::Price => true,
+        Formula::Price | Formula::Figure(_) => true,
         Formula::Call(function, args) => match function {
-            Function::Abs | Function::Sqrt => true,
+            Function::Abs | Function::Sqrt | Function::Exp => true,
             Function::Greatest => args.iter().any(inner),
             Function::Least => args.iter().all(inner),
             Function::Log => false,
@@ -380,7 +390,8 @@ fn never_negative(plan: &Plan, formula: &Formula, depth: usize) -> bool {
 
 fn row_never_negative(number: &RowNumber) -> bool {
     match number {
-        RowNumber::Role(role) => role == "latency",
+        RowNumber::Cell(cell) => *cell == Cell::Role("latency".into()),
+        RowNumber::Score(_) | RowNumber::Native(_) => false,
         RowNumber::Constant(number) => *number >= 0.0,
         RowNumber::Param(_) => false,
         RowNumber::Binary(Arithmetic::Sub, ..) => false,
@@ -388,7 +399,7 @@ fn row_never_negative(number: &RowNumber) -> bool {
             row_never_negative(a) && row_never_negative(b)
         }
         RowNumber::Call(function, args) => match function {
-            Function::Abs | Function::Sqrt => true,
+            Function::Abs | Function::Sqrt | Function::Exp => true,
             Function::Greatest => args.iter().any(row_never_negative),
             Function::Least => args.iter().all(row_never_negative),
             Function::Log => false,

@@ -167,7 +167,7 @@ impl Space {
                 Taken::Against => Some(old),
                 Taken::Gain => Some(sign * delta),
                 Taken::Relative => Some(delta / old),
-                Taken::Other(_) => None,
+                Taken::Other(_) | Taken::Interaction(..) => None,
             }
         };
         Some(group.iter().map(number).collect())

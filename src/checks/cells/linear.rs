@@ -1,7 +1,8 @@
 //! Comparisons brought to the form `Σ coefficient · quantity op constant`.
 
 use crate::hir::{
-    Arithmetic, Better, Decide, Id, Metric, Plan, Quantity, QuantityKind, Reading, Term, Variant,
+    Arithmetic, Better, Component, Decide, Id, Metric, Plan, Quantity, QuantityKind, Reading, Term,
+    Variant,
 };
 use std::collections::BTreeMap;
 
@@ -18,6 +19,8 @@ pub enum Taken {
     Gain,
     /// The relative change.
     Relative,
+    /// How far two components work together.
+    Interaction(Id<Component>, Id<Component>),
 }
 
 /// A measured quantity; `gain` and `delta` of a metric are one.
@@ -25,8 +28,8 @@ pub enum Taken {
 pub struct Key {
     /// The metric.
     pub metric: Id<Metric>,
-    /// The bits of its arguments.
-    pub args: Vec<u64>,
+    /// Its arguments, to the bit.
+    pub args: Vec<String>,
     /// What is taken of it.
     pub taken: Taken,
 }
@@ -132,7 +135,10 @@ fn how(reading: Reading) -> How {
 fn of_quantity(plan: &Plan, decide: &Decide, q: &Quantity, how: How) -> Linear {
     let sign = match q.kind {
         QuantityKind::Delta => plan.metrics[q.metric.metric].sign(),
-        QuantityKind::Value | QuantityKind::Gain | QuantityKind::Relative => 1.0,
+        QuantityKind::Value
+        | QuantityKind::Gain
+        | QuantityKind::Relative
+        | QuantityKind::Interaction(..) => 1.0,
     };
     // A delta of a metric of which less is better is the gain turned round, ends included.
     let (how, sign) = match (how, sign < 0.0) {
@@ -152,6 +158,7 @@ pub fn key(decide: &Decide, q: &Quantity) -> Key {
     let taken = match (q.kind, &q.of) {
         (QuantityKind::Gain | QuantityKind::Delta, _) => Taken::Gain,
         (QuantityKind::Relative, _) => Taken::Relative,
+        (QuantityKind::Interaction(a, b), _) => Taken::Interaction(a, b),
         (QuantityKind::Value, None) => Taken::Subject,
         (QuantityKind::Value, Some(of)) if of.variant == decide.subject.variant => Taken::Subject,
         (QuantityKind::Value, Some(of)) if of.variant == decide.against.variant => Taken::Against,
@@ -159,7 +166,7 @@ pub fn key(decide: &Decide, q: &Quantity) -> Key {
     };
     Key {
         metric: q.metric.metric,
-        args: q.metric.args.iter().map(|a| a.to_bits()).collect(),
+        args: q.metric.key(),
         taken,
     }
 }

@@ -9,21 +9,34 @@ use std::collections::BTreeMap;
 pub enum IntervalSpec {
     /// `bootstrap(B, level:, method:)`
     Bootstrap {
-        /// Resamples.
+        /// Resamples; where they grow, the number to begin with.
         resamples: u32,
+        /// `auto`: doubled until the ends' Monte-Carlo error is small beside the width.
+        grows: bool,
         /// Confidence level, a fraction.
         level: f64,
         /// How the interval is read off the replicates.
         method: BootstrapMethod,
     },
+    /// `wilson(level:)`, `t`, …
+    Analytic {
+        /// Which.
+        method: AnalyticMethod,
+        /// Confidence level, a fraction.
+        level: f64,
+    },
     /// `none`
     None,
 }
+
+/// How many resamples `auto` begins with.
+pub const FIRST_RESAMPLES: u32 = 2_000;
 
 impl Default for IntervalSpec {
     fn default() -> Self {
         IntervalSpec::Bootstrap {
             resamples: 10_000,
+            grows: false,
             level: 0.95,
             method: BootstrapMethod::Auto,
         }
@@ -38,6 +51,7 @@ pub enum BootstrapMethod {
     Percentile,
     Basic,
     Bca,
+    Studentized,
 }
 
 /// A correction for many claims.
@@ -134,6 +148,14 @@ pub struct Compare {
     pub correct: Option<Spanned<Correction>>,
     /// `paired: no`.
     pub paired: Option<Spanned<bool>>,
+    /// The test that p values come from.
+    pub test: Option<Spanned<TestMethod>>,
+    /// What is resampled.
+    pub over: Option<Spanned<Over>>,
+    /// The margin of an equivalence claim, canonical, with what it measures.
+    pub margin: Option<(Spanned<f64>, crate::types::Measure)>,
+    /// What a pilot showed.
+    pub pilot: Option<Pilot>,
 }
 
 /// One arm of an ablation.
@@ -153,6 +175,8 @@ pub struct Arm {
     pub by_hand: Option<Spanned<Id<System>>>,
     /// Published numbers of the arm.
     pub reported: Vec<Reported>,
+    /// Components that go with the one taken away, because they require it.
+    pub forced: Vec<Id<Component>>,
     /// Fields the arm overrides, as canonical text.
     pub overrides: BTreeMap<String, Spanned<String>>,
 }
@@ -176,6 +200,24 @@ pub struct Ablation {
     pub correct: Option<Spanned<Correction>>,
     /// How far below the reference the smallest configuration may lie, canonical.
     pub tolerance: Option<Spanned<f64>>,
+}
+
+impl Ablation {
+    /// The places of the arms that a variant takes away together, and no other change; `None` of any other variant.
+    pub fn takes_away(&self, plan: &Plan, variant: &Variant) -> Option<Vec<usize>> {
+        let mut left = plan.differing(&self.of.variant, variant);
+        let levels = plan.configuration(variant);
+        let mut taken = Vec::new();
+        for (place, arm) in self.arms.iter().enumerate() {
+            let absent = plan.components[arm.component].absent;
+            if arm.set || absent.is_none() || levels.get(&arm.component).copied() != absent {
+                continue;
+            }
+            taken.push(place);
+            left.retain(|c| *c != arm.component && !arm.forced.contains(c));
+        }
+        (left.is_empty() && variant.system == self.of.variant.system).then_some(taken)
+    }
 }
 
 /// A `select` item.

@@ -148,6 +148,9 @@ pub enum QuantityKind {
     Delta,
     /// The change relative to the baseline.
     Relative,
+    /// How far two components of the candidate work together, from the factorial over both: half of what
+    /// the effect of the one changes by with the other.
+    Interaction(Id<Component>, Id<Component>),
 }
 
 impl Condition {

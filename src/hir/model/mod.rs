@@ -6,13 +6,17 @@
 mod arena;
 mod claims;
 mod conditions;
+mod factorials;
 mod items;
 mod plan;
 mod systems;
+mod uncertainty;
 
 pub use arena::{Arena, Id};
 pub use claims::*;
 pub use conditions::*;
+pub use factorials::*;
 pub use items::*;
 pub use plan::*;
 pub use systems::*;
+pub use uncertainty::*;

@@ -42,8 +42,12 @@ pub struct Plan {
     pub compares: Arena<Compare>,
     /// `ablation` items.
     pub ablations: Arena<Ablation>,
+    /// `factorial` items.
+    pub factorials: Arena<Factorial>,
     /// `select` items.
     pub selects: Arena<Select>,
+    /// `stop` items.
+    pub stops: Arena<Stop>,
     /// `decide` items.
     pub decides: Arena<Decide>,
     /// The one currency of all prices.
@@ -223,6 +227,11 @@ impl Plan {
         for (_, a) in self.ablations.iter() {
             for arm in &a.arms {
                 found.entry(arm.variant.clone()).or_insert(arm.span);
+            }
+        }
+        for (_, f) in self.factorials.iter() {
+            for cell in &f.cells {
+                found.entry(cell.variant.clone()).or_insert(f.over_span);
             }
         }
         found

@@ -1,0 +1,218 @@
+//! How sure a comparison is: analytic methods, tests, what is resampled, margins, pilots, and the
+//! looks of a sequential plan.
+
+use super::*;
+use crate::hir::formula::{Aggregate, AggregateKind, Formula};
+use crate::text::Spanned;
+
+/// An interval in closed form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is the method of its name")]
+pub enum AnalyticMethod {
+    T,
+    Normal,
+    Wilson,
+    Exact,
+    Newcombe,
+    Delong,
+}
+
+impl AnalyticMethod {
+    /// Every method with its name.
+    pub const ALL: [(&str, AnalyticMethod); 6] = [
+        ("t", AnalyticMethod::T),
+        ("normal", AnalyticMethod::Normal),
+        ("wilson", AnalyticMethod::Wilson),
+        ("exact", AnalyticMethod::Exact),
+        ("newcombe", AnalyticMethod::Newcombe),
+        ("delong", AnalyticMethod::Delong),
+    ];
+
+    /// The kinds of metric whose rows it can take, as people call them.
+    pub fn fits(self) -> &'static [MetricKind] {
+        match self {
+            AnalyticMethod::T | AnalyticMethod::Normal => &[MetricKind::Mean, MetricKind::Share],
+            AnalyticMethod::Wilson | AnalyticMethod::Exact | AnalyticMethod::Newcombe => {
+                &[MetricKind::Share]
+            }
+            AnalyticMethod::Delong => &[MetricKind::RocArea],
+        }
+    }
+
+    /// The test that belongs to the interval.
+    pub fn test(self) -> TestMethod {
+        match self {
+            AnalyticMethod::T | AnalyticMethod::Normal => TestMethod::T,
+            AnalyticMethod::Wilson | AnalyticMethod::Exact | AnalyticMethod::Newcombe => {
+                TestMethod::Mcnemar
+            }
+            AnalyticMethod::Delong => TestMethod::Delong,
+        }
+    }
+}
+
+/// A test of no difference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is the test of its name")]
+pub enum TestMethod {
+    T,
+    Sign,
+    Wilcoxon,
+    Permutation,
+    ApproximateRandomization,
+    Mcnemar,
+    Delong,
+}
+
+impl TestMethod {
+    /// Every test with its name.
+    pub const ALL: [(&str, TestMethod); 7] = [
+        ("t", TestMethod::T),
+        ("sign", TestMethod::Sign),
+        ("wilcoxon", TestMethod::Wilcoxon),
+        ("permutation", TestMethod::Permutation),
+        (
+            "approximate_randomization",
+            TestMethod::ApproximateRandomization,
+        ),
+        ("mcnemar", TestMethod::Mcnemar),
+        ("delong", TestMethod::Delong),
+    ];
+
+    /// The kinds of metric whose rows it can take.
+    pub fn fits(self) -> &'static [MetricKind] {
+        match self {
+            TestMethod::T
+            | TestMethod::Sign
+            | TestMethod::Wilcoxon
+            | TestMethod::Permutation
+            | TestMethod::ApproximateRandomization => &[MetricKind::Mean, MetricKind::Share],
+            TestMethod::Mcnemar => &[MetricKind::Share],
+            TestMethod::Delong => &[MetricKind::RocArea],
+        }
+    }
+}
+
+/// What a metric is of its rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MetricKind {
+    /// The share of all rows where a condition holds.
+    Share,
+    /// The mean of a number over all rows.
+    Mean,
+    /// A quantile of a number over all rows.
+    Quantile,
+    /// The area under the ROC curve.
+    RocArea,
+    /// Anything else.
+    Other,
+}
+
+impl MetricKind {
+    /// As people call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            MetricKind::Share => "a share of the rows",
+            MetricKind::Mean => "a mean over the rows",
+            MetricKind::Quantile => "a quantile",
+            MetricKind::RocArea => "the area under the ROC curve",
+            MetricKind::Other => "neither a share nor a mean of the rows",
+        }
+    }
+}
+
+impl Plan {
+    /// What a metric is of its rows.
+    pub fn metric_kind(&self, metric: Id<Metric>) -> MetricKind {
+        let mut at = self.metrics[metric].formula.as_ref();
+        // Names for other metrics are followed; circles were refused, so a few steps are enough.
+        for _ in 0..16 {
+            match at {
+                Some(Formula::Metric(m)) => at = self.metrics[m.metric].formula.as_ref(),
+                Some(Formula::Aggregate(a)) => return kind(a),
+                _ => break,
+            }
+        }
+        MetricKind::Other
+    }
+}
+
+fn kind(a: &Aggregate) -> MetricKind {
+    if a.filter.is_some() {
+        return MetricKind::Other;
+    }
+    match a.kind {
+        AggregateKind::MeanOf(_) => MetricKind::Share,
+        AggregateKind::Mean(_) => MetricKind::Mean,
+        AggregateKind::Quantile(..) => MetricKind::Quantile,
+        AggregateKind::Count
+        | AggregateKind::Share
+        | AggregateKind::Sum(_)
+        | AggregateKind::Min(_)
+        | AggregateKind::Max(_) => MetricKind::Other,
+        AggregateKind::Native(ref call) if call.native.name == "roc_auc" => MetricKind::RocArea,
+        AggregateKind::Native(_) => MetricKind::Other,
+    }
+}
+
+/// What a comparison resamples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Over {
+    /// Rows (or groups), and runs with them.
+    #[default]
+    Rows,
+    /// Whole runs, on rows taken as given.
+    Runs,
+}
+
+/// What a pilot showed.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Pilot {
+    /// The share of rows on which the two systems differ in being right.
+    pub disagreement: Option<Spanned<f64>>,
+    /// The standard deviation of the rows' differences, canonical, with what it measures.
+    pub sd: Option<(Spanned<f64>, crate::types::Measure)>,
+}
+
+/// A `stop` item.
+#[derive(Debug, Clone)]
+pub struct Stop {
+    /// Name and place.
+    pub common: Common,
+    /// The system decided on.
+    pub subject: VariantRef,
+    /// What it is judged against.
+    pub against: VariantRef,
+    /// After how many runs it is looked at, in order.
+    pub looks: Vec<u32>,
+    /// The boundary.
+    pub using: Boundary,
+    /// The metric whose gain is watched.
+    pub metric: MetricRef,
+    /// The level that all looks keep together, a fraction.
+    pub level: f64,
+}
+
+/// A boundary for several looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is the method of its name")]
+pub enum Boundary {
+    ConfidenceSequence,
+    ObrienFleming,
+    Pocock,
+}
+
+impl Boundary {
+    /// Every boundary with its name.
+    pub const ALL: [(&str, Boundary); 3] = [
+        ("confidence_sequence", Boundary::ConfidenceSequence),
+        ("obrien_fleming", Boundary::ObrienFleming),
+        ("pocock", Boundary::Pocock),
+    ];
+
+    /// The name in a plan.
+    pub fn name(self) -> &'static str {
+        let of = Self::ALL.iter().find(|b| b.1 == self);
+        of.map_or("", |b| b.0)
+    }
+}

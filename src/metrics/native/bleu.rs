@@ -1,0 +1,178 @@
+//! BLEU (Papineni et al. 2002) as sacreBLEU computes it: [`row`] counts, [`score`] turns the sums of
+//! counts into the score. Sums of rows resample; scores of rows don't.
+
+use super::text::{counts, is_space, overlap, owned_words, tokens_13a};
+use std::collections::HashMap;
+
+/// Numbers of a row: matches of orders 1 to 4, n-grams of orders 1 to 4, length, reference length.
+pub const WIDTH: usize = 10;
+const ORDERS: usize = 4;
+
+/// What counts as a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tokens {
+    /// Those of mteval-v13a.
+    Mteval,
+    /// What white space separates.
+    Words,
+    /// Characters, but for white space.
+    Characters,
+}
+
+/// How a text is cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cut {
+    /// What counts as a token.
+    pub tokens: Tokens,
+    /// Whether upper and lower case are one.
+    pub lower: bool,
+}
+
+impl Cut {
+    fn tokens(self, text: &str) -> Vec<String> {
+        // sacreBLEU drops the white space at the end before it cuts.
+        let text = text.trim_end_matches(is_space);
+        let lower;
+        let text = if self.lower {
+            lower = text.to_lowercase();
+            &lower
+        } else {
+            text
+        };
+        match self.tokens {
+            Tokens::Mteval => tokens_13a(text),
+            Tokens::Words => owned_words(text),
+            Tokens::Characters => {
+                let shown = text.chars().filter(|&c| !is_space(c));
+                shown.map(String::from).collect()
+            }
+        }
+    }
+}
+
+/// What stands for a precision of 0 (Chen & Cherry 2014, A Systematic Comparison of Smoothing
+/// Techniques for Sentence-Level BLEU).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Smoothing {
+    /// 0: so is the score.
+    None,
+    /// That many matches.
+    Floor(f64),
+    /// That many matches and n-grams more, above order 1.
+    Add(f64),
+    /// A half, a quarter … of a match, each time it happens.
+    Exponential,
+}
+
+/// The counts of a row against its references. Matches are clipped at the most that one reference
+/// has; the reference length is the one closest to the hypothesis, the shorter of two.
+pub fn row(cut: Cut, hypothesis: &str, references: &[&str]) -> [f64; WIDTH] {
+    let hypothesis = cut.tokens(hypothesis);
+    let references: Vec<Vec<String>> = references.iter().map(|r| cut.tokens(r)).collect();
+    let mut numbers = [0.0; WIDTH];
+    let (matches, rest) = numbers.split_at_mut(ORDERS);
+    let (totals, lengths) = rest.split_at_mut(ORDERS);
+    for (n, (matched, total)) in (1..).zip(matches.iter_mut().zip(totals)) {
+        let mut known: HashMap<&[String], u32> = HashMap::new();
+        for reference in &references {
+            for (run, count) in counts(reference, n) {
+                let most = known.entry(run).or_insert(0);
+                *most = count.max(*most);
+            }
+        }
+        *matched = overlap(&counts(&hypothesis, n), &known);
+        *total = (hypothesis.len() + 1).saturating_sub(n) as f64;
+    }
+    let length = hypothesis.len();
+    let closest = references
+        .iter()
+        .map(Vec::len)
+        .min_by_key(|&l| (l.abs_diff(length), l));
+    if let [own, reference] = lengths {
+        *own = length as f64;
+        *reference = closest.unwrap_or(0) as f64;
+    }
+    numbers
+}
+
+/// The score from the sums of rows, 0 to 1. With `effective` the orders beyond the hypothesis's
+/// length don't count, as is right for single sentences.
+pub fn score(sums: &[f64], smoothing: Smoothing, effective: bool) -> f64 {
+    let (Some(matches), Some(totals), Some(&[length, reference])) = (
+        sums.get(..ORDERS),
+        sums.get(ORDERS..2 * ORDERS),
+        sums.get(2 * ORDERS..WIDTH),
+    ) else {
+        return f64::NAN;
+    };
+    if matches.iter().all(|&m| m == 0.0) {
+        return 0.0;
+    }
+    let mut logs = 0.0;
+    let mut orders = if effective { 0 } else { ORDERS };
+    let mut halves = 1.0;
+    for (n, (&matched, &total)) in (1..).zip(matches.iter().zip(totals)) {
+        let (matched, total) = match smoothing {
+            Smoothing::Add(k) if n > 1 => (matched + k, total + k),
+            _ => (matched, total),
+        };
+        if total == 0.0 {
+            if effective {
+                break;
+            }
+            return 0.0;
+        }
+        if effective {
+            orders = n;
+        }
+        let precision = match smoothing {
+            _ if matched > 0.0 => matched / total,
+            Smoothing::Exponential => {
+                halves *= 2.0;
+                1.0 / (halves * total)
+            }
+            Smoothing::Floor(little) => little / total,
+            Smoothing::None | Smoothing::Add(_) => return 0.0,
+        };
+        logs += precision.ln();
+    }
+    let brevity = if length < reference {
+        (1.0 - reference / length).exp()
+    } else {
+        1.0
+    };
+    brevity * (logs / orders as f64).exp()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CUT: Cut = Cut {
+        tokens: Tokens::Mteval,
+        lower: false,
+    };
+
+    #[test]
+    fn the_closest_reference_gives_the_length() {
+        let length = |references: &[&str]| row(CUT, "a b c", references)[9];
+        assert_eq!(length(&["a b c d e", "a b", "a b c d"]), 2.0);
+        assert_eq!(length(&[""]), 0.0);
+        assert_eq!(length(&[]), 0.0);
+    }
+
+    #[test]
+    fn matches_are_clipped_by_one_reference() {
+        let numbers = row(CUT, "the the the", &["the cat", "the dog the"]);
+        assert_eq!(numbers, [2.0, 0.0, 0.0, 0.0, 3.0, 2.0, 1.0, 0.0, 3.0, 3.0]);
+    }
+
+    #[test]
+    fn nothing_is_nothing() {
+        let smoothing = Smoothing::Exponential;
+        assert_eq!(score(&row(CUT, "", &[""]), smoothing, true), 0.0);
+        assert_eq!(score(&row(CUT, "a", &["a"]), smoothing, false), 0.0);
+        assert_eq!(score(&row(CUT, "a", &["a"]), smoothing, true), 1.0);
+        assert!(score(&[], smoothing, true).is_nan());
+    }
+}

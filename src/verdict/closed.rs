@@ -1,0 +1,188 @@
+//! Intervals and p values in closed form, from units' own values.
+
+use crate::hir::{AnalyticMethod, TestMethod};
+use crate::infer::Sample;
+use crate::stats::analytic::{self, Ends, Pairs};
+use crate::stats::delong::Area;
+use crate::stats::random::key;
+use crate::stats::significance::{self, P};
+
+/// An analytic interval of a value or a difference, with the name of what was computed; `None` where
+/// the method has no answer for it.
+pub(super) fn interval(
+    sample: &Sample,
+    method: AnalyticMethod,
+    level: f64,
+) -> Option<(Ends, &'static str)> {
+    match method {
+        AnalyticMethod::T => Some((mean(sample, level, true)?, "t")),
+        AnalyticMethod::Normal => Some((mean(sample, level, false)?, "normal")),
+        AnalyticMethod::Wilson | AnalyticMethod::Newcombe => match shares(sample)? {
+            Shares::One(k, n) => Some((analytic::wilson(k, n, level)?, "Wilson")),
+            Shares::Paired(p) => Some((analytic::newcombe_paired(p, level)?, "Newcombe paired")),
+            Shares::Apart(a, b) => Some((analytic::newcombe(a, b, level)?, "Newcombe")),
+        },
+        AnalyticMethod::Exact => match shares(sample)? {
+            Shares::One(k, n) => Some((analytic::clopper_pearson(k, n, level)?, "Clopper–Pearson")),
+            Shares::Paired(p) => Some((analytic::discordant_exact(p, level)?, "exact conditional")),
+            Shares::Apart(..) => None,
+        },
+        AnalyticMethod::Delong => {
+            let variance = match &sample.sides {
+                None => {
+                    let positive = sample.positive.as_ref()?;
+                    let area = Area::from_left_out(positive, sample.estimate, &sample.left_out)?;
+                    area.covariance(&area)?
+                }
+                Some(_) => {
+                    let (a, b) = areas(sample)?;
+                    a.variance_of_difference(&b)?
+                }
+            };
+            let ends = analytic::around_z(sample.estimate, variance.sqrt(), level)?;
+            Some((ends, "DeLong"))
+        }
+    }
+}
+
+fn mean(sample: &Sample, level: f64, student: bool) -> Option<Ends> {
+    match &sample.sides {
+        Some(s) if !s.paired => {
+            let (difference, se, df) = analytic::welch(&s.candidate, &s.baseline)?;
+            let difference = s.sign * difference;
+            if student {
+                analytic::around_t(difference, se, df, level)
+            } else {
+                analytic::around_z(difference, se, level)
+            }
+        }
+        _ if student => analytic::mean_t(&sample.pseudo_values(), level),
+        _ => analytic::mean_z(&sample.pseudo_values(), level),
+    }
+}
+
+/// The areas of both sides of a paired difference.
+fn areas(sample: &Sample) -> Option<(Area, Area)> {
+    let positive = sample.positive.as_ref()?;
+    let sides = sample.sides.as_ref().filter(|s| s.paired)?;
+    let area = |value: f64, pseudo: &[f64]| {
+        let n = pseudo.len() as f64;
+        let without = pseudo.iter().map(|p| (n * value - p) / (n - 1.0));
+        Area::from_left_out(positive, value, &without.collect::<Vec<f64>>())
+    };
+    let (a, b) = sides.estimates;
+    Some((area(a, &sides.candidate)?, area(b, &sides.baseline)?))
+}
+
+/// Yes/no rows of one system, or of the two sides of a difference.
+enum Shares {
+    One(u64, u64),
+    Paired(Pairs),
+    Apart((u64, u64), (u64, u64)),
+}
+
+fn shares(sample: &Sample) -> Option<Shares> {
+    let Some(sides) = &sample.sides else {
+        let hits = hits(&sample.pseudo_values())?;
+        return Some(Shares::One(count(&hits), hits.len() as u64));
+    };
+    let (mut a, mut b) = (hits(&sides.candidate)?, hits(&sides.baseline)?);
+    if sides.sign < 0.0 {
+        std::mem::swap(&mut a, &mut b);
+    }
+    if !sides.paired {
+        let of = |hits: &[bool]| (count(hits), hits.len() as u64);
+        return Some(Shares::Apart(of(&a), of(&b)));
+    }
+    Some(Shares::Paired(pairs(&a, &b)))
+}
+
+fn pairs(a: &[bool], b: &[bool]) -> Pairs {
+    let mut pairs = Pairs::default();
+    for (a, b) in a.iter().zip(b) {
+        match (a, b) {
+            (true, true) => pairs.both += 1,
+            (true, false) => pairs.first += 1,
+            (false, true) => pairs.second += 1,
+            (false, false) => pairs.neither += 1,
+        }
+    }
+    pairs
+}
+
+fn count(hits: &[bool]) -> u64 {
+    hits.iter().filter(|h| **h).count() as u64
+}
+
+/// Values that are 0 or 1 up to rounding; `None` where one isn't.
+fn hits(values: &[f64]) -> Option<Vec<bool>> {
+    let hit = |v: &f64| {
+        let near = |x: f64| (v - x).abs() < 1e-4;
+        (near(0.0) || near(1.0)).then(|| near(1.0))
+    };
+    values.iter().map(hit).collect()
+}
+
+/// The p value of no difference by a test, with the name of what was computed.
+pub(super) fn p_value(
+    gain: &Sample,
+    test: TestMethod,
+    draws: u32,
+    seed: u64,
+) -> Option<(P, &'static str)> {
+    let sides = gain.sides.as_ref()?;
+    if !sides.paired {
+        return match test {
+            TestMethod::T => Some((
+                significance::welch_t(&sides.candidate, &sides.baseline)?,
+                "Welch’s t test",
+            )),
+            _ => None,
+        };
+    }
+    let differences = rounded(gain);
+    let flips = || significance::sign_flips(&differences, draws, seed, key(&["permutation"]));
+    match test {
+        TestMethod::T => Some((significance::paired_t(&differences)?, "paired t test")),
+        TestMethod::Sign => Some((significance::sign(&differences)?, "sign test")),
+        TestMethod::Wilcoxon => Some((
+            significance::wilcoxon(&differences)?.1,
+            "Wilcoxon’s signed-rank test",
+        )),
+        TestMethod::Permutation => Some((flips()?, "paired permutation test")),
+        TestMethod::ApproximateRandomization => Some((flips()?, "approximate randomization")),
+        TestMethod::Mcnemar => {
+            let (a, b) = (hits(&sides.candidate)?, hits(&sides.baseline)?);
+            Some((significance::mcnemar(pairs(&a, &b)), "McNemar’s test"))
+        }
+        TestMethod::Delong => {
+            let (a, b) = areas(gain)?;
+            Some((significance::delong(&a, &b)?.1, "DeLong’s test"))
+        }
+    }
+}
+
+/// The units' differences. They come from leave-one-out values, so that rounding must not make a tie a
+/// difference, nor two equal sizes two.
+fn rounded(gain: &Sample) -> Vec<f64> {
+    let values = gain.pseudo_values();
+    let largest = values.iter().fold(0.0f64, |m, v| m.max(v.abs()));
+    if largest == 0.0 || !largest.is_finite() {
+        return values;
+    }
+    // Eleven digits below the largest, and no -0.
+    let step = 10f64.powf(largest.log10().ceil() - 10.0);
+    values
+        .iter()
+        .map(|v| (v / step).round() * step + 0.0)
+        .collect()
+}
+
+/// The larger and the first of the one-sided p values of `|difference| < margin`.
+pub(super) fn equivalence(gain: &Sample, margin: f64) -> Option<(f64, f64)> {
+    let (worse, better) = match &gain.sides {
+        Some(s) if !s.paired => return None,
+        _ => significance::two_one_sided(&rounded(gain), margin)?,
+    };
+    Some((worse.max(better), worse))
+}
