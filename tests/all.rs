@@ -14,7 +14,6 @@ mod factorial;
 mod field;
 mod folds;
 mod format;
-mod format;
 mod formats;
 mod formulas;
 mod generation;

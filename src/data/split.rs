@@ -518,9 +518,11 @@ fn empty(table: &Table, rule: &SplitRule, partition: String) -> SplitFault {
 /// `parts` are partitions or folds with their names; `group` was read as text. An empty field is no
 /// group. `None` where every group is whole.
 pub fn straddling(table: &Table, parts: &[(String, &[u32])], group: &str) -> Option<DataError> {
+    // A part and a row of it.
+    type Place = (usize, u32);
     let (_, values) = table.text(group)?;
-    let mut home: Vec<Option<(usize, u32)>> = vec![None; values.words.len()];
-    let mut found: Option<(String, (usize, u32), (usize, u32))> = None;
+    let mut home: Vec<Option<Place>> = vec![None; values.words.len()];
+    let mut found: Option<(String, Place, Place)> = None;
     let mut straddling = BTreeSet::new();
     for (part, (_, rows)) in parts.iter().enumerate() {
         for &row in *rows {

@@ -90,7 +90,7 @@ pub(super) fn columns(plan: &Plan, d: &Dataset, own: &[&Wanted]) -> Vec<(String,
                 ..
             }) => {
                 let needs = needs(plan, w, variant);
-                let numbers = needs.iter().any(|n| number(n));
+                let numbers = needs.iter().any(number);
                 let kind = if numbers {
                     ColumnKind::Number
                 } else {
