@@ -281,7 +281,7 @@ fn folder_missing_file_and_formats() {
         "runs/wrods-1.csv",
         "runs/other.csv",
         "gone/a.csv",
-        "runs/*.csv",
+        "runs/*.tsv",
         "a.csv.gz",
         "a.parquet",
         "a",
@@ -438,6 +438,7 @@ fn hashed(seed: u64) -> SplitRule {
             ("val".into(), Share::Percent(10.0)),
             ("test".into(), Share::Rest),
         ],
+        strata: Vec::new(),
     }
 }
 
@@ -508,6 +509,7 @@ fn splits_that_do_not_add_up() {
         column: "id".into(),
         seed: 1,
         parts: vec![("train".into(), a), ("test".into(), b)],
+        strata: Vec::new(),
     };
     let cases = [
         (

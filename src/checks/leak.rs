@@ -63,7 +63,8 @@ pub(super) fn leaks<'a>(cx: &'a Context<'_>, scope: Scope) -> Vec<Leak<'a>> {
             let Some(first) = i.path.first() else {
                 continue;
             };
-            if !overlapping || !(scope.influence)(cx.plan, i) || !stands(cx.plan, i) {
+            let unseen = graph::out_of_fold(cx.plan, i.how, &i.data, &e.on);
+            if !overlapping || unseen || !(scope.influence)(cx.plan, i) || !stands(cx.plan, i) {
                 continue;
             }
             found

@@ -28,6 +28,11 @@ pub(super) enum Command {
     /// Exit code 0: the plan ran to its verdict; 1: the plan has errors; 2: something outside the
     /// plan failed; 3: the verdict is not the one of --require; 130: interrupted.
     Run(RunArgs),
+    /// Write out which rows fall into which partition and fold
+    ///
+    /// A file of ids for each partition, one with the fold of each id, and their hashes in splits.json.
+    /// Exit code 0: written; 1: the plan has errors; 2: a file cannot be read or written.
+    Split(SplitArgs),
     /// Lay out plans in the one canonical way
     ///
     /// What is said stays: no comment is lost, no field moved, no string touched, and what cannot be
@@ -149,6 +154,15 @@ pub(super) enum ReportFormat {
     Terminal,
     Json,
     Markdown,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SplitArgs {
+    /// The plan file
+    pub(super) plan: PathBuf,
+    /// Folder to write to
+    #[arg(long, value_name = "FOLDER", default_value = "splits")]
+    pub(super) out: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -13,6 +13,7 @@ mod metrics;
 mod new;
 mod progress;
 mod run;
+mod split;
 
 use args::{Arguments, Command};
 use clap::Parser;
@@ -24,6 +25,7 @@ pub fn main() -> ExitCode {
         Command::New(args) => new::new(&args),
         Command::Check(args) => check::check(&args),
         Command::Run(args) => run::run(&args),
+        Command::Split(args) => split::split(&args),
         Command::Fmt(args) => fmt::fmt(&args),
         Command::Graph(args) => graph::graph(&args),
         Command::Explain(args) => explain::explain(&args),

@@ -46,7 +46,13 @@ pub(super) fn run(args: &RunArgs) -> ExitCode {
 fn execute(args: &RunArgs, analysis: &Analysis) -> Result<RunResult, Vec<Diagnostic>> {
     let progress = Progress::new();
     let events = |event: exec::Event<'_>| progress.tell(event);
-    let gathered = exec::gather(&DiskWorld, &analysis.plan, &analysis.sources, &events);
+    let gathered = exec::gather(
+        &DiskWorld,
+        &analysis.plan,
+        &analysis.sources,
+        args.seed,
+        &events,
+    );
     let evidence = gathered.inspect_err(|_| progress.done())?;
     let file = args.plan.display().to_string();
     let text = analysis

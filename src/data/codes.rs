@@ -11,8 +11,9 @@ Where a template such as `runs/words-{seed}.csv` made the path, look at its hole
 
 **Mend it**: name a file, or make it readable for the user who runs the plan.";
     F103 "unread-format" Error
-"Files are read as `.csv` (fields between commas) or `.tsv` (fields between tabs), told by the ending.
-Compressed files, Parquet, JSONL and patterns for several files (`*.csv`) are not read.
+"Files are read as `.csv` (fields between commas), `.tsv` (fields between tabs), `.jsonl` or `.ndjson`
+(one JSON object a line) and `.parquet`, told by the ending; all but Parquet also compressed as `.gz` or
+`.zst`. Within a Parquet file, times of day, intervals and raw bytes are not read.
 
 **Mend it**: unpack or convert the file, and name it by its ending.";
     F104 "missing-column" Error
@@ -61,6 +62,21 @@ is to be charged with in such a case.";
 older file of that name is as it was.
 
 **Mend it**: make room or make the folder writable, or choose another with `--out`.";
+    F113 "damaged-file" Error
+"A compressed or Parquet file cannot be unpacked: it stops before its end, or its bytes are not what its
+format asks for. Usual causes are a download or a program that was cut off, and an ending that does not
+say what the file is.
+
+**Mend it**: write or copy the file again, and name it by its format.";
+    F114 "not-a-json-row" Error
+"A `.jsonl` or `.ndjson` file holds one JSON object on each line, its keys the columns; blank lines are
+passed over. A key stands once in an object. `NaN` and `Infinity` are no JSON.
+
+**Mend it**: write one object a line; `jq -c '.[]' file.json` makes such lines of a list.";
+    F115 "nested-value" Error
+"A list or a record stands where one value is needed: an id, a class, a number.
+
+**Mend it**: name the column that holds the value itself, or write it into one of its own.";
     F116 "not-a-list" Error
 "A field is read as a list by a metric: a JSON array (`[\"d3\", \"d1\"]`), or items parted by `|`, `;`, `,`
 or blanks. Relevant items may have grades: `d3:2 d1`, or a JSON object, `{\"d3\": 2}`. A field that begins with
@@ -110,4 +126,15 @@ the rest, a value belongs to one partition, dates ascend.
 time with and without an offset, have no order between them.
 
 **Mend it**: write all dates of the column one way.";
+    F208 "group-straddles" Error
+"Rows of one group (`group:`) stand in two partitions, or in two folds. What is learned from some of them
+is told by the others, so the score says little about groups that are new.
+
+Splits and folds of the language keep groups whole where they deal by the group: `hash(author, …)`,
+`kfold(…)`, `grouped(author, …)`, `stratified(…)`. Where a column names the partitions, the file
+decides. `before(time)` and `rolling(time, …)` are not held to it: later rows of known groups may be what the
+system is for.
+
+**Mend it**: deal by the group, or mend the column. Where the rows only vary together and the system is
+meant for known groups, say `cluster:` instead of `group:`.";
 }

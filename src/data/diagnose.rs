@@ -1,7 +1,9 @@
 //! Errors of files put into words; the only place here that words them.
 
-use super::errors::{NumberSlip, RepeatedId, Repeats, SplitFault, Undeclared, UnreadFormat};
-use super::{DataError, IdLine};
+use super::errors::{
+    JsonSlip, NumberSlip, RepeatedId, Repeats, SplitFault, Undeclared, UnreadFormat,
+};
+use super::{DataError, IdLine, Straddling};
 use crate::diagnostic::{DataPlace, Diagnostic, suggest};
 use crate::text::Span;
 use std::path::Path;
@@ -27,6 +29,42 @@ fn worded(error: &DataError) -> Diagnostic {
             near,
             folder,
         ),
+        DataError::NoMatch { path, folder } => {
+            let d = new(format!("no file fits {}", tick(path))).data(path, 0, 0);
+            match folder {
+                Some(names) => d.witness(format!("the folder has: {}", listed(names))),
+                None => d.witness("nor is there such a folder"),
+            }
+            .help("correct the pattern: `*` stands for any characters, `?` for one, `[a-c]` for one of some")
+        }
+        DataError::Damaged {
+            path,
+            format,
+            cut,
+            reason,
+        } => damaged(new, path, format, *cut, reason),
+        DataError::BadJson { place, slip } => bad_json(new, place, slip),
+        DataError::Nested {
+            place,
+            name,
+            list,
+            wanted,
+        } => {
+            let found = if *list { "a list" } else { "a record" };
+            at(
+                new(format!(
+                    "column `{name}` holds {found} where {wanted} is needed"
+                )),
+                place,
+            )
+            .help("name a column of single values, or write the value into a column of its own")
+        }
+        DataError::UnreadType { path, name, found } => new(format!(
+            "column `{name}` of {} is of a type that is not read (`{found}`)",
+            tick(path)
+        ))
+        .data(path, 0, 0)
+        .help("write it as text, a number, a date or a timestamp"),
         DataError::Folder { path, inside } => {
             let d = new(format!("{} is a folder, not a file", tick(path))).data(path, 0, 0);
             match inside.as_slice() {
@@ -48,7 +86,7 @@ fn worded(error: &DataError) -> Diagnostic {
         DataError::NotText { path, content } => {
             new(format!("{} is no text: it holds {content}", tick(path)))
                 .data(path, 1, 0)
-                .help("unpack or convert it to CSV or TSV in UTF-8")
+                .help("name it by its format (`.gz`, `.zst`, `.parquet`), or convert it to UTF-8")
         }
         DataError::Empty { path, header } if header.is_empty() => {
             new(format!("{} is empty", tick(path)))
@@ -141,7 +179,7 @@ fn worded(error: &DataError) -> Diagnostic {
             counted(*wanted, "row")
         ))
         .data(path, 0, 0)
-        .lines(ids, reference)
+        .lines(ids)
         .witness(format!(
             "without output: {} in {}",
             ids_of(ids, *total),
@@ -163,7 +201,7 @@ fn worded(error: &DataError) -> Diagnostic {
                     counted(*total, "id"),
                     tick(reference)
                 )),
-                |d, id| d.data(path, id.line, *column),
+                |d, id| d.data(&id.path, id.line, *column),
             )
             .witness(format!("not in the dataset: {}", ids_of(ids, *total)))
             .help("write ids as the dataset writes them, and outputs for its rows only"),
@@ -180,13 +218,17 @@ fn worded(error: &DataError) -> Diagnostic {
             ids,
             total,
         } => {
-            let twice = |id: &RepeatedId| format!("`{}` on lines {} and {}", id.id, id.first, id.second);
+            let twice = |id: &RepeatedId| {
+                let (first, second) = (id.first.1, id.second.1);
+                format!("`{}` on {}s {first} and {second}", id.id, line_word(path))
+            };
             let lines: Vec<String> = ids.iter().map(twice).collect();
             let more = total.saturating_sub(ids.len());
             let rest = if more > 0 { format!(", and {more} more") } else { String::new() };
-            let first = ids.first().map_or(0, |id| id.second);
+            let first = ids.first().map(|id| id.second.clone());
+            let (file, line) = first.unwrap_or_else(|| (path.clone(), 0));
             new(format!("{} ranks two rows of an id alike", tick(path)))
-                .data(path, first, *column)
+                .data(file, line, *column)
                 .witness(format!("{}{rest}", lines.join(", ")))
                 .help("write each rank once for an id")
         }
@@ -239,27 +281,83 @@ fn unknown_format(
     format: &UnreadFormat,
 ) -> Diagnostic {
     let (message, help) = match format {
-        UnreadFormat::Glob => (
-            format!("{} is a pattern, not one file", tick(path)),
-            "name one `.csv` or `.tsv` file; patterns are not read yet",
+        UnreadFormat::PackedParquet => (
+            format!("{} is a compressed Parquet file", tick(path)),
+            "unpack it; a Parquet file compresses its own columns",
         ),
         UnreadFormat::Compressed(ending) => (
             format!("{} is compressed (`.{ending}`)", tick(path)),
-            "unpack it; `.csv` and `.tsv` are read",
+            "unpack it, or compress it as `.gz` or `.zst`",
         ),
         UnreadFormat::Ending(ending) if ending.is_empty() => (
             format!("the name of {} does not tell its format", tick(path)),
-            "name it by its format; `.csv` and `.tsv` are read",
+            "name it by its format: `.csv`, `.tsv`, `.jsonl` or `.parquet`",
         ),
         UnreadFormat::Ending(ending) => (
             format!(
                 "{} is in a format that is not read (`.{ending}`)",
                 tick(path)
             ),
-            "convert it; `.csv` and `.tsv` are read",
+            "convert it to `.csv`, `.tsv`, `.jsonl` or `.parquet`",
         ),
     };
     new(message).data(path, 0, 0).help(help)
+}
+
+fn damaged(
+    new: impl Fn(String) -> Diagnostic,
+    path: &Path,
+    format: &str,
+    cut: bool,
+    reason: &str,
+) -> Diagnostic {
+    let message = if cut {
+        format!("{} stops before its {format} data end", tick(path))
+    } else {
+        format!("{} is no whole {format} file", tick(path))
+    };
+    let d = new(message).data(path, 0, 0);
+    if cut {
+        d.help("the file was cut off; write or copy it again")
+    } else {
+        d.witness(reason)
+            .help("write or copy it again, or name it by the format it has")
+    }
+}
+
+fn bad_json(new: impl Fn(String) -> Diagnostic, place: &DataPlace, slip: &JsonSlip) -> Diagnostic {
+    let (line, file) = (place.line, tick(&place.path));
+    let (message, help) = match slip {
+        JsonSlip::NotAnObject { list: true } => (
+            format!("line {line} of {file} is a list, not a row"),
+            "write one object a line; `jq -c '.[]' FILE` makes such lines of a list",
+        ),
+        JsonSlip::NotAnObject { list: false } => (
+            format!("line {line} of {file} is no JSON object"),
+            "write one object a line, such as `{\"id\": 1, \"label\": \"pos\"}`",
+        ),
+        JsonSlip::Cut => (
+            format!("{file} stops within its last line"),
+            "the file was cut off there; write or copy it again",
+        ),
+        JsonSlip::NotFinite => (
+            format!("line {line} of {file} holds a number that is not finite"),
+            "find out what made it and write a finite number; JSON has no `NaN` and no infinities",
+        ),
+        JsonSlip::Twice(key) => (
+            format!("line {line} of {file} has the key `{key}` twice"),
+            "give one of them another name",
+        ),
+        JsonSlip::TooLong => (
+            format!("line {line} of {file} has no end within 64 MiB"),
+            "write one object a line",
+        ),
+        JsonSlip::Syntax(reason) => (
+            format!("line {line} of {file} is no JSON: {reason}"),
+            "write one whole object a line",
+        ),
+    };
+    at(new(message), place).help(help)
 }
 
 fn ragged(
@@ -309,6 +407,9 @@ fn not_a_number(name: &str, text: &str, slip: NumberSlip) -> String {
             format!("a field of the number column `{name}` is empty")
         }
         NumberSlip::NotFinite => format!("`{text}` in column `{name}` is not a finite number"),
+        NumberSlip::Quoted => {
+            format!("`{text}` in column `{name}` is written as text, not as a number")
+        }
         NumberSlip::Missing | NumberSlip::DecimalComma | NumberSlip::Other => {
             format!("`{text}` in column `{name}` is not a number")
         }
@@ -325,6 +426,7 @@ fn number_help(slip: NumberSlip, text: &str) -> String {
             "find out what made it (a division by zero, an overflow) and write a finite number"
                 .to_owned()
         }
+        NumberSlip::Quoted => format!("write it without quotes: `{}`", text.trim()),
         NumberSlip::DecimalComma => format!(
             "write it with a point: `{}`",
             text.trim().replacen(',', ".", 1)
@@ -370,11 +472,19 @@ fn repeated(
         if total == 1 { "repeats" } else { "repeat" }
     );
     let d = ids.iter().fold(new(message), |d, id| {
-        d.data(path, id.first, column)
-            .data(path, id.second, column)
+        let ((first, line), (second, again)) = (&id.first, &id.second);
+        let elsewhere = if first == second {
+            String::new()
+        } else {
+            format!(" of {}", tick(second))
+        };
+        d.data(first, *line, column)
+            .data(second, *again, column)
             .witness(format!(
-                "`{}` on line {} and again on line {}",
-                id.id, id.first, id.second
+                "`{}` {} and again {}{elsewhere}",
+                id.id,
+                on_line(first, *line),
+                on_line(second, *again)
             ))
     });
     let d = match total.saturating_sub(ids.len()) {
@@ -396,9 +506,9 @@ fn undeclared_class(new: impl Fn(String) -> Diagnostic, u: &Undeclared) -> Diagn
     );
     let d = at(new(message), &u.place)
         .witness(format!(
-            "in {}, first on line {}",
+            "in {}, first {}",
             counted(u.rows, "row"),
-            u.place.line
+            on_line(&u.place.path, u.place.line)
         ))
         .witness(format!("declared: {}", listed(&u.declared)));
     match &u.near {
@@ -483,6 +593,39 @@ fn split_fault(new: impl Fn(String) -> Diagnostic, path: &Path, fault: &SplitFau
             "`{later}` does not come after `{earlier}`"
         ))
         .help("let the dates of the partitions ascend, in the order in which they are written"),
+        SplitFault::FewUnits { column, units, k } => new(format!(
+            "`{column}` has {} for {k} folds",
+            counted(*units, "distinct value")
+        ))
+        .data(path, 0, 0)
+        .help("ask for fewer folds (`k:`), or cut by another column"),
+        SplitFault::Straddles(straddling) => {
+            let Straddling {
+                group,
+                value,
+                first: (one, file, line),
+                second: (two, other, again),
+                groups,
+            } = straddling.as_ref();
+            let d = new(format!(
+                "rows of one `{group}` stand in both `{one}` and `{two}`"
+            ))
+            .data(file, *line, 0)
+            .data(other, *again, 0)
+            .witness(format!(
+                "`{value}` is in `{one}` {} and in `{two}` {}",
+                on_line(file, *line),
+                on_line(other, *again)
+            ));
+            match groups {
+                1 => d,
+                n => d.witness(format!("and so are {} more", n - 1)),
+            }
+            .help(format!(
+                "deal by the group, such as `hash({group}, seed: 1)`, or mend the file"
+            ))
+            .help("where the system is meant for known groups, say `cluster:` instead of `group:`")
+        }
         SplitFault::NotADate { place, name, text } => at(
             new(format!("`{text}` in column `{name}` is no date")),
             place,
@@ -492,16 +635,17 @@ fn split_fault(new: impl Fn(String) -> Diagnostic, path: &Path, fault: &SplitFau
             place,
             name,
             text,
-            first_line,
+            first_at,
             first,
         } => at(
             new(format!("dates in column `{name}` are written in two ways")),
             place,
         )
-        .data(path, *first_line, place.column)
+        .data(&first_at.path, first_at.line, place.column)
         .witness(format!(
-            "`{first}` on line {first_line}, `{text}` on line {}",
-            place.line
+            "`{first}` {}, `{text}` {}",
+            on_line(&first_at.path, first_at.line),
+            on_line(&place.path, place.line)
         ))
         .help("write all dates of the column one way"),
     }
@@ -509,12 +653,12 @@ fn split_fault(new: impl Fn(String) -> Diagnostic, path: &Path, fault: &SplitFau
 
 trait Lines {
     /// Adds the lines of some ids.
-    fn lines(self, ids: &[IdLine], path: &Path) -> Self;
+    fn lines(self, ids: &[IdLine]) -> Self;
 }
 
 impl Lines for Diagnostic {
-    fn lines(self, ids: &[IdLine], path: &Path) -> Self {
-        ids.iter().fold(self, |d, id| d.data(path, id.line, 0))
+    fn lines(self, ids: &[IdLine]) -> Self {
+        ids.iter().fold(self, |d, id| d.data(&id.path, id.line, 0))
     }
 }
 
@@ -528,6 +672,21 @@ fn shortened(text: &str) -> String {
     match text.char_indices().nth(MOST) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text.to_string(),
+    }
+}
+
+/// What a row's number counts: lines, or the rows of a file that has none.
+fn line_word(path: &Path) -> &'static str {
+    let parquet = path
+        .extension()
+        .is_some_and(|e| e.eq_ignore_ascii_case("parquet"));
+    if parquet { "row" } else { "line" }
+}
+
+fn on_line(path: &Path, line: u64) -> String {
+    match line_word(path) {
+        "row" => format!("in row {line}"),
+        word => format!("on {word} {line}"),
     }
 }
 
@@ -553,7 +712,7 @@ fn listed(names: &[String]) -> String {
 fn ids_of(ids: &[IdLine], total: usize) -> String {
     let named: Vec<String> = ids
         .iter()
-        .map(|id| format!("`{}` (line {})", id.id, id.line))
+        .map(|id| format!("`{}` ({} {})", id.id, line_word(&id.path), id.line))
         .collect();
     match total.saturating_sub(ids.len()) {
         0 => named.join(", "),

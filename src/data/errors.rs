@@ -14,6 +14,11 @@ pub enum DataError {
         near: Option<String>,
         folder: Option<Vec<String>>,
     },
+    /// No file fits a pattern; what the folder looked in holds, if there is one.
+    NoMatch {
+        path: PathBuf,
+        folder: Option<Vec<String>>,
+    },
     /// The path is a folder.
     Folder { path: PathBuf, inside: Vec<String> },
     /// The system refused to read the file.
@@ -24,6 +29,28 @@ pub enum DataError {
     NotText {
         path: PathBuf,
         content: &'static str,
+    },
+    /// What is compressed or in pages cannot be unpacked; `cut` where it stops before its end.
+    Damaged {
+        path: PathBuf,
+        format: &'static str,
+        cut: bool,
+        reason: String,
+    },
+    /// A line is no JSON object.
+    BadJson { place: DataPlace, slip: JsonSlip },
+    /// A list or record where one value is needed.
+    Nested {
+        place: DataPlace,
+        name: String,
+        list: bool,
+        wanted: &'static str,
+    },
+    /// A column of a Parquet file is of a type that is not read.
+    UnreadType {
+        path: PathBuf,
+        name: String,
+        found: String,
     },
     /// No byte, or no row below the header.
     Empty { path: PathBuf, header: Vec<String> },
@@ -128,12 +155,32 @@ pub enum DataError {
 /// A format that is recognised, to say so, but not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UnreadFormat {
-    /// `*`, `?` or `[` in the path.
-    Glob,
+    /// A Parquet file within a compressed file.
+    PackedParquet,
     /// Compressed, by its ending.
     Compressed(String),
     /// Any other ending; empty where there is none.
     Ending(String),
+}
+
+/// Why a line is no row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JsonSlip {
+    /// It is JSON, but no object.
+    NotAnObject {
+        /// Whether it begins a list, as a whole JSON document often does.
+        list: bool,
+    },
+    /// The file stops within it.
+    Cut,
+    /// It holds `NaN` or an infinity.
+    NotFinite,
+    /// A key stands twice.
+    Twice(String),
+    /// It has no end within reason.
+    TooLong,
+    /// Anything else, as the parser says it.
+    Syntax(String),
 }
 
 /// Why a field is no number.
@@ -145,6 +192,8 @@ pub enum NumberSlip {
     NotFinite,
     /// A comma where a point belongs.
     DecimalComma,
+    /// A number as a text, in a file that knows numbers.
+    Quoted,
     /// Anything else.
     Other,
 }
@@ -154,7 +203,9 @@ pub enum NumberSlip {
 pub struct IdLine {
     /// The id.
     pub id: String,
-    /// Its line, from 1.
+    /// Its file.
+    pub path: PathBuf,
+    /// Its line, from 1; of a Parquet file its row.
     pub line: u64,
 }
 
@@ -163,10 +214,10 @@ pub struct IdLine {
 pub struct RepeatedId {
     /// The id.
     pub id: String,
-    /// The line of its first row.
-    pub first: u64,
-    /// The line of its second row.
-    pub second: u64,
+    /// The file and line of its first row.
+    pub first: (PathBuf, u64),
+    /// The file and line of its second row.
+    pub second: (PathBuf, u64),
 }
 
 /// Whose ids repeat.
@@ -236,23 +287,49 @@ pub enum SplitFault {
         name: String,
         text: String,
     },
+    /// There are fewer values than folds, or equal times leave a fold empty.
+    FewUnits {
+        column: String,
+        units: usize,
+        k: u32,
+    },
+    /// Groups stand in two partitions or folds.
+    Straddles(Box<Straddling>),
     /// Fields are written in two ways.
     MixedDates {
         place: DataPlace,
         name: String,
         text: String,
-        first_line: u64,
+        first_at: Box<DataPlace>,
         first: String,
     },
+}
+
+/// Groups that stand in two partitions or folds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Straddling {
+    /// The column of groups.
+    pub group: String,
+    /// One of them.
+    pub value: String,
+    /// Name, file and line of its first place.
+    pub first: (String, PathBuf, u64),
+    /// Name, file and line of a place elsewhere.
+    pub second: (String, PathBuf, u64),
+    /// How many groups do.
+    pub groups: usize,
 }
 
 impl DataError {
     /// The code it is reported under.
     pub fn code(&self) -> &'static CodeInfo {
         match self {
-            Self::NoSuchFile { .. } => &codes::F101,
+            Self::NoSuchFile { .. } | Self::NoMatch { .. } => &codes::F101,
             Self::Folder { .. } | Self::Unreadable { .. } => &codes::F102,
-            Self::UnknownFormat { .. } => &codes::F103,
+            Self::UnknownFormat { .. } | Self::UnreadType { .. } => &codes::F103,
+            Self::Damaged { .. } => &codes::F113,
+            Self::BadJson { .. } => &codes::F114,
+            Self::Nested { .. } => &codes::F115,
             Self::MissingColumn { .. } => &codes::F104,
             Self::Empty { .. } => &codes::F105,
             Self::DuplicateColumn { .. } => &codes::F106,
@@ -286,7 +363,9 @@ impl SplitFault {
             | Self::BadShare { .. }
             | Self::Shares { .. }
             | Self::TwoRests { .. }
+            | Self::FewUnits { .. }
             | Self::BoundOrder { .. } => &codes::F206,
+            Self::Straddles(_) => &codes::F208,
             Self::BadBound { .. }
             | Self::BoundForm { .. }
             | Self::NotADate { .. }
@@ -322,6 +401,7 @@ impl Errors {
         if self.kept.is_empty() {
             return Ok(value);
         }
+        self.keep_causes();
         let more = self.counts.iter().filter(|(_, n)| *n > super::SHOWN);
         self.kept.extend(more.map(|&(code, n)| DataError::More {
             path: path.to_owned(),
@@ -329,6 +409,29 @@ impl Errors {
             count: n - super::SHOWN,
         }));
         Err(self.kept)
+    }
+
+    /// Drops what only follows from another error: odd rows of a damaged file, and empty fields of a
+    /// column that is not there.
+    fn keep_causes(&mut self) {
+        let damaged = |e: &DataError| matches!(e, DataError::Damaged { .. });
+        if self.kept.iter().any(damaged) {
+            self.kept.retain(damaged);
+        }
+        let missing = self.kept.iter().filter_map(|e| match e {
+            DataError::MissingColumn { name, .. } => Some(name.clone()),
+            _ => None,
+        });
+        let missing: Vec<String> = missing.collect();
+        self.kept.retain(|e| match e {
+            DataError::NotANumber { name, .. } | DataError::EmptyCell { name, .. } => {
+                !missing.contains(name)
+            }
+            _ => true,
+        });
+        let kept = &self.kept;
+        self.counts
+            .retain(|(code, _)| kept.iter().any(|e| e.code().code == code.code));
     }
 
     /// The errors kept so far, to mend one that later rows explain.

@@ -23,6 +23,7 @@ pub fn gather(table: &Table, id: &str, rank: &str, item: &str) -> Result<Table, 
         });
         rows.push(row);
     }
+    let place = |row: usize| (table.path_of(row).to_owned(), table.line(row));
     let rank_of = |row: &usize| ranks.get(*row).copied().unwrap_or(f64::NAN);
     let mut repeated = Vec::new();
     let mut lists: Vec<Vec<usize>> = Vec::with_capacity(order.len());
@@ -35,8 +36,8 @@ pub fn gather(table: &Table, id: &str, rank: &str, item: &str) -> Result<Table, 
             {
                 repeated.push(RepeatedId {
                     id: ids.get(*a).unwrap_or_default().to_owned(),
-                    first: table.line(*a.min(b)),
-                    second: table.line(*a.max(b)),
+                    first: place(*a.min(b)),
+                    second: place(*a.max(b)),
                 });
             }
         }

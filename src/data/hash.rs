@@ -1,6 +1,6 @@
 //! Fingerprints of files: what `sha256sum` prints.
 
-use super::{DataError, Progress, records};
+use super::{DataError, Progress, files};
 use crate::text::World;
 use sha2::{Digest, Sha256};
 use std::io::Read;
@@ -15,14 +15,14 @@ pub fn hash_file(
     path: &Path,
     progress: Progress,
 ) -> Result<(String, u64), DataError> {
-    let mut file = records::open(world, path)?;
+    let mut file = files::open(world, path)?;
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 1 << 16];
     let mut bytes = 0;
     loop {
         let n = file
             .read(&mut buffer)
-            .map_err(|e| records::unreadable(path, &e))?;
+            .map_err(|e| files::unreadable(path, &e))?;
         if n == 0 {
             return Ok((hex(&hasher.finalize()), bytes));
         }

@@ -62,7 +62,7 @@ impl<'t> IdIndex<'t> {
                         slot.get_or_insert(row);
                     }
                 }
-                Err(_) => extra.add(id, outputs.line(row as usize)),
+                Err(_) => extra.add(id, outputs, row),
             }
         }
         if extra.total > 0 {
@@ -96,7 +96,7 @@ impl<'t> IdIndex<'t> {
         let mut missing = Named::default();
         for &row in partition.iter().filter(|&&row| at(row).is_none()) {
             let id = self.ids.get(row as usize).unwrap_or_default();
-            missing.add(id, self.table.line(row as usize));
+            missing.add(id, self.table, row);
         }
         DataError::MissingIds {
             path: outputs.path.clone(),
@@ -116,12 +116,13 @@ struct Named {
 }
 
 impl Named {
-    fn add(&mut self, id: &str, line: u64) {
+    fn add(&mut self, id: &str, table: &Table, row: u32) {
         self.total += 1;
         if self.ids.len() < SHOWN {
             self.ids.push(IdLine {
                 id: id.to_owned(),
-                line,
+                path: table.path_of(row as usize).to_owned(),
+                line: table.line(row as usize),
             });
         }
     }
@@ -161,8 +162,8 @@ fn repeats(table: &Table, column: &Column, ids: &TextColumn, of: Repeats) -> Opt
         if repeated.len() < SHOWN {
             repeated.push(RepeatedId {
                 id: ids.get(row).unwrap_or_default().to_owned(),
-                first: table.line(first),
-                second: table.line(row),
+                first: (table.path_of(first).to_owned(), table.line(first)),
+                second: (table.path_of(row).to_owned(), table.line(row)),
             });
         }
     }

@@ -2,20 +2,29 @@
 //!
 //! Callers hand in plain requests (a path, column names, a split rule) and get columns back; what
 //! goes wrong is a [`DataError`], and [`diagnose`] alone turns one into a diagnostic. Nothing here
-//! knows the plan, a metric or a system. CSV and TSV are read. Start with [`read_table`].
+//! knows the plan, a metric or a system. CSV, TSV, JSON Lines and Parquet are read, the first three also
+//! compressed, and several files as one. Start with [`read_table`].
 
 mod atomic;
+mod builder;
 mod classes;
 mod codes;
+mod columnar;
+mod deal;
 mod diagnose;
 mod dictionary;
 mod errors;
+mod files;
+mod folds;
 mod gather;
 mod hash;
+mod ids;
 mod join;
+mod jsonl;
 mod moment;
 mod records;
 mod split;
+mod stream;
 mod table;
 
 pub use atomic::write_atomic;
@@ -24,13 +33,16 @@ pub use codes::CODES;
 pub use diagnose::diagnose;
 pub use dictionary::TextColumn;
 pub use errors::{
-    DataError, IdLine, NumberSlip, RepeatedId, Repeats, SplitFault, Undeclared, UnreadFormat,
+    DataError, IdLine, JsonSlip, NumberSlip, RepeatedId, Repeats, SplitFault, Straddling,
+    Undeclared, UnreadFormat,
 };
+pub use folds::{FoldRule, Folds, folds};
 pub use gather::gather;
 pub use hash::{check_hash, hash_file, hash_of_hashes, sha256};
+pub use ids::id_file;
 pub use join::{IdIndex, Joined};
 pub use moment::{Moment, Precision};
-pub use split::{Bound, Partition, Share, Split, SplitRule, split};
+pub use split::{Bound, Partition, Share, Split, SplitRule, split, straddling};
 pub use table::{Column, ColumnKind, ColumnRequest, Progress, Table, Values, read_table};
 
 /// How many errors of a kind, and how many ids of an error, are named before the rest is counted.

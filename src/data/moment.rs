@@ -80,6 +80,55 @@ impl Precision {
     }
 }
 
+/// `2024-06-01` of a number of days since 1970-01-01.
+pub(super) fn written_date(days: i64) -> String {
+    let (year, month, day) = civil_from_days(days);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// `2024-06-01T12:00:00.5Z` of a time since 1970-01-01 in `parts` of a second; the `Z` where it is
+/// told in UTC.
+pub(super) fn written(time: i64, parts: i64, utc: bool) -> String {
+    let parts = parts.max(1);
+    let (seconds, fraction) = (time.div_euclid(parts), time.rem_euclid(parts));
+    let (days, clock) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    let mut text = format!(
+        "{}T{:02}:{:02}:{:02}",
+        written_date(days),
+        clock / 3600,
+        clock / 60 % 60,
+        clock % 60
+    );
+    if fraction > 0 {
+        let digits = parts.ilog10() as usize;
+        let fraction = format!("{fraction:0digits$}");
+        text.push('.');
+        text.push_str(fraction.trim_end_matches('0'));
+    }
+    if utc {
+        text.push('Z');
+    }
+    text
+}
+
+/// Year, month and day of a number of days since 1970-01-01 (H. Hinnant, `civil_from_days`).
+fn civil_from_days(days: i64) -> (i64, i64, i64) {
+    let days = days.saturating_add(719_468);
+    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year_of_era =
+        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
+    let month = if shifted < 10 {
+        shifted + 3
+    } else {
+        shifted - 9
+    };
+    let year = era * 400 + year_of_era + i64::from(month <= 2);
+    (year, month, day)
+}
+
 /// Days since 1970-01-01 of `2024`, `2024-06` or `2024-06-01`.
 fn parse_date(text: &str) -> Option<(i64, Precision)> {
     let mut parts = text.split('-');
@@ -190,6 +239,20 @@ mod tests {
             (fine.nanos, fine.precision),
             (250_000_000, Precision::Local)
         );
+    }
+
+    #[test]
+    fn writes_what_it_reads() {
+        for text in ["1970-01-01", "2024-02-29", "1900-03-01", "2100-12-31"] {
+            let moment = Moment::parse(text).unwrap();
+            assert_eq!(written_date(moment.seconds / 86_400), text);
+        }
+        assert_eq!(
+            written(1_717_245_296_250, 1_000, true),
+            "2024-06-01T12:34:56.25Z"
+        );
+        assert_eq!(written(-1, 1_000_000, false), "1969-12-31T23:59:59.999999");
+        assert_eq!(written(0, 1_000_000_000, false), "1970-01-01T00:00:00");
     }
 
     #[test]

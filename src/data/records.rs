@@ -1,11 +1,9 @@
-//! Bytes to records: format, byte-order mark, hash, and the exact line of every record.
+//! Bytes to records of delimited files: byte-order mark, and the exact line of every record.
 
-use super::hash::hex;
-use super::{DataError, Progress, SHOWN, UnreadFormat};
-use crate::diagnostic::{DataPlace, suggest};
-use crate::text::World;
+use super::DataError;
+use super::stream::{Fingerprint, Stream};
+use crate::diagnostic::DataPlace;
 use csv::ByteRecord;
-use sha2::{Digest, Sha256};
 use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
 
@@ -17,7 +15,7 @@ const SENTINEL: &[u8] = b"\n\x1f\n";
 const SENTINEL_FIELD: &[u8] = b"\x1f";
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// The records of one CSV or TSV file, in order.
+/// The records of one delimited file, in order.
 pub(super) struct Records<'w> {
     path: PathBuf,
     reader: csv::Reader<Tee<'w>>,
@@ -25,48 +23,21 @@ pub(super) struct Records<'w> {
     last_line: u64,
 }
 
-/// What is known of a file once all of it was read.
-pub(super) struct Whole {
-    /// What `sha256sum` prints.
-    pub sha256: String,
-    /// Length in bytes.
-    pub bytes: u64,
-    /// Whether the last byte ends a line.
-    pub ends_line: bool,
-}
-
 impl<'w> Records<'w> {
-    /// Opens a file, after its name and its first bytes showed that it can be read.
+    /// Begins to read a file whose fields lie between `delimiter`s, after its first bytes showed
+    /// that it is text.
     pub(super) fn open(
-        world: &'w dyn World,
+        mut file: Stream<'w>,
         path: &Path,
-        progress: Progress<'w>,
+        delimiter: u8,
     ) -> Result<Self, DataError> {
-        if path.to_string_lossy().contains(['*', '?', '[']) {
-            return Err(DataError::UnknownFormat {
-                path: path.to_owned(),
-                format: UnreadFormat::Glob,
-            });
-        }
-        let mut file = open(world, path)?;
-        let delimiter = delimiter(path)?;
-        let mut head = Vec::new();
-        (&mut file)
-            .take(HEAD)
-            .read_to_end(&mut head)
-            .map_err(|e| unreadable(path, &e))?;
-        if let Some(content) = not_text(&head) {
-            return Err(DataError::NotText {
-                path: path.to_owned(),
-                content,
-            });
-        }
+        let head = text_head(&mut file, path)?;
         let reader = csv::ReaderBuilder::new()
             .delimiter(delimiter)
             .has_headers(false)
             .flexible(true)
             .buffer_capacity(1 << 16)
-            .from_reader(Tee::new(head, file, progress));
+            .from_reader(Tee::new(head, file));
         Ok(Self {
             path: path.to_owned(),
             reader,
@@ -80,7 +51,8 @@ impl<'w> Records<'w> {
         let more = self
             .reader
             .read_byte_record(record)
-            .map_err(|e| unreadable(&self.path, &io::Error::from(e)))?;
+            .map_err(io::Error::from);
+        let more = more.map_err(|e| self.reader.get_ref().file.fault(&e))?;
         if !more {
             return Ok(false);
         }
@@ -113,14 +85,11 @@ impl<'w> Records<'w> {
         self.last_line
     }
 
-    /// What is known of the file after its last record.
-    pub(super) fn finish(self) -> Whole {
+    /// The fingerprint of the file after its last record, and whether its last byte ended a line.
+    pub(super) fn finish(self) -> Result<(Fingerprint, bool), DataError> {
         let tee = self.reader.into_inner();
-        Whole {
-            sha256: hex(&tee.hasher.finalize()),
-            bytes: tee.bytes,
-            ends_line: matches!(tee.last_byte, Some(b'\n' | b'\r')),
-        }
+        let ends_line = matches!(tee.last_byte, Some(b'\n' | b'\r'));
+        Ok((tee.file.finish()?, ends_line))
     }
 
     /// The reader's own line is that of the end of the record before, which blank lines and the
@@ -136,70 +105,23 @@ impl<'w> Records<'w> {
     }
 }
 
-/// Opens a file for reading, or says what is there instead.
-pub(super) fn open<'w>(
-    world: &'w dyn World,
-    path: &Path,
-) -> Result<Box<dyn Read + Send + 'w>, DataError> {
-    world.open(path).map_err(|error| match world.list(path) {
-        Ok(mut inside) => {
-            inside.truncate(SHOWN);
-            DataError::Folder {
-                path: path.to_owned(),
-                inside,
-            }
-        }
-        Err(_) if error.kind() == io::ErrorKind::NotFound => no_such_file(world, path),
-        Err(_) => unreadable(path, &error),
-    })
-}
-
-/// The system's refusal as data.
-pub(super) fn unreadable(path: &Path, error: &io::Error) -> DataError {
-    DataError::Unreadable {
-        path: path.to_owned(),
-        reason: error.to_string(),
+/// The first bytes of a file of text, without its byte-order mark.
+pub(super) fn text_head(file: &mut Stream<'_>, path: &Path) -> Result<Cursor<Vec<u8>>, DataError> {
+    let mut head = Vec::new();
+    let read = file.take(HEAD).read_to_end(&mut head);
+    read.map_err(|e| file.fault(&e))?;
+    if let Some(content) = not_text(&head) {
+        return Err(DataError::NotText {
+            path: path.to_owned(),
+            content,
+        });
     }
-}
-
-fn no_such_file(world: &dyn World, path: &Path) -> DataError {
-    let parent = path.parent().unwrap_or(Path::new(""));
-    let folder = world.list(parent).or_else(|error| {
-        if parent.as_os_str().is_empty() {
-            world.list(Path::new("."))
-        } else {
-            Err(error)
-        }
-    });
-    let folder = folder.ok();
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let near = folder
-        .as_ref()
-        .and_then(|names| suggest(&name, names.iter().map(String::as_str)))
-        .map(|near| parent.join(near).display().to_string());
-    DataError::NoSuchFile {
-        path: path.to_owned(),
-        near,
-        folder,
+    let marked = head.starts_with(BYTE_ORDER_MARK);
+    let mut head = Cursor::new(head);
+    if marked {
+        head.set_position(BYTE_ORDER_MARK.len() as u64);
     }
-}
-
-/// The byte between fields, from the file's ending.
-fn delimiter(path: &Path) -> Result<u8, DataError> {
-    let ending = path
-        .extension()
-        .map(|e| e.to_string_lossy().to_lowercase())
-        .unwrap_or_default();
-    let format = match ending.as_str() {
-        "csv" => return Ok(b','),
-        "tsv" => return Ok(b'\t'),
-        "gz" | "zst" | "zip" | "bz2" | "xz" => UnreadFormat::Compressed(ending),
-        _ => UnreadFormat::Ending(ending),
-    };
-    Err(DataError::UnknownFormat {
-        path: path.to_owned(),
-        format,
-    })
+    Ok(head)
 }
 
 /// What the bytes are, where they are not text.
@@ -225,14 +147,11 @@ fn newlines(bytes: &[u8]) -> u64 {
     bytes.iter().filter(|&&b| b == b'\n').count() as u64
 }
 
-/// Passes a file on, hashing it on the way, and the sentinel behind it.
+/// Passes a file on, and the sentinel behind it.
 struct Tee<'w> {
     head: Cursor<Vec<u8>>,
-    file: Box<dyn Read + Send + 'w>,
-    progress: Progress<'w>,
-    hasher: Sha256,
+    file: Stream<'w>,
     bytes: u64,
-    mark: u64,
     last_byte: Option<u8>,
     chunk: Vec<u8>,
     chunk_start: u64,
@@ -241,25 +160,11 @@ struct Tee<'w> {
 }
 
 impl<'w> Tee<'w> {
-    fn new(head: Vec<u8>, file: Box<dyn Read + Send + 'w>, progress: Progress<'w>) -> Self {
-        let mut hasher = Sha256::new();
-        let mark = if head.starts_with(BYTE_ORDER_MARK) {
-            BYTE_ORDER_MARK.len() as u64
-        } else {
-            0
-        };
-        if mark > 0 {
-            hasher.update(BYTE_ORDER_MARK);
-        }
-        let mut head = Cursor::new(head);
-        head.set_position(mark);
+    fn new(head: Cursor<Vec<u8>>, file: Stream<'w>) -> Self {
         Self {
             head,
             file,
-            progress,
-            hasher,
-            bytes: mark,
-            mark,
+            bytes: 0,
             last_byte: None,
             chunk: Vec::new(),
             chunk_start: 0,
@@ -271,7 +176,7 @@ impl<'w> Tee<'w> {
     /// The offset behind the file and the sentinel's first line break; no end while reading on.
     fn real_end(&self) -> u64 {
         match self.tail {
-            Some(_) => self.bytes - self.mark + 1,
+            Some(_) => self.bytes + 1,
             None => u64::MAX,
         }
     }
@@ -297,10 +202,8 @@ impl<'w> Tee<'w> {
             return Ok(n);
         }
         let bytes = buffer.get(..n).unwrap_or_default();
-        self.hasher.update(bytes);
         self.bytes += n as u64;
         self.last_byte = bytes.last().copied();
-        (self.progress)(self.bytes);
         Ok(n)
     }
 }

@@ -1,8 +1,10 @@
 //! Partitions: which rows of a dataset are for training, tuning and judging.
 
+use super::deal::{Order, Unit, deal, digest, uniform};
 use super::hash::hex;
-use super::{DataError, Moment, Precision, SplitFault, Table, TextColumn};
+use super::{Column, DataError, Moment, Precision, SplitFault, Straddling, Table, TextColumn};
 use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How rows are dealt to partitions; partitions in the order of the plan.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,8 +27,11 @@ pub enum SplitRule {
         column: String,
         /// Another seed deals anew.
         seed: u64,
-        /// Each partition with its share of the values.
+        /// Each partition with its share of the values; of the rows where there are strata.
         parts: Vec<(String, Share)>,
+        /// Columns within each combination of whose values every partition gets its share, as nearly
+        /// as whole values of the column allow.
+        strata: Vec<String>,
     },
     /// By time: each partition takes the rows before its date that no earlier one took.
     Before {
@@ -100,7 +105,15 @@ pub fn split(table: &Table, rule: &SplitRule, id: Option<&str>) -> Result<Split,
             column,
             seed,
             parts,
-        } => by_hash(text(table, column).map_err(fault)?, *seed, parts).map_err(fault)?,
+            strata,
+        } => {
+            let values = text(table, column).map_err(fault)?;
+            if strata.is_empty() {
+                by_hash(values, *seed, parts).map_err(fault)?
+            } else {
+                by_strata(table, values, *seed, parts, strata).map_err(fault)?
+            }
+        }
         SplitRule::Before { column, parts } => by_time(table, column, parts).map_err(fault)?,
     };
     let ids = id.and_then(|name| table.text(name)).map(|(_, ids)| ids);
@@ -113,7 +126,7 @@ struct Dealt {
     parts: Vec<Option<usize>>,
 }
 
-fn text<'t>(table: &'t Table, name: &str) -> Result<&'t TextColumn, SplitFault> {
+pub(super) fn text<'t>(table: &'t Table, name: &str) -> Result<&'t TextColumn, SplitFault> {
     table
         .text(name)
         .map(|(_, text)| text)
@@ -155,7 +168,78 @@ fn by_column(text: &TextColumn, parts: &[(String, Vec<String>)]) -> Result<Dealt
     })
 }
 
-fn by_hash(text: &TextColumn, seed: u64, parts: &[(String, Share)]) -> Result<Dealt, SplitFault> {
+/// Deals whole values in the order of their hashes, each to the partition that lacks most of the
+/// value's strata.
+fn by_strata(
+    table: &Table,
+    values: &TextColumn,
+    seed: u64,
+    parts: &[(String, Share)],
+    strata: &[String],
+) -> Result<Dealt, SplitFault> {
+    let total = check_shares(parts)?;
+    let shares: Vec<f64> = parts
+        .iter()
+        .map(|(_, share)| match share {
+            Share::Percent(percent) => percent / 100.0,
+            Share::Rest => 1.0 - total / 100.0,
+        })
+        .collect();
+    let all: Vec<u32> = (0u32..).take(table.rows()).collect();
+    let units = units(table, values, &all, strata, seed)?;
+    let of_value = deal(&units, &shares, Order::Digests);
+    Ok(Dealt {
+        names: names(parts),
+        parts: by_code(values, &of_value),
+    })
+}
+
+/// The values of a column that stand in `rows`, each with how many of them lie in each stratum.
+pub(super) fn units(
+    table: &Table,
+    values: &TextColumn,
+    rows: &[u32],
+    strata: &[String],
+    seed: u64,
+) -> Result<Vec<Unit>, SplitFault> {
+    let columns = strata.iter().map(|name| text(table, name));
+    let columns: Vec<&TextColumn> = columns.collect::<Result<_, _>>()?;
+    let mut units: BTreeMap<u32, BTreeMap<Vec<&str>, u64>> = BTreeMap::new();
+    for &row in rows {
+        let stratum = columns.iter().map(|c| c.get(row as usize).unwrap_or(""));
+        let Some(&code) = values.codes.get(row as usize) else {
+            continue;
+        };
+        let counts = units.entry(code).or_default();
+        *counts.entry(stratum.collect()).or_insert(0) += 1;
+    }
+    // Strata are numbered by their values, so that sums don't depend on the order of rows.
+    let strata: BTreeSet<&Vec<&str>> = units.values().flat_map(BTreeMap::keys).collect();
+    let number: BTreeMap<&Vec<&str>, usize> = strata
+        .into_iter()
+        .enumerate()
+        .map(|(n, s)| (s, n))
+        .collect();
+    let unit = |(code, counts): (&u32, &BTreeMap<Vec<&str>, u64>)| {
+        let value = values.words.get(*code as usize).map_or("", String::as_str);
+        let of = |(s, n): (&Vec<&str>, &u64)| Some((*number.get(s)?, *n));
+        Unit {
+            code: *code,
+            digest: digest(seed, value),
+            rows: counts.iter().filter_map(of).collect(),
+        }
+    };
+    Ok(units.iter().map(unit).collect())
+}
+
+/// The partition of every row from that of its value.
+fn by_code(values: &TextColumn, of_value: &BTreeMap<u32, usize>) -> Vec<Option<usize>> {
+    let codes = values.codes.iter();
+    codes.map(|code| of_value.get(code).copied()).collect()
+}
+
+/// The sum of the shares in percent, where they add up.
+fn check_shares(parts: &[(String, Share)]) -> Result<f64, SplitFault> {
     let shares = parts
         .iter()
         .map(|(name, share)| (name, *share == Share::Rest));
@@ -185,6 +269,11 @@ fn by_hash(text: &TextColumn, seed: u64, parts: &[(String, Share)]) -> Result<De
             rest,
         });
     }
+    Ok(total)
+}
+
+fn by_hash(text: &TextColumn, seed: u64, parts: &[(String, Share)]) -> Result<Dealt, SplitFault> {
+    check_shares(parts)?;
     // The rest takes what lies beyond the shares, wherever it stands; without a rest the last
     // partition does, so that no value falls through by rounding.
     let last = parts.len().saturating_sub(1);
@@ -211,16 +300,6 @@ fn by_hash(text: &TextColumn, seed: u64, parts: &[(String, Share)]) -> Result<De
     })
 }
 
-/// A number in [0, 1) from the first 53 bits of the sha256 of `SEED:VALUE`.
-fn uniform(seed: u64, value: &str) -> f64 {
-    let digest = Sha256::digest(format!("{seed}:{value}"));
-    let bits = digest
-        .iter()
-        .take(8)
-        .fold(0u64, |bits, &byte| bits << 8 | u64::from(byte));
-    (bits >> 11) as f64 / (1u64 << 53) as f64
-}
-
 fn by_time(table: &Table, name: &str, parts: &[(String, Bound)]) -> Result<Dealt, SplitFault> {
     one_rest(
         parts
@@ -231,35 +310,8 @@ fn by_time(table: &Table, name: &str, parts: &[(String, Bound)]) -> Result<Dealt
         name: name.to_owned(),
     };
     let (column, text) = table.text(name).ok_or_else(missing)?;
-    let mut first: Option<(Moment, usize)> = None;
-    let mut moments: Vec<Option<Moment>> = vec![None; text.words.len()];
-    for (row, &code) in text.codes.iter().enumerate() {
-        let (Some(slot), Some(word)) = (moments.get_mut(code as usize), text.get(row)) else {
-            continue;
-        };
-        if slot.is_some() {
-            continue;
-        }
-        let Some(moment) = Moment::parse(word) else {
-            return Err(SplitFault::NotADate {
-                place: table.place(row, column),
-                name: name.to_owned(),
-                text: word.to_owned(),
-            });
-        };
-        let (start, at) = *first.get_or_insert((moment, row));
-        if moment.precision != start.precision {
-            return Err(SplitFault::MixedDates {
-                place: table.place(row, column),
-                name: name.to_owned(),
-                text: word.to_owned(),
-                first_line: table.line(at),
-                first: text.get(at).unwrap_or_default().to_owned(),
-            });
-        }
-        *slot = Some(moment);
-    }
-    let precision = first.map_or(Precision::Day, |(moment, _)| moment.precision);
+    let (moments, first) = moments(table, column, text, None)?;
+    let precision = first.map_or(Precision::Day, |moment| moment.precision);
     let sample = text.words.first().cloned().unwrap_or_default();
     let bounds = bounds(parts, name, precision, &sample)?;
     let rest = parts.iter().position(|(_, bound)| *bound == Bound::Rest);
@@ -276,6 +328,57 @@ fn by_time(table: &Table, name: &str, parts: &[(String, Bound)]) -> Result<Dealt
         names: names(parts),
         parts: text.codes.iter().map(of_row).collect(),
     })
+}
+
+/// The moment of every distinct text of a column of dates, as far as it stands in `rows` (in all
+/// where `None`), and the first one.
+pub(super) fn moments(
+    table: &Table,
+    column: &Column,
+    text: &TextColumn,
+    rows: Option<&[u32]>,
+) -> Result<(Vec<Option<Moment>>, Option<Moment>), SplitFault> {
+    let name = &column.name;
+    let mut first: Option<(Moment, usize)> = None;
+    let mut moments: Vec<Option<Moment>> = vec![None; text.words.len()];
+    let all: Vec<u32>;
+    let rows = match rows {
+        Some(rows) => rows,
+        None => {
+            all = (0u32..).take(table.rows()).collect();
+            &all
+        }
+    };
+    for row in rows.iter().map(|&row| row as usize) {
+        let (Some(&code), Some(word)) = (text.codes.get(row), text.get(row)) else {
+            continue;
+        };
+        let Some(slot) = moments.get_mut(code as usize) else {
+            continue;
+        };
+        if slot.is_some() {
+            continue;
+        }
+        let Some(moment) = Moment::parse(word) else {
+            return Err(SplitFault::NotADate {
+                place: table.place(row, column),
+                name: name.clone(),
+                text: word.to_owned(),
+            });
+        };
+        let (start, at) = *first.get_or_insert((moment, row));
+        if moment.precision != start.precision {
+            return Err(SplitFault::MixedDates {
+                place: table.place(row, column),
+                name: name.clone(),
+                text: word.to_owned(),
+                first_at: Box::new(table.place(at, column)),
+                first: text.get(at).unwrap_or_default().to_owned(),
+            });
+        }
+        *slot = Some(moment);
+    }
+    Ok((moments, first.map(|(moment, _)| moment)))
 }
 
 /// The dates of the plan, each with the number of its partition.
@@ -408,4 +511,47 @@ fn empty(table: &Table, rule: &SplitRule, partition: String) -> SplitFault {
         wanted,
         values,
     }
+}
+
+/// Groups that stand in two of several sets of rows, named by the first one found.
+///
+/// `parts` are partitions or folds with their names; `group` was read as text. An empty field is no
+/// group. `None` where every group is whole.
+pub fn straddling(table: &Table, parts: &[(String, &[u32])], group: &str) -> Option<DataError> {
+    let (_, values) = table.text(group)?;
+    let mut home: Vec<Option<(usize, u32)>> = vec![None; values.words.len()];
+    let mut found: Option<(String, (usize, u32), (usize, u32))> = None;
+    let mut straddling = BTreeSet::new();
+    for (part, (_, rows)) in parts.iter().enumerate() {
+        for &row in *rows {
+            let Some(&code) = values.codes.get(row as usize) else {
+                continue;
+            };
+            let Some(slot) = home.get_mut(code as usize) else {
+                continue;
+            };
+            let (first, at) = *slot.get_or_insert((part, row));
+            let value = values.get(row as usize).unwrap_or_default();
+            if first != part && !value.trim().is_empty() {
+                straddling.insert(code);
+                let _ = found.get_or_insert((value.to_owned(), (first, at), (part, row)));
+            }
+        }
+    }
+    let (value, first, second) = found?;
+    let told = |(part, row): (usize, u32)| {
+        let name = parts.get(part).map(|(name, _)| name.clone());
+        let path = table.path_of(row as usize).to_owned();
+        (name.unwrap_or_default(), path, table.line(row as usize))
+    };
+    Some(DataError::Split {
+        path: table.path.clone(),
+        fault: Box::new(SplitFault::Straddles(Box::new(Straddling {
+            group: group.to_owned(),
+            value,
+            first: told(first),
+            second: told(second),
+            groups: straddling.len(),
+        }))),
+    })
 }

@@ -166,7 +166,7 @@ pub(super) fn shared(
 }
 
 /// The texts of some rows.
-fn taken(column: &TextColumn, rows: &[u32]) -> TextColumn {
+pub(super) fn taken(column: &TextColumn, rows: &[u32]) -> TextColumn {
     let code = |&row: &u32| column.codes.get(row as usize).copied().unwrap_or(u32::MAX);
     TextColumn {
         words: column.words.clone(),
@@ -427,52 +427,5 @@ fn take(
             owned.score = of_positive.cloned().unwrap_or_default();
         }
     }
-    Ok(owned)
-}
-
-/// The outputs of the majority predictor: the commonest class of some rows, the first declared of
-/// equally common ones.
-pub(super) fn majority(
-    plan: &Plan,
-    run: &Run,
-    data: &Evidenced,
-    rows: usize,
-) -> Result<Owned, Vec<Diagnostic>> {
-    let from = match &plan.systems[run.variant.system].outputs {
-        Some(Outputs::Predict { from: Some(f), .. }) => Some(&f.data),
-        _ => None,
-    };
-    let learned = data.rows(from.and_then(|f| f.part.as_deref()));
-    let d = &plan.datasets[data.dataset];
-    // A number has no commonest class; what is measured of it is left out for this predictor.
-    let label = d
-        .label
-        .as_ref()
-        .filter(|l| data.table.text(&l.column.value).is_some());
-    let Some(label) = label else {
-        return Ok(Owned::default());
-    };
-    let codes = data::encode_classes(
-        &data.table,
-        &label.column.value,
-        &learned,
-        &data.classes.names,
-    )
-    .map_err(|e| diagnosed(&e, label.column.span))?;
-    let mut counts = vec![0u64; data.classes.names.len()];
-    for code in codes {
-        if let Some(count) = counts.get_mut(code as usize) {
-            *count += 1;
-        }
-    }
-    let most = counts.iter().max().copied().unwrap_or(0);
-    let class = (0u32..)
-        .zip(&counts)
-        .find(|(_, c)| **c == most)
-        .map_or(0, |(code, _)| code);
-    let mut owned = Owned::default();
-    owned
-        .classes
-        .insert(Cell::Role("prediction".into()), vec![class; rows]);
     Ok(owned)
 }

@@ -1,11 +1,11 @@
 //! Datasets: their tables, partitions and classes.
 
-use super::label;
 use super::wanted::Wanted;
 use super::{Event, Files, Input};
-use crate::data::{self, Bound, ColumnKind, ColumnRequest, IdIndex, Share, Table};
+use super::{builtins, label, splits};
+use crate::data::{self, ColumnKind, ColumnRequest, IdIndex, Table};
 use crate::diagnostic::Diagnostic;
-use crate::hir::{DataRef, Dataset, Id, Outputs, Plan, Slice, Split, SplitRule, Take};
+use crate::hir::{DataRef, Dataset, FoldRule, Id, Outputs, Plan, Slice, SplitRule};
 use crate::metrics::Classes;
 use crate::text::Span;
 use std::collections::BTreeMap;
@@ -75,19 +75,32 @@ pub(super) fn place_by_column(
 }
 
 /// Where the plan names a column of a dataset.
-fn named(d: &Dataset, own: &[&Wanted], column: &str) -> Option<Span> {
+fn named(plan: &Plan, d: &Dataset, own: &[&Wanted], column: &str) -> Option<Span> {
     let split = match d.split.as_ref().map(|s| &s.rule) {
         Some(SplitRule::Column(c) | SplitRule::Before(c)) => Some(c),
         Some(SplitRule::Hash { column, .. }) => Some(column),
         Some(SplitRule::All(_)) | None => None,
     };
-    let fields = [&d.id, &d.group, &d.cluster, &d.weight];
+    let folds = d.folds.iter().flat_map(|f| match &f.rule {
+        FoldRule::KFold => Vec::new(),
+        FoldRule::Grouped(c) | FoldRule::Rolling(c) => vec![c],
+        FoldRule::Stratified(columns) => columns.iter().collect(),
+    });
+    let copied = own.iter().flat_map(|w| w.variants.keys()).filter_map(|v| {
+        match &plan.systems[v.system].outputs {
+            Some(Outputs::Predict { column, .. }) => column.as_ref(),
+            _ => None,
+        }
+    });
+    let fields = [&d.id, &d.group, &d.cluster, &d.weight, &d.time];
     let written = fields
         .into_iter()
         .flatten()
         .chain(d.label.as_ref().map(|l| &l.column))
         .chain(&d.strata)
         .chain(split)
+        .chain(folds)
+        .chain(copied)
         .find(|c| c.value == column)
         .map(|c| c.span);
     let sliced = || {
@@ -149,6 +162,7 @@ fn read_one(
         files.world,
         &path,
         &requests(
+            plan,
             d,
             &id_column,
             &own,
@@ -164,7 +178,7 @@ fn read_one(
                     .find(|(c, ..)| c == column)
                     .map(|(.., span)| *span)
             };
-            named(d, &own, column).or_else(asked)
+            named(plan, d, &own, column).or_else(asked)
         })
     })?;
     (files.events)(Event::Read);
@@ -172,19 +186,8 @@ fn read_one(
         data::check_hash(&path, &sha.value, &table.sha256)
             .map_err(|e| diagnosed(&[e], sha.span))?;
     }
-    let (partitions, unassigned) = match &d.split {
-        None => (BTreeMap::new(), 0),
-        Some(split) => {
-            let found = data::split(&table, &rule(split), Some(&id_column))
-                .map_err(|e| diagnosed(&e, split.span))?;
-            let parts = found
-                .partitions
-                .into_iter()
-                .map(|p| (p.name, p.rows))
-                .collect();
-            (parts, found.unassigned)
-        }
-    };
+    let cut = splits::cut(d, &table, &id_column)?;
+    let (partitions, unassigned) = (cut.by_name(), cut.unassigned);
     let missing = missing_parts(plan, id, &own, &partitions);
     if !missing.is_empty() {
         return Err(missing);
@@ -259,6 +262,7 @@ fn learned_from(plan: &Plan, id: Id<Dataset>) -> impl Iterator<Item = (&DataRef,
 }
 
 fn requests(
+    plan: &Plan,
     d: &Dataset,
     id: &str,
     own: &[&Wanted],
@@ -266,8 +270,11 @@ fn requests(
     read: &[(String, bool, Span)],
 ) -> Vec<ColumnRequest> {
     let mut columns: Vec<ColumnRequest> = vec![ColumnRequest::new(id, ColumnKind::Key)];
+    // One column may be read as text by one and as numbers by another.
     let mut text = |name: &str, kind: ColumnKind| {
-        if !columns.iter().any(|c| c.name == name) {
+        let is_number = |kind: ColumnKind| kind == ColumnKind::Number;
+        let known = |c: &ColumnRequest| c.name == name && is_number(c.kind) == is_number(kind);
+        if !columns.iter().any(known) {
             columns.push(ColumnRequest::new(name, kind));
         }
     };
@@ -291,10 +298,11 @@ fn requests(
     if let Some(weight) = &d.weight {
         text(&weight.value, ColumnKind::Number);
     }
-    match d.split.as_ref().map(|s| &s.rule) {
-        Some(SplitRule::Column(c) | SplitRule::Before(c)) => text(&c.value, ColumnKind::Text),
-        Some(SplitRule::Hash { column, .. }) => text(&column.value, ColumnKind::Text),
-        Some(SplitRule::All(_)) | None => {}
+    for column in splits::columns(d, id) {
+        text(column, ColumnKind::Text);
+    }
+    for (column, kind) in builtins::columns(plan, d, own) {
+        text(&column, kind);
     }
     let sliced = own.iter().flat_map(|w| &w.slices).flat_map(Slice::columns);
     let sliced = sliced.map(|(column, numeric)| (column.value.as_str(), numeric));
@@ -315,48 +323,6 @@ fn requests(
         }
     }
     columns
-}
-
-fn rule(split: &Split) -> data::SplitRule {
-    let named = || {
-        split
-            .parts
-            .iter()
-            .map(|(name, take)| (name.value.clone(), take))
-    };
-    match &split.rule {
-        SplitRule::Column(column) => data::SplitRule::Column {
-            column: column.value.clone(),
-            parts: named()
-                .map(|(name, take)| match take {
-                    Take::Value(value) => (name, vec![value.clone()]),
-                    Take::Share(_) | Take::Before(_) | Take::Rest => (name, Vec::new()),
-                })
-                .collect(),
-        },
-        SplitRule::All(name) => data::SplitRule::All {
-            name: name.value.clone(),
-        },
-        SplitRule::Hash { column, seed } => data::SplitRule::Hash {
-            column: column.value.clone(),
-            seed: *seed,
-            parts: named()
-                .map(|(name, take)| match take {
-                    Take::Share(share) => (name, Share::Percent(share * 100.0)),
-                    Take::Value(_) | Take::Before(_) | Take::Rest => (name, Share::Rest),
-                })
-                .collect(),
-        },
-        SplitRule::Before(column) => data::SplitRule::Before {
-            column: column.value.clone(),
-            parts: named()
-                .map(|(name, take)| match take {
-                    Take::Before(date) => (name, Bound::Before(date.clone())),
-                    Take::Value(_) | Take::Share(_) | Take::Rest => (name, Bound::Rest),
-                })
-                .collect(),
-        },
-    }
 }
 
 fn classes(d: &Dataset, table: &Table) -> Classes {

@@ -21,6 +21,8 @@ codes! {
     E106 "nothing-to-run" Error include_str!("pages/E106.md");
     /// A metric reads a figure of the run that nothing measured.
     E107 "figure-not-measured" Error include_str!("pages/E107.md");
+    /// A built-in predictor learns from other data than it is judged on.
+    E109 "learns-elsewhere" Error include_str!("pages/E109.md");
 }
 
 /// Something that keeps a plan from being run.
@@ -118,6 +120,17 @@ pub enum ExecError {
         /// Where the label is declared.
         label: Span,
     },
+    /// A built-in predictor that learns from another dataset.
+    LearnsElsewhere {
+        /// The system.
+        system: String,
+        /// The dataset it is judged on.
+        dataset: String,
+        /// Where the rows are named that it learns from.
+        span: Span,
+        /// Where the rows are named that judge.
+        on: Span,
+    },
     /// Nothing is claimed.
     Nothing {
         /// The file's first place.
@@ -153,6 +166,23 @@ pub(super) fn refusals(plan: &Plan, wanted: &[Wanted]) -> Vec<ExecError> {
             };
             if !found.contains(&error) {
                 found.push(error);
+            }
+        }
+    }
+    for w in wanted {
+        for variant in w.variants.keys() {
+            let system = &plan.systems[variant.system];
+            if let Some(Outputs::Predict {
+                from: Some(from), ..
+            }) = &system.outputs
+                && from.data.dataset != w.on.dataset
+            {
+                found.push(ExecError::LearnsElsewhere {
+                    system: system.common.name.clone(),
+                    dataset: plan.datasets[w.on.dataset].common.name.clone(),
+                    span: from.span,
+                    on: w.on_span,
+                });
             }
         }
     }
@@ -225,6 +255,15 @@ pub fn diagnose(error: &ExecError) -> Diagnostic {
             class,
             label,
         } => both(role, number, class, *label),
+        ExecError::LearnsElsewhere {
+            system,
+            dataset,
+            span,
+            on,
+        } => Diagnostic::new(&E109, format!("`{system}` learns from another dataset than `{dataset}`, which judges it"))
+            .label(*span, "learns here")
+            .label(*on, "judged here")
+            .help(format!("name rows of `{dataset}`, or give `{system}` its outputs by `predictions:`")),
         ExecError::Nothing { span } => Diagnostic::new(&E106, "the plan claims nothing, so there is nothing to run")
             .label(*span, "")
             .help("add `compare candidate with baseline { on: data.test, metrics: […] }`"),

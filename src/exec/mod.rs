@@ -5,19 +5,23 @@
 //! reported in one go. What the numbers mean is left to `infer` and `verdict`; showing progress to
 //! the caller, by [`Event`]s. Start with [`gather`].
 
+mod builtins;
 mod columns;
 mod dataset;
 mod errors;
 mod fits;
 mod label;
+mod materialise;
 mod outputs;
 mod panel;
 mod roles;
+mod splits;
 mod wanted;
 
 pub use dataset::Evidenced;
 pub use errors::{CODES, Declared, ExecError, diagnose};
 pub use fits::unfit;
+pub use materialise::{SplitFile, materialise};
 pub use panel::{Measured, PartName};
 pub use wanted::{Wanted, wanted};
 
@@ -72,7 +76,8 @@ pub struct Evidence {
     pub notes: Vec<String>,
 }
 
-/// Reads everything the plan's claims need; paths are those from the plan's own folder.
+/// Reads everything the plan's claims need; paths are those from the plan's own folder, and `seed` is
+/// that of built-in predictors that guess.
 ///
 /// # Errors
 /// Everything wrong with the plan's files.
@@ -80,14 +85,10 @@ pub fn gather(
     world: &dyn World,
     plan: &Plan,
     sources: &SourceMap,
+    seed: u64,
     events: Events<'_>,
 ) -> Result<Evidence, Vec<Diagnostic>> {
-    let folder = sources
-        .get(plan.root)
-        .and_then(|f| f.path.as_deref())
-        .and_then(Path::parent)
-        .unwrap_or(Path::new(""))
-        .to_path_buf();
+    let folder = folder(plan, sources);
     let wanted = wanted(plan);
     let mut refused = errors::refusals(plan, &wanted);
     refused.extend(label::conflicts(plan, &wanted));
@@ -97,6 +98,7 @@ pub fn gather(
     let files = Files {
         world,
         folder: &folder,
+        seed,
         events,
     };
     let runs = outputs::runs(plan, &wanted)?;
@@ -108,10 +110,18 @@ pub fn gather(
     panel::measure(&files, plan, &wanted, data, &runs)
 }
 
+/// The folder of the plan.
+fn folder(plan: &Plan, sources: &SourceMap) -> PathBuf {
+    let file = sources.get(plan.root).and_then(|f| f.path.as_deref());
+    let parent = file.and_then(Path::parent);
+    parent.unwrap_or(Path::new("")).to_path_buf()
+}
+
 /// Where files are found and who is told of it.
 #[derive(Clone, Copy)]
 pub(crate) struct Files<'a> {
     pub(crate) world: &'a dyn World,
     pub(crate) folder: &'a Path,
+    pub(crate) seed: u64,
     pub(crate) events: Events<'a>,
 }

@@ -1,5 +1,6 @@
 //! What is measured on each partition: units, parts and a kernel for every run.
 
+use super::builtins;
 use super::columns::{self, Owned};
 use super::dataset::Evidenced;
 use super::errors::{ExecError, diagnose};
@@ -8,7 +9,7 @@ use super::roles;
 use super::wanted::Wanted;
 use super::{Evidence, Files, Input};
 use crate::diagnostic::Diagnostic;
-use crate::hir::{DataRef, MetricRef, Plan, RowTest, SliceBy, Variant};
+use crate::hir::{DataRef, MetricRef, Outputs, Plan, RowTest, SliceBy, Variant};
 use crate::infer::{Member, Panel};
 use crate::metrics::{Classes, CompileError, Kernel, Need, Program, compile};
 use crate::stats::random::key;
@@ -48,6 +49,15 @@ pub struct Measured {
 struct Compiled {
     programs: Vec<Program>,
     places: Vec<Option<usize>>,
+}
+
+impl Compiled {
+    fn keep(&mut self, place: usize, program: Program) {
+        if let Some(slot) = self.places.get_mut(place) {
+            *slot = Some(self.programs.len());
+        }
+        self.programs.push(program);
+    }
 }
 
 /// Reads every run and prepares every partition.
@@ -187,15 +197,16 @@ fn read_run(
         .filter(|w| w.variants.contains_key(&run.variant))
         .map(|w| (&w.on, data.rows(w.on.part.as_deref())))
         .collect();
+    let programs = compiled.iter().filter_map(|of| of.get(&run.variant));
+    let needs = needs(programs.flat_map(|c| &c.programs));
     let Some(file) = &run.path else {
         let mut columns = Columns::new();
         for (on, rows) in on {
-            columns.insert(on.clone(), columns::majority(plan, run, data, rows.len())?);
+            let owned = builtins::predict(plan, &run.variant, data, &rows, &needs, files.seed)?;
+            columns.insert(on.clone(), owned);
         }
         return Ok((columns, None));
     };
-    let programs = compiled.iter().filter_map(|of| of.get(&run.variant));
-    let needs = needs(programs.flat_map(|c| &c.programs));
     let (columns, input) = columns::read(files, plan, (run, file), (data, index), &on, &needs)?;
     Ok((on.into_keys().cloned().zip(columns).collect(), Some(input)))
 }
@@ -224,6 +235,7 @@ fn compile_all(
         .as_ref()
         .and_then(|h| plan.hardware[h.value].price.as_ref())
         .map(|p| p.value);
+    let scores = builtins::scores(plan, w, variant);
     let mut compiled = Compiled {
         programs: Vec::new(),
         places: vec![None; w.metrics.len()],
@@ -238,15 +250,17 @@ fn compile_all(
                 let classes = &data.classes;
                 let needs = (program.needs(), program.figures());
                 let needs = (needs.0.as_slice(), needs.1.as_slice());
-                match roles::missing(plan, variant.system, d, metric, needs, classes) {
-                    Some(_) if system.is_builtin() => {}
-                    Some(error) => errors.push(error),
-                    None => {
-                        if let Some(slot) = compiled.places.get_mut(place) {
-                            *slot = Some(compiled.programs.len());
-                        }
-                        compiled.programs.push(program);
+                // What a built-in predictor doesn't offer is not claimed of it.
+                if let Some(Outputs::Predict { builtin, .. }) = &system.outputs {
+                    let offers = |n: &Need| builtins::offers(d, builtin.value, n, scores);
+                    if needs.0.iter().all(offers) && needs.1.is_empty() {
+                        compiled.keep(place, program);
                     }
+                    continue;
+                }
+                match roles::missing(plan, variant.system, d, metric, needs, classes) {
+                    Some(error) => errors.push(error),
+                    None => compiled.keep(place, program),
                 }
             }
             Err(CompileError::NoPrice) => {

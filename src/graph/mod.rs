@@ -11,7 +11,7 @@ mod relation;
 
 pub use build::build;
 pub use influence::{Influence, Link};
-pub use relation::{Meeting, Relation, meeting, relation};
+pub use relation::{Meeting, Relation, meeting, out_of_fold, relation};
 
 use crate::hir::{
     Ablation, Compare, DataRef, Decide, Factorial, Id, MetricRef, Plan, Select, Step, System,

@@ -1,6 +1,7 @@
 //! Whether two sets of rows share any, and by which declarations.
 
-use crate::hir::{DataRef, DataUse, Dataset, Id, Plan, Split, SplitRule};
+use super::How;
+use crate::hir::{DataRef, DataUse, Dataset, FOLDS, Id, Plan, Split, SplitRule};
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -150,7 +151,7 @@ fn same_split(a: &Split, b: &Split) -> bool {
 }
 
 fn within(plan: &Plan, a: &DataRef, b: &DataRef) -> Relation {
-    let (Some(p), Some(q)) = (&a.part, &b.part) else {
+    let (Some(p), Some(q)) = (cut(plan, a), cut(plan, b)) else {
         return Relation::Overlapping;
     };
     if p == q {
@@ -171,6 +172,23 @@ fn within(plan: &Plan, a: &DataRef, b: &DataRef) -> Relation {
         SplitRule::Hash { .. } | SplitRule::Before(_) => Relation::Disjoint,
         SplitRule::All(_) => Relation::Overlapping,
     }
+}
+
+/// The partition whose rows these are: of folds, the one that is cut into them.
+fn cut<'p>(plan: &'p Plan, data: &'p DataRef) -> Option<&'p String> {
+    let part = data.part.as_ref()?;
+    match &plan.datasets[data.dataset].folds {
+        Some(folds) if part == FOLDS => folds.of.as_ref().map(|of| &of.value),
+        _ => Some(part),
+    }
+}
+
+/// Whether rows that were trained or fitted on fold by fold are judged out of fold: then each one is
+/// told by a model that did not see its fold, and that they are the same rows is no leak.
+pub fn out_of_fold(plan: &Plan, how: How, data: &DataRef, on: &DataRef) -> bool {
+    let folds = plan.datasets[data.dataset].folds.is_some();
+    let by_folds = data.part.as_deref() == Some(FOLDS) && folds;
+    by_folds && data.dataset == on.dataset && matches!(how, How::Trained | How::Fitted)
 }
 
 fn declared_disjoint(plan: &Plan, a: &DataRef, b: &DataRef) -> bool {

@@ -31,23 +31,22 @@ impl<'a> Resolver<'a> {
         ] {
             *slot = fields.get(name).and_then(|v| self.text(v));
         }
-        for name in ["released", "cutoff", "license"] {
-            if let Some(value) = fields.get(name) {
-                self.text(value);
-            }
+        for (name, slot) in [
+            ("released", &mut d.released),
+            ("cutoff", &mut d.cutoff),
+            ("license", &mut d.license),
+        ] {
+            *slot = fields.get(name).and_then(|v| self.text(v));
         }
         if let Some(value) = fields.get("strata") {
             d.strata = self.words(column, value);
         }
         d.label = fields.get("label").and_then(|v| self.label(v));
         d.split = fields.get("split").and_then(|v| self.split(v));
-        if let Some(value) = fields.get("folds") {
-            self.unsupported(
-                "cross-validation (`folds:`)",
-                value.span,
-                "use `split:` with one held-out partition",
-            );
-        }
+        d.folds = fields
+            .get("folds")
+            .and_then(|v| self.folds(v, d.split.as_ref()));
+        self.dataset_facts(&mut d, fields);
         self.check_sha(d.sha256.as_ref());
         self.check_positive(&d);
         d.common = common;
@@ -311,7 +310,8 @@ impl<'a> Resolver<'a> {
                 Take::Value(_) | Take::Before(_) | Take::Rest => 0.0,
             })
             .sum();
-        if sum > 1.0 + 1e-9 {
+        let rest = parts.iter().any(|(_, take)| *take == Take::Rest);
+        if sum > 1.0 + 1e-9 || (!rest && !parts.is_empty() && sum < 1.0 - 1e-9) {
             self.errors.push(HirError::Range {
                 message: format!("the shares add up to {} %", (sum * 1e4).round() / 1e2),
                 span,
@@ -333,13 +333,6 @@ impl<'a> Resolver<'a> {
         }
         if let Some(value) = fields.get("disjoint_from") {
             self.plan.datasets[id].disjoint_from = self.data_uses(value);
-        }
-        if let Some(value) = fields.get("columns") {
-            self.unsupported(
-                "`columns:`",
-                value.span,
-                "leave it out: no metric reads these columns",
-            );
         }
     }
 }

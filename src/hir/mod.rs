@@ -15,6 +15,7 @@ mod datasets;
 mod decisions;
 mod errors;
 mod factorials;
+mod folds;
 pub mod formula;
 mod formulas;
 mod groups;

@@ -266,25 +266,44 @@ impl<'a> Resolver<'a> {
             return None;
         };
         let builtin = Spanned::new(builtin, path.span);
-        if builtin.value != Builtin::Majority {
-            self.unsupported(
-                &format!("the built-in predictor `{}`", path.text()),
-                path.span,
-                "use `majority(data.train)`, or `predictions:` from a file",
-            );
+        let [arg] = args.as_slice() else {
+            self.shape(builtin_example(builtin.value), value);
+            return None;
+        };
+        if builtin.value == Builtin::Column {
+            let column = self.word("a column's name", &arg.value)?;
             return Some(Outputs::Predict {
                 builtin,
                 from: None,
+                column: Some(column),
             });
         }
-        let from = match args.as_slice() {
-            [arg] => self.data_uses(&arg.value).into_iter().next(),
-            _ => {
-                self.shape("one set of rows, as in `majority(reviews.train)`", value);
-                None
-            }
+        let from = self.data_uses(&arg.value).into_iter().next()?;
+        self.check_learner(builtin, &from);
+        Some(Outputs::Predict {
+            builtin,
+            from: Some(from),
+            column: None,
+        })
+    }
+
+    /// What a built-in predictor learns from has to be there.
+    fn check_learner(&mut self, builtin: Spanned<Builtin>, from: &DataUse) {
+        let d = &self.plan.datasets[from.data.dataset];
+        let (label, time) = (d.label.is_some(), d.time.is_some());
+        let (name, broken) = (d.common.name.clone(), d.common.broken);
+        let field = match builtin.value {
+            _ if broken => return,
+            _ if !label => ("label", "label: column in [a, b]"),
+            Builtin::LastValue if !time => ("time", "time: written_at"),
+            _ => return,
         };
-        Some(Outputs::Predict { builtin, from })
+        self.errors.push(HirError::Missing {
+            of: format!("dataset `{name}`"),
+            field: field.0,
+            example: field.1,
+            span: from.span,
+        });
     }
 
     /// A template whose holes are `known`, the system's steps or its components.
@@ -365,5 +384,17 @@ impl<'a> Resolver<'a> {
             near: None,
             help: help.into(),
         });
+    }
+}
+
+fn builtin_example(builtin: Builtin) -> &'static str {
+    match builtin {
+        Builtin::Majority => "one set of rows, as in `majority(reviews.train)`",
+        Builtin::Stratified => "one set of rows, as in `stratified(reviews.train)`",
+        Builtin::Mean => "one set of rows, as in `mean(prices.train)`",
+        Builtin::Median => "one set of rows, as in `median(prices.train)`",
+        Builtin::Popularity => "one set of rows, as in `popularity(ratings.train)`",
+        Builtin::LastValue => "one set of rows, as in `last_value(sales.train)`",
+        Builtin::Column => "one column of the dataset, as in `column(clinical_score)`",
     }
 }

@@ -336,14 +336,6 @@ impl<'a> Resolver<'a> {
         let part = match rest {
             [] => None,
             [part] if part.text.is_empty() => return None,
-            [part] if part.text == "folds" => {
-                self.unsupported(
-                    "cross-validation (`folds`)",
-                    part.span,
-                    "use a partition of the split, such as `.train`",
-                );
-                return None;
-            }
             [part] => Some(part),
             [_, extra, ..] => {
                 self.errors.push(HirError::Shape {
@@ -368,6 +360,9 @@ impl<'a> Resolver<'a> {
 
     fn check_part(&mut self, dataset: Id<Dataset>, part: &ast::Name) -> Option<()> {
         let data = &self.plan.datasets[dataset];
+        if part.text == FOLDS && data.folds.is_some() {
+            return Some(());
+        }
         let legal: Vec<String> = match &data.split {
             None if data.common.broken => return Some(()),
             None => Vec::new(),

@@ -29,7 +29,7 @@ pub fn run_analysed(
     analysis: &Analysis,
     path: &str,
 ) -> Result<RunResult, Vec<Diagnostic>> {
-    let evidence = exec::gather(world, &analysis.plan, &analysis.sources, &|_| {})?;
+    let evidence = exec::gather(world, &analysis.plan, &analysis.sources, 42, &|_| {})?;
     let setting = Setting {
         seed: 42,
         file: path,

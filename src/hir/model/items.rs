@@ -35,8 +35,22 @@ pub struct Dataset {
     pub weight: Option<Spanned<String>>,
     /// Columns within whose values resampling stays.
     pub strata: Vec<Spanned<String>>,
+    /// What is known of other columns.
+    pub columns: Vec<ColumnFact>,
+    /// When the data became public.
+    pub released: Option<Spanned<String>>,
+    /// The newest date in the data.
+    pub cutoff: Option<Spanned<String>>,
+    /// The licence of the data.
+    pub license: Option<Spanned<String>>,
+    /// How many rows there are, as far as declared.
+    pub rows: Option<Rows>,
+    /// How many clusters.
+    pub clusters: Option<Spanned<f64>>,
     /// How rows fall into partitions.
     pub split: Option<Split>,
+    /// How rows fall into cross-validation folds; their rows are the partition `folds`.
+    pub folds: Option<Folds>,
     /// The data this one was made from.
     pub derived_from: Vec<DataUse>,
     /// Datasets with which rows are shared.
@@ -44,6 +58,68 @@ pub struct Dataset {
     /// Datasets or partitions that surely share no row.
     pub disjoint_from: Vec<DataUse>,
 }
+
+/// What is known of a column that is no role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnFact {
+    /// The column.
+    pub name: Spanned<String>,
+    /// When its value is known.
+    pub known: Option<Spanned<Known>>,
+    /// The columns it was made from; `label` is the label's.
+    pub derived_from: Vec<Spanned<String>>,
+}
+
+/// When a value is known, as seen from what is predicted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// When the prediction is made.
+    Before,
+    /// Only once the outcome is there.
+    After,
+}
+
+/// The declared numbers of rows.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Rows {
+    /// Declared as unknown.
+    Unknown(Span),
+    /// In all.
+    All(Spanned<f64>),
+    /// By partition.
+    Parts(Vec<(Spanned<String>, Spanned<f64>)>),
+}
+
+/// How rows fall into cross-validation folds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Folds {
+    /// The rule.
+    pub rule: FoldRule,
+    /// How many folds.
+    pub k: u32,
+    /// Mixed into the hashes that deal.
+    pub seed: u64,
+    /// The partition that is cut; `None` for the whole dataset.
+    pub of: Option<Spanned<String>>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// The rule of folds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FoldRule {
+    /// Groups where the dataset has a group, else rows.
+    KFold,
+    /// Rows with one value of a column together.
+    Grouped(Spanned<String>),
+    /// As `KFold`, each fold with its share of the values of these columns.
+    Stratified(Vec<Spanned<String>>),
+    /// By time; each fold is predicted from what came before it.
+    Rolling(Spanned<String>),
+}
+
+/// The name by which the rows of the folds stand for a partition.
+pub const FOLDS: &str = "folds";
 
 /// What a dataset's rows are labelled with.
 #[derive(Debug, Clone, PartialEq)]

@@ -57,8 +57,10 @@ pub enum Outputs {
     Predict {
         /// Which.
         builtin: Spanned<Builtin>,
-        /// What it learns from.
+        /// What it learns from; `column` learns from nothing.
         from: Option<DataUse>,
+        /// The column that `column` copies.
+        column: Option<Spanned<String>>,
     },
     /// `reported:` published numbers.
     Reported(Vec<Reported>),

@@ -1,0 +1,61 @@
+//! The ids of some rows as a file, the same whatever the order of the rows.
+
+use super::TextColumn;
+
+/// A CSV of ids: one a line, sorted, below the name of their column; where `numbers` has one for each
+/// row, a second column `name` holds them.
+pub fn id_file(
+    (column, ids): (&str, &TextColumn),
+    rows: &[u32],
+    numbers: Option<(&str, &[usize])>,
+) -> String {
+    let number = |at: usize| numbers.and_then(|(_, of)| of.get(at).copied());
+    let mut lines: Vec<(&str, Option<usize>)> = rows
+        .iter()
+        .enumerate()
+        .filter_map(|(at, &row)| Some((ids.get(row as usize)?, number(at))))
+        .collect();
+    lines.sort_unstable();
+    let mut text = quoted(column);
+    if let Some((name, _)) = numbers {
+        text.push(',');
+        text.push_str(&quoted(name));
+    }
+    text.push('\n');
+    for (id, number) in lines {
+        text.push_str(&quoted(id));
+        if let Some(number) = number {
+            text.push(',');
+            text.push_str(&number.to_string());
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn quoted(field: &str) -> String {
+    if field.is_empty() || field.contains(['"', ',', '\n', '\r']) {
+        format!("\"{}\"", field.replace('"', "\"\""))
+    } else {
+        field.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_sorted_and_quoted() {
+        let ids = TextColumn {
+            words: ["b", "a,\"x\"", "c"].map(str::to_owned).into(),
+            codes: vec![0, 1, 2],
+        };
+        assert_eq!(
+            id_file(("id", &ids), &[0, 1], None),
+            "id\n\"a,\"\"x\"\"\"\nb\n"
+        );
+        let folds = Some(("fold", &[2, 1][..]));
+        assert_eq!(id_file(("id", &ids), &[2, 0], folds), "id,fold\nb,1\nc,2\n");
+    }
+}

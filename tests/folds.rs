@@ -1,0 +1,419 @@
+//! Splits, folds and built-in predictors: what plans say of them, and what they compute.
+
+use super::support::pipeline;
+use benchwright::analysis::analyse;
+use benchwright::data::{
+    ColumnKind, ColumnRequest, FoldRule, Share, SplitRule, Table, diagnose, folds, read_table,
+    split,
+};
+use benchwright::exec;
+use benchwright::result::RunResult;
+use benchwright::text::{MemoryWorld, World};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// 600 visits of 100 patients in two hospitals, some patients in many rows.
+fn visits(reversed: bool) -> String {
+    let mut lines: Vec<String> = (0..600_u32)
+        .map(|n| {
+            let patient = (n * n + 7 * n) % 100;
+            let ward = if patient.is_multiple_of(4) { "a" } else { "b" };
+            let died = if n.is_multiple_of(5) { "yes" } else { "no" };
+            let (month, day) = (1 + n / 50, 1 + n % 28);
+            format!(
+                "v{n},p{patient},{ward},{died},2024-{month:02}-{day:02},{}",
+                n % 90
+            )
+        })
+        .collect();
+    if reversed {
+        lines.reverse();
+    }
+    format!("id,patient,ward,died,day,risk\n{}\n", lines.join("\n"))
+}
+
+fn table(csv: &str) -> Table {
+    let world = MemoryWorld::default().with("v.csv", csv);
+    let text = ["id", "patient", "ward", "died", "day"];
+    let requests = text.map(|name| ColumnRequest::new(name, ColumnKind::Text));
+    read_table(&world, Path::new("v.csv"), &requests, &|_| {}).unwrap()
+}
+
+fn values<'t>(table: &'t Table, column: &str, rows: &[u32]) -> Vec<&'t str> {
+    let (_, text) = table.text(column).unwrap();
+    rows.iter()
+        .map(|&row| text.get(row as usize).unwrap())
+        .collect()
+}
+
+fn sets<'t>(table: &'t Table, column: &str, parts: &[Vec<u32>]) -> Vec<BTreeSet<&'t str>> {
+    let of = |rows: &Vec<u32>| values(table, column, rows).into_iter().collect();
+    parts.iter().map(of).collect()
+}
+
+fn whole(column: &str, strata: &[&str]) -> FoldRule {
+    FoldRule::Whole {
+        column: column.into(),
+        k: 5,
+        seed: 3,
+        strata: strata.iter().map(|&s| s.into()).collect(),
+    }
+}
+
+#[test]
+fn folds_keep_groups_whole_and_do_not_depend_on_the_order_of_rows() {
+    let (table, turned) = (table(&visits(false)), table(&visits(true)));
+    let all: Vec<u32> = (0..600).collect();
+    for rule in [
+        whole("patient", &[]),
+        whole("patient", &["died"]),
+        whole("id", &[]),
+    ] {
+        let cut = folds(&table, &rule, &all).unwrap();
+        assert_eq!(cut.rows(), all);
+        let again = folds(&turned, &rule, &all).unwrap();
+        assert_eq!(
+            sets(&table, "id", &cut.folds),
+            sets(&turned, "id", &again.folds)
+        );
+        let sizes: Vec<usize> = cut.folds.iter().map(Vec::len).collect();
+        assert!(sizes.iter().all(|n| n.abs_diff(120) <= 24), "{sizes:?}");
+        if rule != whole("id", &[]) {
+            let patients = sets(&table, "patient", &cut.folds);
+            let together: usize = patients.iter().map(BTreeSet::len).sum();
+            let distinct: BTreeSet<&str> = patients.into_iter().flatten().collect();
+            assert_eq!(together, distinct.len());
+        }
+    }
+    let alike = folds(&table, &whole("id", &["died"]), &all).unwrap();
+    for fold in &alike.folds {
+        let yes = values(&table, "died", fold)
+            .iter()
+            .filter(|v| **v == "yes")
+            .count();
+        assert_eq!((fold.len(), yes), (120, 24));
+    }
+}
+
+#[test]
+fn rolling_folds_come_one_behind_the_other() {
+    let table = table(&visits(false));
+    let rows: Vec<u32> = (100..600).collect();
+    let rule = FoldRule::Rolling {
+        column: "day".into(),
+        k: 4,
+    };
+    let cut = folds(&table, &rule, &rows).unwrap();
+    assert_eq!(cut.folds.len(), 4);
+    let mut stretches = vec![cut.before.clone()];
+    stretches.extend(cut.folds.clone());
+    assert_eq!(stretches.iter().map(Vec::len).sum::<usize>(), 500);
+    for pair in stretches.windows(2) {
+        let last = values(&table, "day", &pair[0]).into_iter().max();
+        let first = values(&table, "day", &pair[1]).into_iter().min();
+        assert!(last < first, "{last:?} {first:?}");
+        assert!(pair[1].len().abs_diff(100) <= 5, "{}", pair[1].len());
+    }
+}
+
+#[test]
+fn too_few_groups_for_the_folds() {
+    let table = table(&visits(false));
+    let errors = folds(&table, &whole("ward", &[]), &[0, 1, 2]).unwrap_err();
+    let d = diagnose(&errors[0], None);
+    assert_eq!(d.message, "`ward` has 2 distinct values for 5 folds");
+}
+
+#[test]
+fn strata_get_their_shares_as_nearly_as_groups_allow() {
+    let table = table(&visits(false));
+    let rule = |column: &str, strata: &[&str]| SplitRule::Hash {
+        column: column.into(),
+        seed: 11,
+        parts: vec![
+            ("train".into(), Share::Percent(70.0)),
+            ("val".into(), Share::Percent(10.0)),
+            ("test".into(), Share::Rest),
+        ],
+        strata: strata.iter().map(|&s| s.into()).collect(),
+    };
+    let counts = |rule: &SplitRule| -> BTreeMap<(String, String), usize> {
+        let mut found = BTreeMap::new();
+        for part in split(&table, rule, Some("id")).unwrap().partitions {
+            for ward in values(&table, "ward", &part.rows) {
+                *found
+                    .entry((ward.to_owned(), part.name.clone()))
+                    .or_insert(0) += 1;
+            }
+        }
+        found
+    };
+    let all: Vec<u32> = (0..600).collect();
+    let in_ward = |ward: &str| {
+        values(&table, "ward", &all)
+            .iter()
+            .filter(|w| **w == ward)
+            .count()
+    };
+    for (column, slack) in [("id", 1.0), ("patient", 24.0)] {
+        for ((ward, part), n) in counts(&rule(column, &["ward"])) {
+            let share =
+                BTreeMap::from([("train", 0.7), ("val", 0.1), ("test", 0.2)])[part.as_str()];
+            let wanted = share * in_ward(&ward) as f64;
+            assert!(
+                (n as f64 - wanted).abs() < slack,
+                "{column} {ward} {part}: {n} of {wanted}"
+            );
+        }
+    }
+}
+
+const HEAD: &str = r#"use std.classification.{accuracy, f1_macro}
+
+dataset v {
+  source: "v.csv", version: "1", id: id, time: day
+  GROUP
+  label:  died in [no, yes]
+  columns: { risk: { known: after_outcome, derived_from: label } }
+  released: "2024-01-01", license: "CC0", rows: { train: 300, test: 300 }, clusters: 100
+  split:  hash(patient, seed: 1) { train: 60%, test: rest }
+  folds:  FOLDS
+}
+"#;
+
+fn plan(folds: &str, rest: &str) -> String {
+    let group = if folds.contains("ward") {
+        "cluster: patient"
+    } else {
+        "group: patient"
+    };
+    HEAD.replace("GROUP", group).replace("FOLDS", folds) + rest
+}
+
+fn world(plan: &str) -> MemoryWorld {
+    MemoryWorld::default()
+        .with("p.bench", plan)
+        .with("v.csv", visits(false))
+}
+
+/// Codes of leaks and of what is not understood.
+fn codes(plan: &str) -> Vec<&'static str> {
+    let analysis = analyse(&world(plan), Path::new("p.bench")).unwrap();
+    let all = analysis.diagnostics.iter().map(|d| d.code.code);
+    all.filter(|c| c.starts_with(['L', 'S', 'N', 'T', 'E']))
+        .collect()
+}
+
+const FOLDS: &str = "grouped(patient, k: 5, seed: 3, of: train)";
+
+#[test]
+fn what_is_trained_on_folds_is_judged_out_of_fold() {
+    let stack = |fit: &str, train: &str, on: &str| {
+        plan(
+            FOLDS,
+            &format!(
+                "step scale {{ kind: scaler, fit: {fit} }}
+                 baseline forest {{ steps: [scale], train: {train}, seeds: 2, predictions: \"f-{{seed}}.csv\" }}
+                 baseline logistic {{ steps: [scale], train: v.folds, seeds: 2, predictions: \"l-{{seed}}.csv\" }}
+                 candidate stack {{ ensemble: [forest, logistic], train: v.folds, seeds: 2, predictions: \"s-{{seed}}.csv\" }}
+                 compare stack with [forest, logistic] {{ on: {on}, metrics: [accuracy] }}"
+            ),
+        )
+    };
+    let none: [&str; 0] = [];
+    assert_eq!(codes(&stack("v.folds", "v.folds", "v.test")), none);
+    assert_eq!(codes(&stack("v.train", "v.folds", "v.test")), none);
+    assert_eq!(codes(&stack("v.folds", "v.folds", "v.folds")), none);
+    assert_eq!(codes(&stack("v.folds", "v.folds", "v.train")), none);
+    // The scaler, or a member, has seen every fold.
+    assert_eq!(codes(&stack("v.train", "v.folds", "v.folds")), ["L102"]);
+    assert_eq!(codes(&stack("v.folds", "v.train", "v.folds")), ["L101"]);
+}
+
+#[test]
+fn folds_that_tuned_a_system_do_not_judge_it() {
+    let tuned = |on: &str| {
+        plan(
+            FOLDS,
+            &format!(
+                "baseline a {{ train: v.folds, tune: v.folds {{ by: accuracy, trials: 9 }}, seeds: 2, predictions: \"a-{{seed}}.csv\" }}
+                 candidate b from a {{ predictions: \"b-{{seed}}.csv\" }}
+                 compare b with a {{ on: {on}, metrics: [accuracy] }}"
+            ),
+        )
+    };
+    assert!(codes(&tuned("v.folds")).contains(&"L103"));
+    assert!(!codes(&tuned("v.test")).contains(&"L103"));
+}
+
+#[test]
+fn slips_in_folds_are_told() {
+    let mut told = String::new();
+    for folds in [
+        "kfold(5)",
+        "kfold(k: 5, sed: 1, of: train)",
+        "kfold(k: 1)",
+        "kfold(k: 5, of: trian)",
+        "groups(patient, k: 5)",
+        "grouped(k: 5)",
+        "rolling(day)",
+        "5",
+    ] {
+        let text = plan(folds, "");
+        let analysis = analyse(&world(&text), Path::new("p.bench")).unwrap();
+        for d in analysis.diagnostics.iter().filter(|d| d.is_error()) {
+            told += &format!("{folds}\n  {} {}\n", d.code.code, d.message);
+            d.help
+                .iter()
+                .for_each(|h| told += &format!("    help: {h}\n"));
+        }
+    }
+    insta::assert_snapshot!("slips", told);
+}
+
+fn estimate(result: &RunResult, system: &str, metric: &str) -> Option<f64> {
+    let mut of = result.metrics.iter().filter(|m| {
+        m.system == system && m.metric == metric && m.slice.is_none() && m.seed.is_none()
+    });
+    of.next().and_then(|m| m.estimate)
+}
+
+#[test]
+fn groups_in_two_folds_or_partitions_are_refused() {
+    let text = "baseline a { predict: majority(v.train) }
+                candidate b { predict: stratified(v.train) }
+                compare b with a { on: v.test, metrics: [accuracy] }";
+    let by_row = plan("grouped(id, k: 5, of: train)", text);
+    let errors = pipeline::run(&world(&by_row), "p.bench").unwrap_err();
+    assert_eq!(errors[0].code.code, "F208");
+    assert!(
+        errors[0]
+            .message
+            .starts_with("rows of one `patient` stand in both `fold ")
+    );
+    let split = plan(FOLDS, text).replace("hash(patient", "hash(id");
+    let errors = pipeline::run(&world(&split), "p.bench").unwrap_err();
+    assert_eq!(errors[0].code.code, "F208");
+    pipeline::run(&world(&plan(FOLDS, text)), "p.bench").unwrap();
+}
+
+#[test]
+fn predictors_of_classes() {
+    let text = plan(
+        "stratified(died, k: 3, seed: 1, of: train)",
+        "baseline most { predict: majority(v.train) }
+         baseline popular { predict: popularity(v.train) }
+         baseline chance { predict: stratified(v.train) }
+         baseline last { predict: last_value(v.train) }
+         candidate self { predict: column(died) }
+         compare self with [most, popular, chance, last] { on: v.test, metrics: [accuracy], interval: bootstrap(200) }",
+    );
+    let result = pipeline::run(&world(&text), "p.bench").unwrap();
+    let of = |system: &str| estimate(&result, system, "accuracy").unwrap();
+    assert_eq!(of("self"), 1.0);
+    assert!((of("most") - 0.8).abs() < 0.06, "{}", of("most"));
+    assert_eq!(of("popular"), of("most"));
+    // 0.8² + 0.2², give or take.
+    assert!((of("chance") - 0.68).abs() < 0.1, "{}", of("chance"));
+    let turned = MemoryWorld::default()
+        .with("p.bench", &text)
+        .with("v.csv", visits(true));
+    let turned = pipeline::run(&turned, "p.bench").unwrap();
+    for system in ["chance", "last", "most"] {
+        assert_eq!(
+            estimate(&turned, system, "accuracy"),
+            Some(of(system)),
+            "{system}"
+        );
+    }
+}
+
+#[test]
+fn predictors_of_numbers() {
+    let data = "id,who,day,y,old,part\n\
+        1,a,2024-01-01,1,9,train\n2,a,2024-01-03,4,9,train\n3,b,2024-01-02,10,9,train\n\
+        4,a,2024-01-02,2,1,test\n5,a,2024-01-09,5,5,test\n6,c,2024-01-09,5,5,test\n7,b,2024-01-01,9,8,test\n";
+    let plan = r#"use std.regression.mae
+dataset d { source: "d.csv", id: id, label: y, cluster: who, group: who, time: day, split: before(part) }
+baseline mid   { predict: median(d.train) }
+baseline mean  { predict: mean(d.train) }
+baseline last  { predict: last_value(d.train) }
+candidate old  { predict: column(old) }
+compare old with [mid, mean, last] { on: d.test, metrics: [mae], interval: bootstrap(100) }
+"#
+    .replace("before(part)", "column(part)")
+    .replace("group: who, ", "");
+    let plan = plan.replace("cluster: who", "cluster: id");
+    let world = MemoryWorld::default()
+        .with("p.bench", &plan)
+        .with("d.csv", data);
+    let result = pipeline::run(&world, "p.bench").unwrap_or_else(|e| panic!("{e:#?}"));
+    let of = |system: &str| estimate(&result, system, "mae").unwrap();
+    // Training labels 1, 4, 10: median 4, mean 5.
+    assert_eq!(of("mid"), (2.0 + 1.0 + 1.0 + 5.0) / 4.0);
+    assert_eq!(of("mean"), (3.0 + 0.0 + 0.0 + 4.0) / 4.0);
+    // Without groups the last before: 1 of day 1, 4 of day 3, 4, and the first of all, 1.
+    assert_eq!(of("last"), (1.0 + 1.0 + 1.0 + 8.0) / 4.0);
+    assert_eq!(of("old"), (1.0 + 0.0 + 0.0 + 1.0) / 4.0);
+}
+
+#[test]
+fn the_last_value_is_that_of_the_group() {
+    let data = "id,who,day,y\n1,a,1,no\n2,b,2,yes\n3,a,5,yes\n4,a,3,no\n5,b,9,no\n6,c,9,yes\n";
+    let plan = r#"use std.classification.accuracy
+dataset d { source: "d.csv", id: id, label: y in [no, yes], group: who, time: day, split: before(stamp) { train: "2024", test: rest } }
+baseline last { predict: last_value(d.train) }
+candidate self { predict: column(y) }
+compare self with last { on: d.test, metrics: [accuracy], interval: bootstrap(100) }
+"#;
+    let data = data
+        .replace("day,y", "day,y,stamp")
+        .replace(",no\n", ",no,2024-02-01\n")
+        .replace(",yes\n", ",yes,2024-02-01\n");
+    let train = |text: &str, id: &str| {
+        let line = text.lines().find(|l| l.starts_with(id)).unwrap().to_owned();
+        text.replace(&line, &line.replace("2024-02-01", "2023-02-01"))
+    };
+    let data = train(&train(&train(&data, "1,"), "2,"), "3,");
+    let world = MemoryWorld::default()
+        .with("p.bench", plan)
+        .with("d.csv", data);
+    let result = pipeline::run(&world, "p.bench").unwrap_or_else(|e| panic!("{e:#?}"));
+    // 4: a's no of day 1, right; 5: b's yes, wrong; 6: no group, a's yes of day 5, right.
+    let right = estimate(&result, "last", "accuracy").unwrap();
+    assert!((right - 2.0 / 3.0).abs() < 1e-12, "{right}");
+}
+
+#[test]
+fn a_predictor_of_another_dataset_is_refused() {
+    let text = plan(FOLDS, "")
+        + r#"dataset w { source: "v.csv", id: id, label: died in [no, yes], split: all(test) }
+             baseline a { predict: majority(v.train) }
+             candidate b { predict: column(died) }
+             compare b with a { on: w.test, metrics: [accuracy] }"#;
+    let errors = pipeline::run(&world(&text), "p.bench").unwrap_err();
+    assert_eq!(errors[0].code.code, "E109");
+}
+
+#[test]
+fn partitions_and_folds_are_written_the_same_in_any_order() {
+    let text = plan("rolling(day, k: 3, of: train)", "");
+    let written = |world: &dyn World| {
+        let analysis = analyse(world, Path::new("p.bench")).unwrap();
+        exec::materialise(world, &analysis.plan, &analysis.sources, &|_| {}).unwrap()
+    };
+    let files = written(&world(&text));
+    let names: Vec<&str> = files.iter().map(|f| f.path.as_str()).collect();
+    assert_eq!(
+        names,
+        ["v/train.csv", "v/test.csv", "v/folds.csv", "splits.json"]
+    );
+    assert_eq!(files[0].rows + files[1].rows, 600);
+    assert_eq!(files[2].rows, files[0].rows);
+    assert!(files[2].text.starts_with("id,fold\nv"));
+    let turned = MemoryWorld::default()
+        .with("p.bench", &text)
+        .with("v.csv", visits(true));
+    let again = written(&turned);
+    assert_eq!(files[..3], again[..3]);
+}
