@@ -134,7 +134,8 @@ fn a_plan_has_its_own_metrics_too() {
     assert_eq!(own[0].docs, "What a wrong answer costs.");
     let formula = own[0].formula.as_deref();
     assert!(formula.unwrap().starts_with("4.20USD * count("));
-    assert!(own[1].outline.is_err(), "tokens cannot be mapped yet");
+    let needs = benchwright::analysis::needs_in_words(own[1].outline.as_ref().unwrap());
+    assert_eq!(needs, ["tokens"]);
 }
 
 /// Functions of numbers take numbers of one kind; roots and logarithms have no unit.

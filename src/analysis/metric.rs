@@ -1,7 +1,8 @@
 //! What there is to know about metrics, of the library and of a plan, as plain data.
 
 use super::{LoadError, load};
-use crate::hir::{self, Better, Id, Metric, MetricRef, Module, Plan, library_names};
+use crate::hir::formula::Cell;
+use crate::hir::{self, Argument, Better, Id, Metric, MetricRef, Module, Plan, library_names};
 use crate::metrics::{CompileError, Need, Outline, StatisticClass, outline};
 use crate::syntax::ast::{Entry, Head, ItemKind, Keyword};
 use crate::text::{MemoryWorld, SourceMap, World};
@@ -10,8 +11,10 @@ use std::path::Path;
 
 /// The root file of a plan that uses the whole library.
 const LIBRARY: &str = "library.bench";
-/// Stands for a parameter's value; a quantile, too, can be had at it.
-const ARGUMENT: f64 = 0.5;
+/// Stands for a parameter's value; a quantile can be had at it, and a number of bins or of ranks is it.
+const ARGUMENT: f64 = 1.0;
+/// Stands for a column.
+const COLUMN: &str = "\0";
 
 /// A metric, explained.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,15 +81,29 @@ impl MetricFacts {
 
 /// What a metric needs of data and outputs, in words, each as a plan would give it.
 pub fn needs_in_words(outline: &Outline) -> Vec<String> {
-    let word = |need: &Need| match need {
-        Need::Label => "label, a class",
-        Need::Prediction => "prediction, a class",
-        Need::LabelNumber => "label, a number",
-        Need::PredictionNumber => "prediction, a number",
-        Need::Score => "score",
-        Need::Latency => "latency",
+    let called = |cell: &Cell| match cell {
+        Cell::Role(role) => role.clone(),
+        Cell::Column(column) if column.starts_with(COLUMN) => "a column it is given".into(),
+        Cell::Column(column) => format!("the dataset's column `{column}`"),
     };
-    let mut words: Vec<String> = outline.needs.iter().map(|n| word(n).to_string()).collect();
+    let word = |need: &Need| match need {
+        Need::Class(cell) if matches!(cell, Cell::Column(_)) => called(cell),
+        Need::Class(cell) => format!("{}, a class", called(cell)),
+        // What some roles are their names say.
+        Need::Number(cell) if need.is_number("latency") || need.is_number("tokens") => called(cell),
+        Need::Number(cell) => format!("{}, a number", called(cell)),
+        Need::Text(cell) => format!("{}, a text", called(cell)),
+        Need::List(cell) => format!("{}, a list", called(cell)),
+        Need::Score => "score".into(),
+        Need::Scores => "score of each class".into(),
+    };
+    let mut words: Vec<String> = outline.needs.iter().map(word).collect();
+    words.extend(
+        outline
+            .figures
+            .iter()
+            .map(|f| format!("`{}` of each run", f.text())),
+    );
     if outline.positive {
         words.push("the dataset's `positive:` class".into());
     }
@@ -101,7 +118,9 @@ pub fn class_in_words(class: StatisticClass) -> &'static str {
     match class {
         StatisticClass::Counts => "counts",
         StatisticClass::Sums => "sums",
+        StatisticClass::Vectors => "sums of vectors, by a native",
         StatisticClass::Order => "order statistics",
+        StatisticClass::Ranks => "ranks, by a native",
     }
 }
 
@@ -126,6 +145,15 @@ pub fn cost_in_words(outline: &Outline) -> Vec<String> {
             "{passes} over the rows for sums of values computed once"
         ));
     }
+    if s.vectors > 0 {
+        let passes = match s.vectors {
+            1 => "one pass".to_string(),
+            n => format!("{n} passes"),
+        };
+        words.push(format!(
+            "{passes} over the rows for sums of vectors computed once, then a step whatever the rows"
+        ));
+    }
     if s.quantiles > 0 {
         let passes = 3 * s.quantiles;
         words.push(format!(
@@ -134,6 +162,15 @@ pub fn cost_in_words(outline: &Outline) -> Vec<String> {
     }
     if s.extremes > 0 {
         words.push("the first drawn row of an order sorted once, a few steps".into());
+    }
+    if s.ranks > 0 {
+        words.push(
+            "a few passes over the rows in orders sorted once, each row as often as it is drawn"
+                .into(),
+        );
+    }
+    if s.grouped > 0 {
+        words.push("those of groups in the same passes, however many groups there are".into());
     }
     words
 }
@@ -170,7 +207,12 @@ fn fact(
 ) -> MetricFacts {
     let reference = MetricRef {
         metric: id,
-        args: vec![ARGUMENT; metric.params.len()],
+        args: (0..metric.params.len())
+            .map(|i| match metric.column_params.contains(&i) {
+                true => Argument::Column(Cell::Column(format!("{COLUMN}{i}"))),
+                false => Argument::Number(ARGUMENT),
+            })
+            .collect(),
         text: metric.common.name.clone(),
         span: metric.common.name_span,
     };

@@ -72,6 +72,7 @@ pub fn analyse(world: &dyn World, path: &Path) -> Result<Analysis, LoadError> {
     let mut diagnostics: Vec<Diagnostic> = loaded.errors.iter().map(syntax::diagnose).collect();
     diagnostics.extend(loaded.imports.iter().chain(&errors).map(hir::diagnose));
     diagnostics.extend(circles(&plan, &dag));
+    diagnostics.extend(exec::unfit(&plan));
     let report = checks::check(&plan, &dag);
     diagnostics.extend(report.diagnostics);
     waivers::apply(&plan, &loaded.sources, &mut diagnostics);

@@ -1,65 +1,155 @@
-//! The columns of one run on one partition.
+//! The columns of one run on one partition: read, joined, and put together for the kernels.
 
 use super::dataset::{Evidenced, diagnosed, place_by_column};
 use super::outputs::Run;
+use super::roles::{self, Home};
 use super::{Event, Files, Input};
-use crate::data::{self, ColumnKind, ColumnRequest, IdIndex, Table};
+use crate::data::{self, ColumnKind, ColumnRequest, IdIndex, Table, TextColumn};
 use crate::diagnostic::Diagnostic;
-use crate::hir::{ColumnMap, DataRef, Outputs, Plan};
-use crate::metrics::{Need, RunColumns};
+use crate::hir::formula::{Cell, Figure};
+use crate::hir::{DataRef, Each, Outputs, Plan};
+use crate::metrics::{Classes, Need, RunColumns, Texts};
 use crate::text::Span;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Owned columns, row by row of a partition.
+/// Columns, row by row of a partition: those of one run, or those of the dataset.
 #[derive(Debug, Default)]
 pub(super) struct Owned {
-    prediction: Vec<u32>,
-    prediction_number: Vec<f64>,
-    score: Vec<f64>,
-    latency: Vec<f64>,
+    /// Codes of the label's classes.
+    pub(super) classes: BTreeMap<Cell, Vec<u32>>,
+    pub(super) numbers: BTreeMap<Cell, Vec<f64>>,
+    pub(super) texts: BTreeMap<Cell, TextColumn>,
+    /// The positive class's.
+    pub(super) score: Vec<f64>,
+    /// Each class's.
+    pub(super) scores: Vec<Vec<f64>>,
+    pub(super) weight: Vec<f64>,
+    /// Figures of the whole run, where something measured them.
+    pub(super) figures: BTreeMap<Figure, f64>,
 }
 
-/// The columns that all runs on a partition share.
+/// Columns whose words need not be classes of the label, in one code.
 #[derive(Debug, Default)]
-pub(super) struct Shared {
-    label: Vec<u32>,
-    label_number: Vec<f64>,
-    weight: Vec<f64>,
+pub(super) struct Joint {
+    /// Words that are no classes, sorted.
+    extra: Vec<String>,
+    codes: BTreeMap<Cell, Vec<u32>>,
 }
 
 impl Owned {
-    pub(super) fn with<'a>(&'a self, shared: &'a Shared) -> RunColumns<'a> {
-        RunColumns {
-            label: &shared.label,
-            prediction: &self.prediction,
-            label_number: &shared.label_number,
-            prediction_number: &self.prediction_number,
-            score: &self.score,
-            latency: &self.latency,
-            weight: &shared.weight,
+    /// One code for the words of all columns of the run and of the dataset. An empty field is missing.
+    pub(super) fn joint(&self, shared: &Owned, classes: &Classes) -> Joint {
+        let known: BTreeMap<&str, u32> = (0u32..)
+            .zip(&classes.names)
+            .map(|(code, name)| (name.as_str(), code))
+            .collect();
+        let columns = || shared.texts.iter().chain(&self.texts);
+        let mut extra = BTreeSet::new();
+        for word in columns().flat_map(|(_, column)| &column.words) {
+            if !word.is_empty() && !known.contains_key(word.as_str()) {
+                extra.insert(word.clone());
+            }
         }
+        let extra: Vec<String> = extra.into_iter().collect();
+        let code = |word: &String| -> u32 {
+            if word.is_empty() {
+                return u32::MAX;
+            }
+            let place = || extra.binary_search(word).ok();
+            let beyond = || u32::try_from(classes.names.len() + place()?).ok();
+            known
+                .get(word.as_str())
+                .copied()
+                .or_else(beyond)
+                .unwrap_or(u32::MAX)
+        };
+        let coded = |column: &TextColumn| -> Vec<u32> {
+            let words: Vec<u32> = column.words.iter().map(code).collect();
+            let of = |&c: &u32| words.get(c as usize).copied().unwrap_or(u32::MAX);
+            column.codes.iter().map(of).collect()
+        };
+        let codes = columns()
+            .map(|(cell, column)| (cell.clone(), coded(column)))
+            .collect();
+        Joint { extra, codes }
+    }
+
+    pub(super) fn with<'a>(
+        &'a self,
+        shared: &'a Owned,
+        joint: &'a Joint,
+        classes: &'a Classes,
+    ) -> RunColumns<'a> {
+        let mut columns = RunColumns {
+            names: &classes.names,
+            extra: &joint.extra,
+            score: &self.score,
+            scores: &self.scores,
+            weight: &shared.weight,
+            figures: self.figures.clone(),
+            ..RunColumns::default()
+        };
+        let coded = joint
+            .codes
+            .iter()
+            .chain(&shared.classes)
+            .chain(&self.classes);
+        columns
+            .classes
+            .extend(coded.map(|(c, codes)| (c.clone(), codes.as_slice())));
+        let numbers = shared.numbers.iter().chain(&self.numbers);
+        columns
+            .numbers
+            .extend(numbers.map(|(c, n)| (c.clone(), n.as_slice())));
+        for (cell, text) in shared.texts.iter().chain(&self.texts) {
+            let texts = Texts {
+                codes: &text.codes,
+                words: &text.words,
+            };
+            columns.texts.insert(cell.clone(), texts);
+        }
+        columns
     }
 }
 
-/// Label and weight of a partition's rows.
+/// What the dataset has of a partition's rows: label, weight, and the columns that formulas name.
 pub(super) fn shared(
     plan: &Plan,
     data: &Evidenced,
     rows: &[u32],
     needs: &[Need],
-) -> Result<Shared, Vec<Diagnostic>> {
+) -> Result<Owned, Vec<Diagnostic>> {
     let d = &plan.datasets[data.dataset];
-    let mut shared = Shared::default();
-    if let Some(label) = &d.label {
-        let column = &label.column;
-        if needs.contains(&Need::Label) || needs.contains(&Need::Prediction) {
-            shared.label =
-                data::encode_classes(&data.table, &column.value, rows, &data.classes.names)
-                    .map_err(|e| diagnosed(&e, column.span))?;
-        }
-        if needs.contains(&Need::LabelNumber) {
-            let numbers = data.table.numbers(&column.value).unwrap_or_default();
-            shared.label_number = data::take_numbers(numbers, rows);
+    let mut shared = Owned::default();
+    let label = Cell::Role("label".into());
+    if let Some(column) = d.label.as_ref().map(|l| &l.column)
+        && needs
+            .iter()
+            .any(|n| n.is_class("label") || n.is_class("prediction"))
+    {
+        let codes = data::encode_classes(&data.table, &column.value, rows, &data.classes.names)
+            .map_err(|e| diagnosed(&e, column.span))?;
+        shared.classes.insert(label.clone(), codes);
+    }
+    for need in needs {
+        let Some(cell) = need.cell() else { continue };
+        let Some(Home::Dataset(column)) = roles::home_in_dataset(d, cell) else {
+            continue;
+        };
+        match need {
+            Need::Number(_) => {
+                let numbers = data.table.numbers(&column).unwrap_or_default();
+                shared
+                    .numbers
+                    .insert(cell.clone(), data::take_numbers(numbers, rows));
+            }
+            Need::Class(_) if *cell == label => {}
+            Need::Class(_) | Need::Text(_) | Need::List(_) => {
+                if let Some((_, text)) = data.table.text(&column) {
+                    shared.texts.insert(cell.clone(), taken(text, rows));
+                }
+            }
+            Need::Score | Need::Scores => {}
         }
     }
     if let Some(weight) = &d.weight {
@@ -67,6 +157,15 @@ pub(super) fn shared(
         shared.weight = data::take_numbers(numbers, rows);
     }
     Ok(shared)
+}
+
+/// The texts of some rows.
+fn taken(column: &TextColumn, rows: &[u32]) -> TextColumn {
+    let code = |&row: &u32| column.codes.get(row as usize).copied().unwrap_or(u32::MAX);
+    TextColumn {
+        words: column.words.clone(),
+        codes: rows.iter().map(code).collect(),
+    }
 }
 
 /// Reads a run's file once, and takes from it the columns of each partition it is measured on.
@@ -79,7 +178,7 @@ pub(super) fn read(
     needs: &[Need],
 ) -> Result<(Vec<Owned>, Input), Vec<Diagnostic>> {
     let path = files.folder.join(file);
-    let asked = Asked::new(plan, run, &data.id, needs);
+    let asked = Asked::new(plan, run, data, needs);
     (files.events)(Event::Reading(&path));
     let progress = |bytes| (files.events)(Event::Bytes(bytes));
     let table = data::read_table(files.world, &path, &asked.requests, &progress)
@@ -105,68 +204,119 @@ fn mapped(plan: &Plan, run: &Run, column: &str) -> Option<Span> {
         Some(Outputs::Predictions {
             columns: Some(maps),
             ..
-        }) => maps
-            .iter()
-            .find(|m| m.column.value == column)
-            .map(|m| m.column.span),
+        }) => maps.iter().find_map(|m| m.names(column)),
         _ => None,
     }
 }
 
-/// The columns asked of a file, by role.
+/// The columns asked of a file.
 struct Asked {
     id: String,
-    prediction: Option<String>,
-    prediction_number: Option<String>,
-    score: Option<String>,
-    /// With the factors to ms.
-    latency: Option<(String, f64, f64)>,
+    /// What is taken of the file: the field, how it is read, the column, the factor to canonical units.
+    fields: Vec<(Cell, Read, String, (f64, f64))>,
+    /// The column of the score of each class; of one class alone where there is but one.
+    scores: Vec<(Option<usize>, String)>,
     requests: Vec<ColumnRequest>,
 }
 
+/// How a field is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Read {
+    /// As one of the label's classes.
+    Class,
+    Number,
+    Text,
+}
+
 impl Asked {
-    fn new(plan: &Plan, run: &Run, dataset_id: &str, needs: &[Need]) -> Self {
+    fn new(plan: &Plan, run: &Run, data: &Evidenced, needs: &[Need]) -> Self {
+        let d = &plan.datasets[data.dataset];
         let maps = match &plan.systems[run.variant.system].outputs {
-            Some(Outputs::Predictions { columns, .. }) => columns.as_deref(),
-            _ => None,
+            Some(Outputs::Predictions { columns, .. }) => columns.as_deref().unwrap_or_default(),
+            _ => &[],
         };
-        let find = |role: &str| maps.and_then(|m| m.iter().find(|c| c.role.value == role));
-        let column = |role: &str| find(role).map_or(role.to_string(), |c| c.column.value.clone());
+        let find = |role: &str| maps.iter().find(|c| c.role.value == role);
+        let id = find("id").map_or(data.id.clone(), |c| c.column.value.clone());
+        let mut wanted: Vec<(Cell, Read)> = Vec::new();
+        for need in needs {
+            let Some(cell) = need.cell() else { continue };
+            if roles::home(plan, run.variant.system, d, cell) != Some(Home::Outputs) {
+                continue;
+            }
+            let read = match need {
+                Need::Number(_) => Read::Number,
+                Need::Class(_) if need.is_class("prediction") => Read::Class,
+                _ => Read::Text,
+            };
+            if !wanted.contains(&(cell.clone(), read)) {
+                wanted.push((cell.clone(), read));
+            }
+        }
         // A mapped column is a claim about the file: it is read, and held to its kind, whether or not a
         // metric needs it.
-        let numeric = needs.contains(&Need::PredictionNumber);
-        let asked = |need: Need, role: &str| needs.contains(&need) || find(role).is_some();
-        let when = |need: Need, role: &str| asked(need, role).then(|| column(role));
-        let latency = asked(Need::Latency, "latency").then(|| {
-            let factors = |c: &ColumnMap| c.unit.as_ref().map(|(up, down, _)| (*up, *down));
-            let (up, down) = find("latency").and_then(factors).unwrap_or((1.0, 1.0));
-            (column("latency"), up, down)
-        });
-        let id = find("id").map_or(dataset_id.to_string(), |c| c.column.value.clone());
-        let mut asked = Asked {
-            id,
-            prediction: when(Need::Prediction, "prediction").filter(|_| !numeric),
-            prediction_number: numeric.then(|| column("prediction")),
-            score: when(Need::Score, "score"),
-            latency,
-            requests: Vec::new(),
-        };
-        let mut requests = vec![ColumnRequest::new(asked.id.clone(), ColumnKind::Key)];
-        let texts = asked.prediction.iter().map(|c| (c, ColumnKind::Text));
-        let numbers = asked
-            .prediction_number
+        for map in maps
             .iter()
-            .chain(&asked.score)
-            .chain(asked.latency.iter().map(|l| &l.0))
-            .map(|c| (c, ColumnKind::Number));
-        for (name, kind) in texts.chain(numbers) {
+            .filter(|m| m.role.value != "id" && m.role.value != "score")
+        {
+            let cell = Cell::Role(map.role.value.clone());
+            if wanted.iter().any(|(c, _)| *c == cell) {
+                continue;
+            }
+            let classes = !data.classes.names.is_empty();
+            wanted.push(match map.role.value.as_str() {
+                "prediction" if classes => (cell, Read::Class),
+                "latency" => (cell, Read::Number),
+                _ if map.unit.is_some() => (cell, Read::Number),
+                _ => (cell, Read::Text),
+            });
+        }
+        let fields: Vec<(Cell, Read, String, (f64, f64))> = wanted
+            .into_iter()
+            .map(|(cell, read)| {
+                let map = find(cell.name());
+                let column = map.map_or(cell.name().to_string(), |c| c.column.value.clone());
+                let unit = map.and_then(|c| c.unit.as_ref());
+                (
+                    cell,
+                    read,
+                    column,
+                    unit.map_or((1.0, 1.0), |(up, down, _)| (*up, *down)),
+                )
+            })
+            .collect();
+        let scored = needs.contains(&Need::Score) || needs.contains(&Need::Scores);
+        let scores = match find("score") {
+            Some(map) if map.each != Each::One => data
+                .classes
+                .names
+                .iter()
+                .enumerate()
+                .filter_map(|(place, name)| Some((Some(place), map.of_class(place, name)?)))
+                .collect(),
+            Some(map) => vec![(None, map.column.value.clone())],
+            None if scored => vec![(None, "score".to_string())],
+            None => Vec::new(),
+        };
+        let mut requests = vec![ColumnRequest::new(id.clone(), ColumnKind::Key)];
+        let of_fields = fields.iter().map(|(_, read, column, _)| match read {
+            Read::Number => (column, ColumnKind::Number),
+            Read::Class | Read::Text => (column, ColumnKind::Text),
+        });
+        let of_scores = scores
+            .iter()
+            .map(|(_, column)| (column, ColumnKind::Number));
+        for (name, kind) in of_fields.chain(of_scores) {
             let request = ColumnRequest::new(name.clone(), kind);
             if !requests.contains(&request) {
                 requests.push(request);
             }
         }
-        asked.requests = requests;
-        asked
+        Asked {
+            id,
+            fields,
+            scores,
+            requests,
+        }
     }
 }
 
@@ -178,29 +328,47 @@ fn take(
     rows: &[u32],
 ) -> Result<Owned, Vec<data::DataError>> {
     let joined = index.join(rows, table, &asked.id)?;
-    let numbers = |name: &Option<String>| match name {
-        Some(name) => data::take_numbers(table.numbers(name).unwrap_or_default(), &joined.rows),
-        None => Vec::new(),
-    };
-    let prediction = match &asked.prediction {
-        Some(name) => data::encode_classes(table, name, &joined.rows, &data.classes.names)?,
-        None => Vec::new(),
-    };
-    let latency = match &asked.latency {
-        Some((name, up, down)) => {
-            data::take_numbers(table.numbers(name).unwrap_or_default(), &joined.rows)
-                .into_iter()
-                .map(|x| x * up / down)
-                .collect()
+    let numbers =
+        |name: &str| data::take_numbers(table.numbers(name).unwrap_or_default(), &joined.rows);
+    let mut owned = Owned::default();
+    for (cell, read, column, (up, down)) in &asked.fields {
+        match read {
+            Read::Class => {
+                let classes = &data.classes.names;
+                let codes = data::encode_classes(table, column, &joined.rows, classes)?;
+                owned.classes.insert(cell.clone(), codes);
+            }
+            Read::Number => {
+                let values = numbers(column).into_iter().map(|x| x * up / down);
+                owned.numbers.insert(cell.clone(), values.collect());
+            }
+            Read::Text => {
+                if let Some((_, text)) = table.text(column) {
+                    owned.texts.insert(cell.clone(), taken(text, &joined.rows));
+                }
+            }
         }
-        None => Vec::new(),
-    };
-    Ok(Owned {
-        prediction,
-        prediction_number: numbers(&asked.prediction_number),
-        score: numbers(&asked.score),
-        latency,
-    })
+    }
+    let positive = data.classes.positive.map(|p| p as usize);
+    match asked.scores.as_slice() {
+        [(None, column)] => {
+            owned.score = numbers(column);
+            // Of two classes the other has what is left.
+            if let (Some(positive), 2) = (positive, data.classes.names.len()) {
+                let other = owned.score.iter().map(|s| 1.0 - s).collect();
+                owned.scores = match positive {
+                    0 => vec![owned.score.clone(), other],
+                    _ => vec![other, owned.score.clone()],
+                };
+            }
+        }
+        columns => {
+            owned.scores = columns.iter().map(|(_, column)| numbers(column)).collect();
+            let of_positive = positive.and_then(|p| owned.scores.get(p));
+            owned.score = of_positive.cloned().unwrap_or_default();
+        }
+    }
+    Ok(owned)
 }
 
 /// The outputs of the majority predictor: the commonest class of some rows, the first declared of
@@ -243,8 +411,9 @@ pub(super) fn majority(
         .zip(&counts)
         .find(|(_, c)| **c == most)
         .map_or(0, |(code, _)| code);
-    Ok(Owned {
-        prediction: vec![class; rows],
-        ..Owned::default()
-    })
+    let mut owned = Owned::default();
+    owned
+        .classes
+        .insert(Cell::Role("prediction".into()), vec![class; rows]);
+    Ok(owned)
 }

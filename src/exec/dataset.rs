@@ -144,13 +144,29 @@ fn read_one(
     (files.events)(Event::Reading(&path));
     let progress = |bytes| (files.events)(Event::Bytes(bytes));
     let id_column = d.id.as_ref().map_or("id", |c| c.value.as_str()).to_string();
+    let read = label::columns(plan, id, wanted);
     let table = data::read_table(
         files.world,
         &path,
-        &requests(d, &id_column, &own, label::is_number(plan, id, wanted)),
+        &requests(
+            d,
+            &id_column,
+            &own,
+            label::is_number(plan, id, wanted),
+            &read,
+        ),
         &progress,
     )
-    .map_err(|e| place_by_column(&e, source_span, |column| named(d, &own, column)))?;
+    .map_err(|e| {
+        place_by_column(&e, source_span, |column| {
+            let asked = || {
+                read.iter()
+                    .find(|(c, ..)| c == column)
+                    .map(|(.., span)| *span)
+            };
+            named(d, &own, column).or_else(asked)
+        })
+    })?;
     (files.events)(Event::Read);
     if let Some(sha) = &d.sha256 {
         data::check_hash(&path, &sha.value, &table.sha256)
@@ -242,7 +258,13 @@ fn learned_from(plan: &Plan, id: Id<Dataset>) -> impl Iterator<Item = (&DataRef,
         })
 }
 
-fn requests(d: &Dataset, id: &str, own: &[&Wanted], numeric: bool) -> Vec<ColumnRequest> {
+fn requests(
+    d: &Dataset,
+    id: &str,
+    own: &[&Wanted],
+    numeric: bool,
+    read: &[(String, bool, Span)],
+) -> Vec<ColumnRequest> {
     let mut columns: Vec<ColumnRequest> = vec![ColumnRequest::new(id, ColumnKind::Key)];
     let mut text = |name: &str, kind: ColumnKind| {
         if !columns.iter().any(|c| c.name == name) {
@@ -274,16 +296,22 @@ fn requests(d: &Dataset, id: &str, own: &[&Wanted], numeric: bool) -> Vec<Column
         Some(SplitRule::Hash { column, .. }) => text(&column.value, ColumnKind::Text),
         Some(SplitRule::All(_)) | None => {}
     }
-    for (column, numeric) in own.iter().flat_map(|w| &w.slices).flat_map(Slice::columns) {
+    let sliced = own.iter().flat_map(|w| &w.slices).flat_map(Slice::columns);
+    let sliced = sliced.map(|(column, numeric)| (column.value.as_str(), numeric));
+    let read = read
+        .iter()
+        .map(|(column, numeric, _)| (column.as_str(), *numeric));
+    for (column, numeric) in sliced.chain(read) {
         // One column may be read as text by one and as numbers by another.
         let kind = if numeric {
             ColumnKind::Number
         } else {
             ColumnKind::Text
         };
-        let known = |c: &ColumnRequest| c.name == column.value && (!numeric || c.kind == kind);
+        let text = |c: &ColumnRequest| !numeric && c.kind != ColumnKind::Number;
+        let known = |c: &ColumnRequest| c.name == column && (c.kind == kind || text(c));
         if !columns.iter().any(known) {
-            columns.push(ColumnRequest::new(column.value.clone(), kind));
+            columns.push(ColumnRequest::new(column, kind));
         }
     }
     columns

@@ -19,6 +19,8 @@ codes! {
     E105 "metric-not-computable" Error include_str!("pages/E105.md");
     /// Nothing is claimed.
     E106 "nothing-to-run" Error include_str!("pages/E106.md");
+    /// A metric reads a figure of the run that nothing measured.
+    E107 "figure-not-measured" Error include_str!("pages/E107.md");
 }
 
 /// Something that keeps a plan from being run.
@@ -36,12 +38,38 @@ pub enum ExecError {
         /// The metric, as shown.
         metric: String,
         /// The role it needs.
-        role: &'static str,
+        role: String,
         /// The system.
         system: String,
         /// Where the metric is asked for.
         metric_span: Span,
         /// Where the outputs are mapped.
+        span: Span,
+    },
+    /// A metric of all classes' scores, and another number of score columns than of classes.
+    Scores {
+        /// The metric, as shown.
+        metric: String,
+        /// The system.
+        system: String,
+        /// How many columns are mapped.
+        found: usize,
+        /// The label's classes.
+        classes: Vec<String>,
+        /// Where the metric is asked for.
+        metric_span: Span,
+        /// Where the scores are mapped.
+        span: Span,
+    },
+    /// A figure of a whole run that nothing measured.
+    NoFigure {
+        /// The metric, as shown.
+        metric: String,
+        /// The figure, as written.
+        figure: &'static str,
+        /// The system.
+        system: String,
+        /// Where the metric is asked for.
         span: Span,
     },
     /// Two runs read one file.
@@ -149,10 +177,26 @@ pub fn diagnose(error: &ExecError) -> Diagnostic {
         } => Diagnostic::new(&E103, format!("`{metric}` needs the {role} of each row, and the outputs of `{system}` have none"))
             .label(*span, format!("maps no `{role}`"))
             .label(*metric_span, "asked for here")
-            .help(match *role {
+            .help(match role.as_str() {
                 "latency" => "add `latency: column in ms` to the column map, or leave the metric out".to_string(),
                 _ => format!("add `{role}: column` to the column map, or leave the metric out"),
             }),
+        ExecError::Scores {
+            metric,
+            system,
+            found,
+            classes,
+            metric_span,
+            span,
+        } => scores(metric, system, *found, classes, (*metric_span, *span)),
+        ExecError::NoFigure {
+            metric,
+            figure,
+            system,
+            span,
+        } => Diagnostic::new(&E107, format!("`{metric}` reads `{figure}`, and nothing measured it for `{system}`"))
+            .label(*span, "asked for here")
+            .help("map a column of the outputs, such as `latency: column in ms`, and use that, or leave the metric out"),
         ExecError::Shared {
             path,
             runs,
@@ -185,6 +229,27 @@ pub fn diagnose(error: &ExecError) -> Diagnostic {
             .label(*span, "")
             .help("add `compare candidate with baseline { on: data.test, metrics: […] }`"),
     }
+}
+
+fn scores(
+    metric: &str,
+    system: &str,
+    found: usize,
+    classes: &[String],
+    (asked, mapped): (Span, Span),
+) -> Diagnostic {
+    let message = format!(
+        "`{metric}` needs the score of each of {} classes, and the outputs of `{system}` map {found}",
+        classes.len(),
+    );
+    let columns: Vec<String> = classes.iter().map(|c| format!("p_{c}")).collect();
+    Diagnostic::new(&E103, message)
+        .label(mapped, "scores are mapped here")
+        .label(asked, "asked for here")
+        .help(format!(
+            "map one column for each class, in their order, `score: [{}]`, or by name, `score: \"p_{{class}}\"`",
+            columns.join(", ")
+        ))
 }
 
 fn label_kind(
@@ -271,9 +336,13 @@ fn metric_error(metric: &str, dataset: &str, error: &CompileError, span: Span) -
             ),
             "leave the metric or the weights out".into(),
         ),
-        CompileError::NoRole(role) => (
-            format!("it reads the {role} of each row, and this version cannot map them"),
-            "use `label`, `prediction`, `score` or `latency`".into(),
+        CompileError::BadBins => (
+            "a number of bins is a whole number of at least 1".into(),
+            "write a number such as `15`".into(),
+        ),
+        CompileError::BadOption(native, option) => (
+            format!("`{option}` of `native.{native}` is not in its range"),
+            "`benchwright explain metric` shows the formula; correct the argument".into(),
         ),
     };
     Diagnostic::new(&E105, format!("`{metric}` cannot be computed: {message}"))

@@ -1,6 +1,7 @@
 //! Whether a dataset's label is read as numbers or as classes: as the metrics wanted of it read it.
 
 use super::errors::{Declared, ExecError};
+use super::roles::{Home, home_in_dataset};
 use super::wanted::Wanted;
 use crate::hir::{Dataset, Id, MetricRef, Plan};
 use crate::metrics::{Need, Outline, outline};
@@ -14,9 +15,39 @@ pub(super) fn is_number(plan: &Plan, dataset: Id<Dataset>, wanted: &[Wanted]) ->
     let reads = || {
         metrics(dataset, wanted)
             .filter_map(|m| outline(plan, m).ok())
-            .any(|o| o.needs.contains(&Need::LabelNumber))
+            .any(|o| o.needs.iter().any(|n| n.is_number("label")))
     };
     label.measure.is_some() || (label.classes.is_empty() && reads())
+}
+
+/// The columns of the dataset that formulas read, beside its label and weight: name, whether as numbers,
+/// and where the metric is asked for.
+pub(super) fn columns(
+    plan: &Plan,
+    dataset: Id<Dataset>,
+    wanted: &[Wanted],
+) -> Vec<(String, bool, Span)> {
+    let d = &plan.datasets[dataset];
+    let mut found: Vec<(String, bool, Span)> = Vec::new();
+    for metric in metrics(dataset, wanted) {
+        let Ok(outline) = outline(plan, metric) else {
+            continue;
+        };
+        for need in &outline.needs {
+            let home = need.cell().and_then(|cell| home_in_dataset(d, cell));
+            let Some(Home::Dataset(column)) = home else {
+                continue;
+            };
+            if need.is_number("label") || need.is_class("label") {
+                continue;
+            }
+            let numeric = matches!(need, Need::Number(_));
+            if !found.iter().any(|(c, n, _)| *c == column && *n == numeric) {
+                found.push((column, numeric, metric.span));
+            }
+        }
+    }
+    found
 }
 
 /// Metrics that cannot be computed for the label of their dataset, or not beside each other.
@@ -74,20 +105,21 @@ fn of_dataset(plan: &Plan, id: Id<Dataset>, wanted: &[Wanted]) -> Vec<ExecError>
         Some(_) => both("label", &outlined, &of_numbers, &of_classes, place),
     };
     if found.is_empty() {
-        let number = |o: &Outline| o.needs.contains(&Need::PredictionNumber);
-        let class = |o: &Outline| o.needs.contains(&Need::Prediction);
+        let number = |o: &Outline| o.needs.iter().any(|n| n.is_number("prediction"));
+        let class = |o: &Outline| o.needs.iter().any(|n| n.is_class("prediction"));
         found = both("prediction", &outlined, &number, &class, place);
     }
     found
 }
 
 fn of_numbers(o: &Outline) -> bool {
-    o.needs.contains(&Need::LabelNumber)
+    o.needs.iter().any(|n| n.is_number("label"))
 }
 
 /// Also predicted classes are read by the label's.
 fn of_classes(o: &Outline) -> bool {
-    o.over_classes || o.needs.contains(&Need::Label) || o.needs.contains(&Need::Prediction)
+    let class = |n: &Need| n.is_class("label") || n.is_class("prediction");
+    o.over_classes || o.needs.iter().any(class)
 }
 
 fn both(

@@ -8,13 +8,16 @@
 mod columns;
 mod dataset;
 mod errors;
+mod fits;
 mod label;
 mod outputs;
 mod panel;
+mod roles;
 mod wanted;
 
 pub use dataset::Evidenced;
 pub use errors::{CODES, Declared, ExecError, diagnose};
+pub use fits::unfit;
 pub use panel::{Measured, PartName};
 pub use wanted::{Wanted, wanted};
 

@@ -1,15 +1,16 @@
 //! What is measured on each partition: units, parts and a kernel for every run.
 
-use super::columns::{self, Owned, Shared};
+use super::columns::{self, Owned};
 use super::dataset::Evidenced;
 use super::errors::{ExecError, diagnose};
 use super::outputs::Run;
+use super::roles;
 use super::wanted::Wanted;
 use super::{Evidence, Files, Input};
 use crate::diagnostic::Diagnostic;
-use crate::hir::{DataRef, MetricRef, Outputs, Plan, RowTest, SliceBy, Variant};
+use crate::hir::{DataRef, MetricRef, Plan, RowTest, SliceBy, Variant};
 use crate::infer::{Member, Panel};
-use crate::metrics::{CompileError, Kernel, Need, Program, compile};
+use crate::metrics::{Classes, CompileError, Kernel, Need, Program, compile};
 use crate::stats::random::key;
 use crate::stats::resample::Units;
 use rayon::prelude::*;
@@ -234,16 +235,12 @@ fn compile_all(
         };
         match compile(plan, metric, &data.classes, price, d.weight.is_some()) {
             Ok(program) => {
-                let missing = missing_role(plan, variant, &program);
-                match missing {
+                let classes = &data.classes;
+                let needs = (program.needs(), program.figures());
+                let needs = (needs.0.as_slice(), needs.1.as_slice());
+                match roles::missing(plan, variant.system, d, metric, needs, classes) {
                     Some(_) if system.is_builtin() => {}
-                    Some((role, span)) => errors.push(ExecError::NeedsColumn {
-                        metric: metric.text.clone(),
-                        role,
-                        system: system.common.name.clone(),
-                        metric_span: metric.span,
-                        span,
-                    }),
+                    Some(error) => errors.push(error),
                     None => {
                         if let Some(slot) = compiled.places.get_mut(place) {
                             *slot = Some(compiled.programs.len());
@@ -282,41 +279,6 @@ fn metric_error(metric: &MetricRef, dataset: String, error: CompileError) -> Exe
     }
 }
 
-/// A role that the program needs and the system's outputs don't offer, with the place of the map.
-fn missing_role(
-    plan: &Plan,
-    variant: &Variant,
-    program: &Program,
-) -> Option<(&'static str, crate::text::Span)> {
-    let system = &plan.systems[variant.system];
-    let offered = |need: &Need| match &system.outputs {
-        Some(Outputs::Predictions {
-            columns: Some(maps),
-            ..
-        }) => {
-            let role = need.role();
-            // The map may leave out the prediction where its column bears that very name.
-            role == "label" || maps.iter().any(|m| m.role.value == role)
-        }
-        Some(Outputs::Predict { .. }) => {
-            !matches!(need, Need::Latency | Need::Score | Need::PredictionNumber)
-        }
-        Some(
-            Outputs::Predictions { columns: None, .. } | Outputs::Run(_) | Outputs::Reported(_),
-        )
-        | None => true,
-    };
-    let span = match &system.outputs {
-        Some(Outputs::Predictions { template, .. }) => template.span,
-        _ => system.common.name_span,
-    };
-    program
-        .needs()
-        .iter()
-        .find(|need| !offered(need))
-        .map(|need| (need.role(), span))
-}
-
 /// Each error once: every variant of a system has the same ones.
 fn unique(errors: &[ExecError]) -> Vec<ExecError> {
     let mut found: Vec<ExecError> = Vec::new();
@@ -351,7 +313,7 @@ fn panel(
             .collect();
         members.push(Member {
             seeds: seeds_key(plan, variant),
-            kernels: kernels(c, &of, &shared, data.classes.names.len(), &part_rows),
+            kernels: kernels(c, &of, &shared, &data.classes, &part_rows),
         });
     }
     let name = plan.show_data(&w.on);
@@ -374,17 +336,19 @@ fn panel(
 fn kernels(
     c: &Compiled,
     runs: &[&Owned],
-    shared: &Shared,
-    classes: usize,
+    shared: &Owned,
+    classes: &Classes,
     parts: &[Vec<u32>],
 ) -> Vec<Vec<Kernel>> {
     let programs: Vec<&Program> = c.programs.iter().collect();
     runs.par_iter()
         .map(|owned| {
-            parts
-                .iter()
-                .map(|rows| Kernel::new(&programs, owned.with(shared), classes, rows))
-                .collect()
+            let joint = owned.joint(shared, classes);
+            let columns = owned.with(shared, &joint, classes);
+            let kernel = |rows: &Vec<u32>| {
+                Kernel::new(&programs, columns.clone(), classes.names.len(), rows)
+            };
+            parts.iter().map(kernel).collect()
         })
         .collect()
 }

@@ -1,8 +1,9 @@
 //! Metric formulas, resolved: expressions over aggregates of rows.
 
 use super::model::{Arithmetic, MetricRef};
+use super::natives::Signature;
 use crate::text::Span;
-use crate::types::Measure;
+use crate::types::{Dimension, Measure};
 
 /// A formula over aggregates.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,25 +23,122 @@ pub enum Formula {
         /// What is computed for each class.
         body: Box<Formula>,
     },
-    /// `max by column of (…)`.
+    /// `max by column of (…)`; in the body aggregates are of the group's rows alone.
     By {
-        /// How the groups are put together.
+        /// How the groups are put together; one without rows is left out.
         fold: Fold,
-        /// The dataset's column.
-        column: String,
+        /// What tells the groups apart.
+        group: GroupBy,
         /// What is computed for each group.
         body: Box<Formula>,
-        /// Where the column is named.
+        /// Where the groups are named.
         span: Span,
     },
     /// Another metric.
     Metric(Box<MetricRef>),
     /// `hardware.price`, canonical (money per ms).
     Price,
-    /// `greatest(a, b)`, `least(a, b)`, `abs(x)`, `sqrt(x)`, `log(x)`.
+    /// `run.elapsed` and its like, canonical.
+    Figure(Figure),
+    /// `greatest(a, b)`, `least(a, b)`, `abs(x)`, `sqrt(x)`, `log(x)`, `exp(x)`.
     Call(Function, Vec<Formula>),
     /// Arithmetic. Zero divided by zero is 0.
     Binary(Arithmetic, Box<Formula>, Box<Formula>),
+}
+
+/// What tells groups apart.
+#[derive(Debug, Clone, PartialEq)]
+pub enum GroupBy {
+    /// The values of a column.
+    Cell(Cell),
+    /// The values of the column that is the metric's `i`-th argument.
+    Param(usize),
+    /// `bins(number, M)`: bin min(⌊number · M⌋, M − 1).
+    Bins(RowNumber, Box<Formula>),
+}
+
+/// A figure of a whole run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Figure {
+    /// `run.elapsed`, in ms.
+    Elapsed,
+    /// `run.energy`, in J.
+    Energy,
+    /// `run.peak_memory`, in bytes.
+    PeakMemory,
+}
+
+impl Figure {
+    /// All figures.
+    pub const ALL: [Figure; 3] = [Figure::Elapsed, Figure::Energy, Figure::PeakMemory];
+
+    /// As formulas write it.
+    pub fn text(self) -> &'static str {
+        match self {
+            Figure::Elapsed => "run.elapsed",
+            Figure::Energy => "run.energy",
+            Figure::PeakMemory => "run.peak_memory",
+        }
+    }
+
+    /// What it measures.
+    pub fn measure(self) -> Measure {
+        let mut dimension = Dimension::default();
+        match self {
+            Figure::Elapsed => dimension.time = 1,
+            Figure::Energy => dimension.energy = 1,
+            Figure::PeakMemory => dimension.size = 1,
+        }
+        Measure::Dimension(dimension)
+    }
+}
+
+/// A field of a row.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Cell {
+    /// A role: `label`, or one that outputs are mapped to.
+    Role(String),
+    /// A column of the dataset.
+    Column(String),
+}
+
+impl Cell {
+    /// The role's or column's name.
+    pub fn name(&self) -> &str {
+        match self {
+            Cell::Role(name) | Cell::Column(name) => name,
+        }
+    }
+}
+
+/// A call of a native function.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NativeCall {
+    /// Which.
+    pub native: &'static Signature,
+    /// Its arguments.
+    pub args: Vec<NativeArg>,
+    /// Its options in the signature's order; a choice is its place.
+    pub options: Vec<Formula>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// An argument of a native function.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NativeArg {
+    /// A number.
+    Number(RowNumber),
+    /// A condition.
+    Condition(RowCondition),
+    /// A class.
+    Class(Operand),
+    /// A text.
+    Text(Cell),
+    /// A list.
+    List(Cell),
+    /// The scores of all classes.
+    Scores,
 }
 
 /// How parts are put together.
@@ -62,6 +160,7 @@ pub enum Function {
     Abs,
     Sqrt,
     Log,
+    Exp,
 }
 
 /// An aggregate of rows.
@@ -94,21 +193,27 @@ pub enum AggregateKind {
     Min(RowNumber),
     /// The largest.
     Max(RowNumber),
+    /// A native of all rows: any family but that of rows.
+    Native(Box<NativeCall>),
 }
 
 /// A number of a row.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RowNumber {
-    /// A role, such as `latency`.
-    Role(String),
+    /// A role, such as `latency`, or a column of the dataset.
+    Cell(Cell),
+    /// The score of a class: `score[c]`.
+    Score(Operand),
     /// A number.
     Constant(f64),
     /// The metric's `i`-th parameter.
     Param(usize),
     /// Arithmetic.
     Binary(Arithmetic, Box<RowNumber>, Box<RowNumber>),
-    /// A function of one number.
+    /// A function of numbers.
     Call(Function, Vec<RowNumber>),
+    /// A native of the row.
+    Native(Box<NativeCall>),
 }
 
 /// A condition on a row.
@@ -129,12 +234,14 @@ pub enum RowCondition {
 /// A class, wherever it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Operand {
-    /// The class in this role's column: `label` or `prediction`.
-    Role(String),
+    /// The class or word in a role's or dataset's column.
+    Cell(Cell),
     /// The class bound by the `over class` at this depth.
     Bound(usize),
+    /// The class or word in the column that is the metric's `i`-th argument.
+    Param(usize),
     /// The dataset's positive class.
     Positive,
-    /// A class by name.
+    /// A class by name; beside a column of the dataset, a word of it.
     Class(String, Span),
 }

@@ -2,27 +2,27 @@
 
 use super::errors::HirError;
 use super::formula::*;
+use super::inside::Inside;
 use super::metrics::State;
 use super::model::*;
 use super::scope::{Def, Resolver};
 use super::show;
 use crate::diagnostic::suggest;
 use crate::syntax::ast::{self, Arg, BinaryOp, Expr, ExprKind, UnaryOp};
-use crate::text::Spanned;
 use crate::types::Measure;
 
 /// The formula is a number of rows, or of a row.
 pub(super) type Typed<T> = Option<(T, Measure)>;
 
-pub(super) const AGGREGATES: [&str; 8] = [
-    "count", "share", "sum", "mean", "quantile", "min", "max", "native",
-];
-pub(super) const FUNCTIONS: [(&str, Function, usize); 5] = [
+pub(super) const AGGREGATES: [&str; 7] =
+    ["count", "share", "sum", "mean", "quantile", "min", "max"];
+pub(super) const FUNCTIONS: [(&str, Function, usize); 6] = [
     ("greatest", Function::Greatest, 2),
     ("least", Function::Least, 2),
     ("abs", Function::Abs, 1),
     ("sqrt", Function::Sqrt, 1),
     ("log", Function::Log, 1),
+    ("exp", Function::Exp, 1),
 ];
 
 impl<'a> Resolver<'a> {
@@ -40,23 +40,18 @@ impl<'a> Resolver<'a> {
         None
     }
 
-    pub(super) fn formula(
-        &mut self,
-        e: &'a Expr,
-        params: &[Spanned<String>],
-        bound: &mut Vec<String>,
-    ) -> Typed<Formula> {
+    pub(super) fn formula(&mut self, e: &'a Expr, cx: &mut Inside) -> Typed<Formula> {
         match &e.kind {
             ExprKind::Quantity(_) => {
                 let (n, m) = self.quantity(e)?;
                 Some((Formula::Constant(n, m.clone()), m))
             }
-            ExprKind::Paren(inner) => self.formula(inner, params, bound),
+            ExprKind::Paren(inner) => self.formula(inner, cx),
             ExprKind::Unary {
                 op: UnaryOp::Neg,
                 operand,
             } => {
-                let (f, m) = self.formula(operand, params, bound)?;
+                let (f, m) = self.formula(operand, cx)?;
                 let zero = Formula::Constant(0.0, m.clone());
                 Some((
                     Formula::Binary(Arithmetic::Sub, Box::new(zero), Box::new(f)),
@@ -73,33 +68,31 @@ impl<'a> Resolver<'a> {
                         "count the rows where it holds: `count(…)`, or their share: `mean(…)`",
                     );
                 };
-                let (l, lm) = self.formula(left, params, bound)?;
-                let (r, rm) = self.formula(right, params, bound)?;
+                let (l, lm) = self.formula(left, cx)?;
+                let (r, rm) = self.formula(right, cx)?;
                 let m = self.combine(e, op, &lm, &rm)?;
                 Some((Formula::Binary(op, Box::new(l), Box::new(r)), m))
             }
             ExprKind::Over { fold, name, body } => {
-                bound.push(name.text.clone());
-                let inner = self.formula(body, params, bound);
-                bound.pop();
+                cx.bound.push(name.text.clone());
+                let inner = self.formula(body, cx);
+                cx.bound.pop();
                 let (body, m) = inner?;
                 let over = Formula::OverClass {
                     fold: fold_of(*fold),
-                    depth: bound.len(),
+                    depth: cx.bound.len(),
                     body: Box::new(body),
                 };
                 Some((over, m))
             }
-            ExprKind::By { path, .. } => {
-                self.unsupported(
-                    "`by column of (…)` in a metric",
-                    path.span,
-                    "use `slices:` in the comparison",
-                );
-                None
-            }
-            ExprKind::Path(path) => self.formula_name(e, path, params),
-            ExprKind::Call { path, args } => self.formula_call(e, path, args, params, bound),
+            ExprKind::By {
+                fold,
+                path,
+                args,
+                body,
+            } => self.by(e, *fold, (path, args.as_deref()), body, cx),
+            ExprKind::Path(path) => self.formula_name(e, path, cx),
+            ExprKind::Call { path, args } => self.formula_call(e, path, args, cx),
             ExprKind::Error => None,
             ExprKind::Text(_)
             | ExprKind::List(_)
@@ -144,26 +137,21 @@ impl<'a> Resolver<'a> {
         &mut self,
         e: &'a Expr,
         path: &'a ast::Path,
-        params: &[Spanned<String>],
+        cx: &mut Inside,
     ) -> Typed<Formula> {
         let text = path.text();
-        if let Some(i) = params.iter().position(|p| p.value == text) {
+        if let Some(i) = cx.number_param(&text) {
             return Some((Formula::Param(i), Measure::Number));
         }
         if text == "hardware.price" {
             return Some((Formula::Price, self.price_measure()));
         }
         if text.starts_with("run.") || text.starts_with("hardware.") {
-            self.unsupported(
-                &format!("`{text}`"),
-                e.span,
-                "use columns of the outputs, such as `latency`",
-            );
-            return None;
+            return self.figure(e, &text);
         }
         match self.lookup(&path.names) {
             Some((entry, [])) => match entry.def {
-                Def::Metric(_) => self.formula_metric(e),
+                Def::Metric(_) => self.formula_metric(e, cx),
                 Def::Unknown => None,
                 _ => self.illegal(e, format!("`{text}` is {}, not a number", entry.def.kind()), "use an aggregate of rows, such as `mean(latency)`"),
             },
@@ -175,7 +163,23 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    pub(super) fn formula_metric(&mut self, e: &'a Expr) -> Typed<Formula> {
+    /// `run.elapsed` and its like.
+    fn figure(&mut self, e: &Expr, text: &str) -> Typed<Formula> {
+        if let Some(figure) = Figure::ALL.into_iter().find(|f| f.text() == text) {
+            return Some((Formula::Figure(figure), figure.measure()));
+        }
+        let legal = Figure::ALL
+            .iter()
+            .map(|f| f.text())
+            .chain(["hardware.price"]);
+        let help = match suggest(text, legal.clone()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("there are {}", legal.collect::<Vec<_>>().join(", ")),
+        };
+        self.illegal(e, format!("a run has no figure `{text}`"), &help)
+    }
+
+    pub(super) fn formula_metric(&mut self, e: &'a Expr, cx: &mut Inside) -> Typed<Formula> {
         let (ExprKind::Path(path) | ExprKind::Call { path, .. }) = &e.kind else {
             return None;
         };
@@ -195,7 +199,7 @@ impl<'a> Resolver<'a> {
             });
             return None;
         }
-        let metric = self.metric_expr(e)?;
+        let metric = self.metric_inside(e, Some(cx))?;
         let target = &self.plan.metrics[metric.metric];
         target.formula.as_ref()?;
         let measure = target.measure.clone();
@@ -207,28 +211,22 @@ impl<'a> Resolver<'a> {
         e: &'a Expr,
         path: &'a ast::Path,
         args: &'a [Arg],
-        params: &[Spanned<String>],
-        bound: &mut Vec<String>,
+        cx: &mut Inside,
     ) -> Typed<Formula> {
         let text = path.text();
-        if text.starts_with("native.") {
-            self.unsupported(
-                &format!("`{text}`"),
-                e.span,
-                "use a metric of counts, means or quantiles",
-            );
-            return None;
+        if let Some(name) = text.strip_prefix("native.") {
+            return self.native_of_rows(e, name, args, cx);
         }
         if let Some((_, f, arity)) = FUNCTIONS.iter().find(|f| f.0 == text) {
             let (parts, measure) =
-                self.function_args(e, *f, *arity, args, |r, arg| r.formula(arg, params, bound))?;
+                self.function_args(e, *f, *arity, args, |r, arg| r.formula(arg, cx))?;
             return Some((Formula::Call(*f, parts), measure));
         }
         if AGGREGATES.contains(&text.as_str()) {
-            return self.aggregate(e, &text, args, params, bound);
+            return self.aggregate(e, &text, args, cx);
         }
         if self.lookup(&path.names).is_some() {
-            return self.formula_metric(e);
+            return self.formula_metric(e, cx);
         }
         let legal = AGGREGATES
             .iter()
@@ -267,7 +265,7 @@ impl<'a> Resolver<'a> {
             measures.push(measure);
         }
         let measure = measures.first().cloned().unwrap_or(Measure::Number);
-        let rootless = matches!(function, Function::Sqrt | Function::Log)
+        let rootless = matches!(function, Function::Sqrt | Function::Log | Function::Exp)
             && matches!(measure, Measure::Dimension(_));
         let other = measures.iter().find(|m| m.comparable(&measure).is_err());
         let message = match other {
@@ -289,8 +287,7 @@ impl<'a> Resolver<'a> {
         e: &'a Expr,
         name: &str,
         args: &'a [Arg],
-        params: &[Spanned<String>],
-        bound: &mut Vec<String>,
+        cx: &mut Inside,
     ) -> Typed<Formula> {
         let mut filter = None;
         let mut plain_args: Vec<&'a Expr> = Vec::new();
@@ -298,7 +295,7 @@ impl<'a> Resolver<'a> {
             let inner = arg.value.expr.as_ref()?;
             match arg.name.as_ref().map(|n| n.text.as_str()) {
                 None => plain_args.push(inner),
-                Some("where") => filter = Some(self.row_condition(inner, params, bound)?),
+                Some("where") => filter = Some(self.row_condition(inner, cx)?),
                 Some(other) => {
                     return self.illegal(
                         e,
@@ -311,7 +308,7 @@ impl<'a> Resolver<'a> {
         let (kind, measure) = match (name, plain_args.as_slice()) {
             ("count", []) => (AggregateKind::Count, Measure::Number),
             ("count", [c]) => {
-                let condition = self.row_condition(c, params, bound)?;
+                let condition = self.row_condition(c, cx)?;
                 filter = Some(match filter {
                     Some(f) => RowCondition::And(Box::new(f), Box::new(condition)),
                     None => condition,
@@ -320,11 +317,11 @@ impl<'a> Resolver<'a> {
             }
             ("share", []) => (AggregateKind::Share, Measure::Ratio),
             ("mean", [v]) if is_condition(v) => (
-                AggregateKind::MeanOf(self.row_condition(v, params, bound)?),
+                AggregateKind::MeanOf(self.row_condition(v, cx)?),
                 Measure::Ratio,
             ),
             ("sum" | "mean" | "min" | "max", [v]) => {
-                let (number, m) = self.row_number(v, params)?;
+                let (number, m) = self.row_number(v, cx)?;
                 let kind = match name {
                     "sum" => AggregateKind::Sum(number),
                     "mean" => AggregateKind::Mean(number),
@@ -334,8 +331,8 @@ impl<'a> Resolver<'a> {
                 (kind, m)
             }
             ("quantile", [v, q]) => {
-                let (number, m) = self.row_number(v, params)?;
-                let (q, _) = self.formula(q, params, bound)?;
+                let (number, m) = self.row_number(v, cx)?;
+                let (q, _) = self.formula(q, cx)?;
                 (AggregateKind::Quantile(number, Box::new(q)), m)
             }
             _ => {
@@ -380,7 +377,7 @@ pub(super) fn arithmetic(op: BinaryOp) -> Option<Arithmetic> {
     }
 }
 
-fn fold_of(fold: ast::Fold) -> Fold {
+pub(super) fn fold_of(fold: ast::Fold) -> Fold {
     match fold {
         ast::Fold::Mean => Fold::Mean,
         ast::Fold::Sum => Fold::Sum,
@@ -389,7 +386,7 @@ fn fold_of(fold: ast::Fold) -> Fold {
     }
 }
 
-fn is_condition(e: &Expr) -> bool {
+pub(super) fn is_condition(e: &Expr) -> bool {
     match &e.kind {
         ExprKind::Paren(inner) => is_condition(inner),
         ExprKind::Unary { op, .. } => *op == UnaryOp::Not,

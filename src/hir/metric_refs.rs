@@ -1,9 +1,12 @@
 //! Metrics where they are asked for, with their arguments.
 
 use super::errors::HirError;
+use super::formula::Cell;
+use super::inside::Inside;
 use super::model::*;
 use super::scope::{Def, Resolver};
 use super::show;
+use super::values::{as_word, plain};
 use crate::syntax::ast::{self, Arg, Expr, ExprKind, Value};
 use crate::text::Span;
 use crate::types::Measure;
@@ -52,7 +55,7 @@ impl<'a> Resolver<'a> {
             return None;
         };
         self.metric(metric);
-        let args = self.metric_args(metric, &[], name.span)?;
+        let args = self.metric_args(metric, &[], name.span, None)?;
         Some(MetricRef {
             metric,
             args,
@@ -63,6 +66,16 @@ impl<'a> Resolver<'a> {
 
     /// A metric named in an expression.
     pub(super) fn metric_expr(&mut self, e: &'a Expr) -> Option<MetricRef> {
+        self.metric_inside(e, None)
+    }
+
+    /// A metric named in an expression; inside another metric's formula, that one's parameters may be
+    /// its arguments.
+    pub(super) fn metric_inside(
+        &mut self,
+        e: &'a Expr,
+        cx: Option<&mut Inside>,
+    ) -> Option<MetricRef> {
         let (path, args): (&ast::Path, &[Arg]) = match &e.kind {
             ExprKind::Path(p) => (p, &[]),
             ExprKind::Call { path, args } => (path, args),
@@ -87,7 +100,7 @@ impl<'a> Resolver<'a> {
             return None;
         };
         self.metric(metric);
-        let args = self.metric_args(metric, args, e.span)?;
+        let args = self.metric_args(metric, args, e.span, cx)?;
         Some(MetricRef {
             metric,
             args,
@@ -101,13 +114,15 @@ impl<'a> Resolver<'a> {
         metric: Id<Metric>,
         args: &'a [Arg],
         span: Span,
-    ) -> Option<Vec<f64>> {
+        mut cx: Option<&mut Inside>,
+    ) -> Option<Vec<Argument>> {
         let params: Vec<String> = self.plan.metrics[metric]
             .params
             .iter()
             .map(|p| p.value.clone())
             .collect();
-        let mut values: Vec<Option<f64>> = vec![None; params.len()];
+        let columns = self.plan.metrics[metric].column_params.clone();
+        let mut values: Vec<Option<Argument>> = vec![None; params.len()];
         for (i, arg) in args.iter().enumerate() {
             let slot = match &arg.name {
                 Some(name) => params.iter().position(|p| *p == name.text),
@@ -127,10 +142,10 @@ impl<'a> Resolver<'a> {
                 self.errors.push(error);
                 return None;
             };
-            let any = [Measure::Number, Measure::Ratio];
-            let value = self.number(&arg.value, "a number", &any, f64::MIN..=f64::MAX)?;
+            let column = columns.contains(&slot);
+            let value = self.metric_arg(&arg.value, column, cx.as_deref_mut())?;
             if let Some(v) = values.get_mut(slot) {
-                *v = Some(value.value);
+                *v = Some(value);
             }
         }
         if let Some(absent) = values.iter().position(Option::is_none) {
@@ -144,5 +159,43 @@ impl<'a> Resolver<'a> {
             return None;
         }
         Some(values.into_iter().flatten().collect())
+    }
+
+    fn metric_arg(
+        &mut self,
+        value: &'a Value,
+        column: bool,
+        cx: Option<&mut Inside>,
+    ) -> Option<Argument> {
+        let word = plain(value).and_then(as_word);
+        if let (Some(cx), Some(word)) = (cx, &word) {
+            let param = match column {
+                true => cx.column_param(&word.value),
+                false => cx.number_param(&word.value),
+            };
+            if let Some(i) = param {
+                return Some(Argument::Param(i));
+            }
+        }
+        if !column {
+            let any = [Measure::Number, Measure::Ratio];
+            let number = self.number(value, "a number", &any, f64::MIN..=f64::MAX)?;
+            return Some(Argument::Number(number.value));
+        }
+        let named = plain(value).is_some_and(|e| !matches!(e.kind, ExprKind::Quantity(_)));
+        match word.filter(|_| named) {
+            Some(word) => {
+                let quoted = plain(value).is_some_and(|e| matches!(e.kind, ExprKind::Text(_)));
+                let role = !quoted && self.is_role(&word.value, &Inside::default());
+                Some(Argument::Column(match role {
+                    true => Cell::Role(word.value),
+                    false => Cell::Column(word.value),
+                }))
+            }
+            None => {
+                self.shape("a column of the dataset", value);
+                None
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Metric items: direction, range, unit, and the formula's measure.
 
 use super::errors::HirError;
+use super::inside::Inside;
 use super::model::*;
 use super::scope::Resolver;
 use super::values::plain;
@@ -22,6 +23,8 @@ impl Default for Metric {
             common: Common::default(),
             origin: String::new(),
             params: Vec::new(),
+            column_params: Vec::new(),
+            needs: Vec::new(),
             better: None,
             range: None,
             measure: Measure::Number,
@@ -64,12 +67,21 @@ impl<'a> Resolver<'a> {
         if metric.better.is_none() && fields.get("better").is_none() {
             self.missing(&metric.common, "metric", "better", "better: higher");
         }
-        let params = metric.params.clone();
+        if let Some(value) = fields.get("needs") {
+            metric.needs = self.words("a role such as `score`", value);
+        }
         // Name and direction are known while the formula is read, so that a circle can be shown.
         self.plan.metrics[id] = metric.clone();
         if let Some(e) = fields.get("value").and_then(plain) {
-            let mut bound = Vec::new();
-            if let Some((formula, measure)) = self.formula(e, &params, &mut bound) {
+            let mut cx = Inside {
+                params: metric.params.clone(),
+                needs: metric.needs.iter().map(|n| n.value.clone()).collect(),
+                own: !metric.origin.starts_with("std."),
+                ..Inside::default()
+            };
+            let formula = self.formula(e, &mut cx);
+            self.column_params(&mut metric, &cx);
+            if let Some((formula, measure)) = formula {
                 metric.formula = Some(formula);
                 metric.measure = measure;
             }
@@ -79,9 +91,6 @@ impl<'a> Resolver<'a> {
         }
         if let Some(value) = fields.get("unit") {
             self.assert_unit(value, &mut metric);
-        }
-        if let Some(value) = fields.get("needs") {
-            self.words("a role such as `score`", value);
         }
         if let Some(value) = fields.get("judge") {
             self.unsupported(
@@ -95,6 +104,23 @@ impl<'a> Resolver<'a> {
             *state = State::Done;
         }
         self.module = outer;
+    }
+
+    /// Parameters that stand for columns; one that also stands for a number is an error.
+    fn column_params(&mut self, metric: &mut Metric, cx: &Inside) {
+        for (i, param) in metric.params.iter().enumerate() {
+            if !cx.columns.contains(&i) {
+                continue;
+            }
+            metric.column_params.push(i);
+            if cx.numbers.contains(&i) {
+                self.errors.push(HirError::Formula {
+                    message: format!("`{}` is used as a column and as a number", param.value),
+                    span: param.span,
+                    help: "use two parameters".into(),
+                });
+            }
+        }
     }
 
     /// `0%..100%` also says that the metric is a ratio.
@@ -122,8 +148,8 @@ impl<'a> Resolver<'a> {
             return;
         }
         metric.range = Some((low, high));
-        let scalar = matches!(metric.measure, Measure::Number | Measure::Ratio);
-        if metric.formula.is_none() || scalar {
+        let scalar = |m: &Measure| matches!(m, Measure::Number | Measure::Ratio);
+        if metric.formula.is_none() || scalar(&metric.measure) && scalar(&lm) {
             metric.measure = lm;
         } else if metric.measure != lm {
             self.errors.push(HirError::Units {

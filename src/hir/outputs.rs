@@ -111,7 +111,7 @@ impl<'a> Resolver<'a> {
 
     pub(super) fn column_map(&mut self, field: &'a Field, maps: &mut Vec<ColumnMap>) {
         let role = Spanned::new(field.name.text.clone(), field.name.span);
-        if !ROLES.iter().any(|r| r.name == role.value) {
+        if !self.survey.may_map(&role.value) {
             let names = || ROLES.iter().map(|r| r.name);
             self.errors.push(HirError::UnknownField {
                 of: "an output file's column map".into(),
@@ -131,7 +131,13 @@ impl<'a> Resolver<'a> {
             });
             return;
         }
-        let wanted = "a column such as `pred`, or `latency_ms in ms`";
+        let wanted = match role.value.as_str() {
+            "score" => {
+                "a column such as `proba`, one for each class `[p_neg, p_pos]`, or `\"p_{class}\"`"
+            }
+            _ => "a column such as `pred`, or `latency_ms in ms`",
+        };
+        let mut each = Each::One;
         let (column, unit) = match plain(&field.value).map(|e| &e.kind) {
             Some(ExprKind::Binary {
                 op: crate::syntax::ast::BinaryOp::In,
@@ -139,9 +145,26 @@ impl<'a> Resolver<'a> {
                 right,
                 ..
             }) => (as_word(left), self.unit_expr(right)),
+            Some(ExprKind::List(args)) if role.value == "score" => {
+                let words: Option<Vec<_>> = args
+                    .iter()
+                    .map(|a| plain(&a.value).and_then(as_word))
+                    .collect();
+                let first = words.as_ref().and_then(|w| w.first().cloned());
+                each = Each::InOrder(words.unwrap_or_default());
+                (first, None)
+            }
             Some(_) => (plain(&field.value).and_then(as_word), None),
             None => (None, None),
         };
+        if role.value == "score"
+            && column
+                .as_ref()
+                .is_some_and(|c| c.value.contains(CLASS_HOLE))
+            && each == Each::One
+        {
+            each = Each::Named;
+        }
         let Some(column) = column else {
             self.shape(wanted, &field.value);
             return;
@@ -169,7 +192,39 @@ impl<'a> Resolver<'a> {
                 }),
             }
         }
-        maps.push(ColumnMap { role, column, unit });
+        self.one_measure(&role.value, &column.value, field.value.span, unit.as_ref());
+        maps.push(ColumnMap {
+            role,
+            column,
+            unit,
+            each,
+        });
+    }
+
+    /// A role measures one thing in all outputs: with one unit it is ms here and s there, but not tokens.
+    fn one_measure(
+        &mut self,
+        role: &str,
+        column: &str,
+        span: Span,
+        unit: Option<&(f64, f64, Measure)>,
+    ) {
+        let first = self.survey.roles.get(role).cloned().flatten();
+        let (Some((first, place)), Some((_, _, measure))) = (first, unit) else {
+            return;
+        };
+        // A latency that is no time was refused above.
+        if first == *measure || role == "latency" {
+            return;
+        }
+        self.errors.push(HirError::Units {
+            message: format!(
+                "`{column}` is mapped as {measure}, and other outputs map `{role}` as {first}"
+            ),
+            sides: vec![(span, measure.to_string()), (place, first.to_string())],
+            help: "map one role to one kind of quantity".into(),
+            fix: None,
+        });
     }
 
     pub(super) fn unit_expr(

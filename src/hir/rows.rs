@@ -3,59 +3,44 @@
 use super::errors::HirError;
 use super::formula::*;
 use super::formulas::{AGGREGATES, FUNCTIONS, Typed, arithmetic};
+use super::inside::Inside;
 use super::model::*;
 use super::scope::Resolver;
 use super::show;
-use crate::diagnostic::suggest;
-use crate::syntax::ast::{BinaryOp, Expr, ExprKind, UnaryOp};
-use crate::text::Spanned;
-use crate::types::{Dimension, Measure};
+use crate::syntax::ast::{Arg, BinaryOp, Expr, ExprKind, Path, UnaryOp};
+use crate::types::Measure;
 
 impl<'a> Resolver<'a> {
-    pub(super) fn row_number(
-        &mut self,
-        e: &'a Expr,
-        params: &[Spanned<String>],
-    ) -> Typed<RowNumber> {
+    pub(super) fn row_number(&mut self, e: &'a Expr, cx: &mut Inside) -> Typed<RowNumber> {
         match &e.kind {
             ExprKind::Quantity(_) => {
                 let (n, m) = self.quantity(e)?;
                 Some((RowNumber::Constant(n), m))
             }
-            ExprKind::Paren(inner) => self.row_number(inner, params),
+            ExprKind::Paren(inner) => self.row_number(inner, cx),
+            ExprKind::Unary {
+                op: UnaryOp::Neg,
+                operand,
+            } => {
+                let (n, m) = self.row_number(operand, cx)?;
+                let zero = Box::new(RowNumber::Constant(0.0));
+                Some((RowNumber::Binary(Arithmetic::Sub, zero, Box::new(n)), m))
+            }
             ExprKind::Path(path) => {
-                let Some(name) = path.single() else {
-                    return self.illegal(
-                        e,
-                        format!("`{}` is no column", path.text()),
-                        "name a role such as `latency` or `score`",
-                    );
-                };
-                if let Some(i) = params.iter().position(|p| p.value == name.text) {
+                let param = path.single().and_then(|n| cx.param(&n.text));
+                if let (Some(_), Some(name)) = (param, path.single()) {
+                    self.one_reading(e, &name.text, cx)?;
+                    let i = cx.number_param(&name.text)?;
                     return Some((RowNumber::Param(i), Measure::Number));
                 }
-                let measure = match name.text.as_str() {
-                    "latency" => Measure::time(),
-                    "score" | "label" | "prediction" => Measure::Number,
-                    "tokens" => Measure::Dimension(Dimension {
-                        tokens: 1,
-                        ..Dimension::default()
-                    }),
-                    other => {
-                        let near =
-                            suggest(other, ["latency", "score", "label", "prediction", "tokens"]);
-                        let help = near.map_or_else(
-                            || {
-                                "the numbers of a row are `latency`, `score`, `label`, `prediction`"
-                                    .to_string()
-                            },
-                            |n| format!("did you mean `{n}`?"),
-                        );
-                        return self.illegal(e, format!("a row has no number `{other}`"), &help);
-                    }
-                };
-                Some((RowNumber::Role(name.text.clone()), measure))
+                let (cell, measure) = self.cell_expr(e, "number", cx)?;
+                Some((RowNumber::Cell(cell), measure))
             }
+            ExprKind::Text(_) => {
+                let (cell, measure) = self.cell_expr(e, "number", cx)?;
+                Some((RowNumber::Cell(cell), measure))
+            }
+            ExprKind::Index { path, args } => self.score_of(e, path, args, cx),
             ExprKind::Binary {
                 op, left, right, ..
             } => {
@@ -66,8 +51,8 @@ impl<'a> Resolver<'a> {
                         "use it in `count(…)` or after `where:`",
                     );
                 };
-                let (l, lm) = self.row_number(left, params)?;
-                let (r, rm) = self.row_number(right, params)?;
+                let (l, lm) = self.row_number(left, cx)?;
+                let (r, rm) = self.row_number(right, cx)?;
                 let m = self.combine(e, op, &lm, &rm)?;
                 Some((RowNumber::Binary(op, Box::new(l), Box::new(r)), m))
             }
@@ -80,15 +65,18 @@ impl<'a> Resolver<'a> {
                         "take it out: aggregates are of rows, not of aggregates",
                     );
                 }
+                if let Some(name) = text.strip_prefix("native.") {
+                    return self.native_of_row(e, name, args, cx);
+                }
                 let Some((_, f, arity)) = FUNCTIONS.iter().find(|f| f.0 == text) else {
                     return self.illegal(
                         e,
                         format!("there is no function `{text}` of a row"),
-                        "there are greatest, least, abs, sqrt, log",
+                        "there are greatest, least, abs, sqrt, log, exp",
                     );
                 };
                 let (parts, measure) =
-                    self.function_args(e, *f, *arity, args, |r, arg| r.row_number(arg, params))?;
+                    self.function_args(e, *f, *arity, args, |r, arg| r.row_number(arg, cx))?;
                 Some((RowNumber::Call(*f, parts), measure))
             }
             ExprKind::Error => None,
@@ -100,19 +88,14 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    pub(super) fn row_condition(
-        &mut self,
-        e: &'a Expr,
-        params: &[Spanned<String>],
-        bound: &[String],
-    ) -> Option<RowCondition> {
+    pub(super) fn row_condition(&mut self, e: &'a Expr, cx: &mut Inside) -> Option<RowCondition> {
         match &e.kind {
-            ExprKind::Paren(inner) => self.row_condition(inner, params, bound),
+            ExprKind::Paren(inner) => self.row_condition(inner, cx),
             ExprKind::Unary {
                 op: UnaryOp::Not,
                 operand,
             } => Some(RowCondition::Not(Box::new(
-                self.row_condition(operand, params, bound)?,
+                self.row_condition(operand, cx)?,
             ))),
             ExprKind::Binary {
                 op: op @ (BinaryOp::And | BinaryOp::Or),
@@ -120,8 +103,8 @@ impl<'a> Resolver<'a> {
                 right,
                 ..
             } => {
-                let l = Box::new(self.row_condition(left, params, bound)?);
-                let r = Box::new(self.row_condition(right, params, bound)?);
+                let l = Box::new(self.row_condition(left, cx)?);
+                let r = Box::new(self.row_condition(right, cx)?);
                 Some(if *op == BinaryOp::And {
                     RowCondition::And(l, r)
                 } else {
@@ -133,9 +116,10 @@ impl<'a> Resolver<'a> {
                 left,
                 right,
                 ..
-            } if !is_numeric(left) && !is_numeric(right) => {
-                let l = self.operand(left, bound)?;
-                let r = self.operand(right, bound)?;
+            } if !self.is_numeric(left, cx) && !self.is_numeric(right, cx) => {
+                let l = self.operand(left, cx)?;
+                let r = self.operand(right, cx)?;
+                let (l, r) = self.two_sides(e, (l, left), (r, right))?;
                 Some(RowCondition::Same(l, r, *op == BinaryOp::Eq))
             }
             ExprKind::Binary {
@@ -156,8 +140,8 @@ impl<'a> Resolver<'a> {
                         );
                     }
                 };
-                let (l, lm) = self.row_number(left, params)?;
-                let (r, rm) = self.row_number(right, params)?;
+                let (l, lm) = self.row_number(left, cx)?;
+                let (r, rm) = self.row_number(right, cx)?;
                 if lm.comparable(&rm).is_err() {
                     self.errors.push(HirError::Units {
                         message: format!("`{}` compares {lm} with {rm}", show::expr(e)),
@@ -178,40 +162,82 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    pub(super) fn operand(&mut self, e: &'a Expr, bound: &[String]) -> Option<Operand> {
+    /// `score[c]`: the score of a class.
+    fn score_of(
+        &mut self,
+        e: &'a Expr,
+        path: &'a Path,
+        args: &'a [Arg],
+        cx: &mut Inside,
+    ) -> Typed<RowNumber> {
+        let (
+            true,
+            [
+                Arg {
+                    name: None, value, ..
+                },
+            ],
+        ) = (path.text() == "score", args)
+        else {
+            return self.illegal(
+                e,
+                format!("`{}` is not a number of a row", show::expr(e)),
+                "the score of a class is written `score[c]`, `score[label]` or `score[\"class\"]`",
+            );
+        };
+        let class = self.operand(value.expr.as_ref()?, cx)?;
+        Some((RowNumber::Score(class), Measure::Number))
+    }
+
+    /// Refuses a parameter that is called like a role, or a bound name that is called like a role or class.
+    fn one_reading(&mut self, e: &Expr, name: &str, cx: &Inside) -> Option<()> {
+        let bound = cx.bound.iter().any(|b| b == name);
+        let param = cx.param(name).is_some();
+        let class = cx.own && self.survey.classes.contains(name);
+        let role = matches!(name, "label" | "prediction" | "score" | "latency")
+            || cx.own && self.survey.roles.contains_key(name);
+        let (what, help) = match (role, param, bound, class) {
+            (true, true, ..) => ("a role and a parameter", "call the parameter otherwise"),
+            (true, _, true, _) => (
+                "a role and a bound name",
+                "bind the class under another name",
+            ),
+            (_, true, true, _) => (
+                "a parameter and a bound name",
+                "bind the class under another name",
+            ),
+            (_, _, true, true) => (
+                "a bound name and a class",
+                "bind the class under another name",
+            ),
+            _ => return Some(()),
+        };
+        self.illegal(e, format!("`{name}` is both {what}"), help)
+    }
+
+    pub(super) fn operand(&mut self, e: &'a Expr, cx: &mut Inside) -> Option<Operand> {
         match &e.kind {
-            ExprKind::Paren(inner) => self.operand(inner, bound),
-            ExprKind::Text(t) => Some(Operand::Class(t.value.clone(), e.span)),
-            ExprKind::Path(path) => {
-                let Some(name) = path.single() else {
-                    return self.illegal(
-                        e,
-                        format!("`{}` is no class", path.text()),
-                        "compare `prediction` and `label` with classes",
-                    );
-                };
-                let role = matches!(name.text.as_str(), "label" | "prediction");
-                let depth = bound.iter().rposition(|b| *b == name.text);
-                if role && depth.is_some() {
-                    return self.illegal(
-                        e,
-                        format!("`{}` is both a role and a bound name", name.text),
-                        "bind the class under another name",
-                    );
-                }
-                Some(match (role, depth) {
-                    (true, _) => Operand::Role(name.text.clone()),
-                    (false, Some(depth)) => Operand::Bound(depth),
-                    (false, None) if name.text == "positive" => Operand::Positive,
-                    (false, None) => Operand::Class(name.text.clone(), name.span),
+            ExprKind::Paren(inner) => self.operand(inner, cx),
+            ExprKind::Text(t) => {
+                let column = cx.own
+                    && self.survey.columns.contains(&t.value)
+                    && !self.survey.classes.contains(&t.value);
+                Some(match column {
+                    true => Operand::Cell(Cell::Column(t.value.clone())),
+                    false => Operand::Class(t.value.clone(), e.span),
                 })
             }
-            ExprKind::Call { path, .. } if AGGREGATES.contains(&path.text().as_str()) => self
-                .illegal(
+            ExprKind::Path(path) => self.operand_path(e, path, cx),
+            ExprKind::Call { path, .. }
+                if AGGREGATES.contains(&path.text().as_str())
+                    || path.text().starts_with("native.") =>
+            {
+                self.illegal(
                     e,
                     "an aggregate stands inside an aggregate's condition",
                     "take it out: a condition is about one row",
-                ),
+                )
+            }
             ExprKind::Error => None,
             _ => self.illegal(
                 e,
@@ -220,16 +246,95 @@ impl<'a> Resolver<'a> {
             ),
         }
     }
-}
 
-fn is_numeric(e: &Expr) -> bool {
-    match &e.kind {
-        ExprKind::Quantity(_) => true,
-        ExprKind::Paren(inner) => is_numeric(inner),
-        ExprKind::Path(p) => matches!(p.text().as_str(), "score" | "latency" | "tokens"),
-        ExprKind::Unary { operand, .. } => is_numeric(operand),
-        ExprKind::Binary { op, .. } => arithmetic(*op).is_some(),
-        ExprKind::Call { path, .. } => FUNCTIONS.iter().any(|f| f.0 == path.text()),
-        _ => false,
+    fn operand_path(&mut self, e: &Expr, path: &Path, cx: &Inside) -> Option<Operand> {
+        let Some(name) = path.single() else {
+            return self.illegal(
+                e,
+                format!("`{}` is no class", path.text()),
+                "compare `prediction` and `label` with classes",
+            );
+        };
+        let text = name.text.as_str();
+        self.one_reading(e, text, cx)?;
+        if cx.param(text).is_some() {
+            return self.illegal(
+                e,
+                format!("the parameter `{text}` is no class"),
+                "a parameter stands for a number, or after `by` for a column",
+            );
+        }
+        if let Some(depth) = cx.bound.iter().rposition(|b| b == text) {
+            return Some(Operand::Bound(depth));
+        }
+        let class = self.survey.classes.contains(text);
+        let known = self.cell(text, cx).map(|(cell, _)| cell);
+        Some(match known {
+            Some(Cell::Column(_)) if class => {
+                return self.illegal(
+                    e,
+                    format!("`{text}` is both a class and a column of the dataset"),
+                    "declare the class under another name",
+                );
+            }
+            Some(Cell::Role(_)) if class && !matches!(text, "label" | "prediction") => {
+                Operand::Class(text.into(), name.span)
+            }
+            Some(cell) => Operand::Cell(cell),
+            None if text == "positive" => Operand::Positive,
+            None => Operand::Class(text.into(), name.span),
+        })
+    }
+
+    /// Two sides of a comparison of classes: of two words in quotes the first is a column.
+    fn two_sides(
+        &mut self,
+        e: &Expr,
+        (l, left): (Operand, &Expr),
+        (r, right): (Operand, &Expr),
+    ) -> Option<(Operand, Operand)> {
+        let quoted = |e: &Expr| matches!(e.kind, ExprKind::Text(_));
+        let fixed = |o: &Operand| matches!(o, Operand::Class(..) | Operand::Positive);
+        match (l, r) {
+            (Operand::Class(column, _), r @ Operand::Class(..)) if quoted(left) => {
+                Some((Operand::Cell(Cell::Column(column)), r))
+            }
+            (l @ Operand::Class(..), Operand::Class(column, _)) if quoted(right) => {
+                Some((l, Operand::Cell(Cell::Column(column))))
+            }
+            (l, r) if fixed(&l) && fixed(&r) => self.illegal(
+                e,
+                format!("`{}` compares two classes, and no column", show::expr(e)),
+                "compare `prediction` or `label` with a class, or put a column's name in quotes",
+            ),
+            both => Some(both),
+        }
+    }
+
+    /// Whether an expression is surely a number, so that `==` compares numbers.
+    fn is_numeric(&self, e: &Expr, cx: &Inside) -> bool {
+        match &e.kind {
+            ExprKind::Quantity(_) => true,
+            ExprKind::Paren(inner) => self.is_numeric(inner, cx),
+            ExprKind::Path(p) => {
+                let text = p.text();
+                let unit = || self.survey.roles.get(&text).is_some_and(Option::is_some);
+                matches!(text.as_str(), "score" | "latency" | "tokens")
+                    || cx.param(&text).is_some()
+                    || unit()
+            }
+            ExprKind::Unary { operand, .. } => self.is_numeric(operand, cx),
+            ExprKind::Binary { op, .. } => arithmetic(*op).is_some(),
+            ExprKind::Call { path, .. } => {
+                let text = path.text();
+                FUNCTIONS.iter().any(|f| f.0 == text)
+                    || text
+                        .strip_prefix("native.")
+                        .and_then(super::natives::native)
+                        .is_some_and(|n| n.family == super::natives::Family::Row)
+            }
+            ExprKind::Index { path, .. } => path.text() == "score",
+            _ => false,
+        }
     }
 }

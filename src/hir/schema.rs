@@ -235,7 +235,11 @@ const STOP: &[FieldSpec] = &[
 /// What may be mapped under `predictions: "…" { … }`, with the meaning of each.
 pub const ROLES: &[FieldSpec] = &[
     f("prediction", "the predicted class or number"),
-    f("score", "the score of the positive class"),
+    f(
+        "score",
+        "the score of the positive class; `[p_a, p_b]` or `\"p_{class}\"` of each",
+    ),
     f("latency", "the time for this one row"),
+    f("tokens", "the tokens spent on this one row"),
     f("id", "the row's id, named like the dataset's unless said"),
 ];

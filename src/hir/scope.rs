@@ -2,6 +2,7 @@
 
 use super::errors::HirError;
 use super::model::*;
+use super::survey::Survey;
 use super::{Module, stdlib};
 use crate::diagnostic::suggest;
 use crate::syntax::ast::{self, Head, ItemKind, Keyword, Name, Use};
@@ -73,6 +74,10 @@ pub(super) struct Resolver<'a> {
     pub(super) metric_state: Vec<super::metrics::State>,
     /// The system whose rules are read, inside `decide`.
     pub(super) decided: Option<Variant>,
+    /// Links of the circles of `from` that were told of.
+    pub(super) circles: Vec<Span>,
+    /// What the plan says of columns anywhere.
+    pub(super) survey: Survey,
 }
 
 impl<'a> Resolver<'a> {
@@ -94,6 +99,8 @@ impl<'a> Resolver<'a> {
             systems: Vec::new(),
             metric_state: Vec::new(),
             decided: None,
+            circles: Vec::new(),
+            survey: Survey::new(modules),
         }
     }
 
@@ -196,13 +203,14 @@ impl<'a> Resolver<'a> {
                 self.systems.push(source);
                 Def::System(self.plan.systems.add(System::default()))
             }
-            Keyword::Plan => return None,
-            Keyword::Select
+            Keyword::Select => Def::Unknown,
+            // What stands behind these is a system that is named elsewhere.
+            Keyword::Plan
             | Keyword::Compare
             | Keyword::Ablation
             | Keyword::Factorial
             | Keyword::Decide
-            | Keyword::Stop => Def::Unknown,
+            | Keyword::Stop => return None,
         };
         Some(def)
     }

@@ -1,6 +1,6 @@
 //! The standard library, embedded: Bench files under `stdlib/`.
 
-const LIBRARY: [(&str, &str); 4] = [
+const LIBRARY: [(&str, &str); 6] = [
     (
         "classification",
         include_str!("../../stdlib/classification.bench"),
@@ -9,6 +9,8 @@ const LIBRARY: [(&str, &str); 4] = [
         "calibration",
         include_str!("../../stdlib/calibration.bench"),
     ),
+    ("fairness", include_str!("../../stdlib/fairness.bench")),
+    ("agreement", include_str!("../../stdlib/agreement.bench")),
     ("regression", include_str!("../../stdlib/regression.bench")),
     ("serving", include_str!("../../stdlib/serving.bench")),
 ];

@@ -83,6 +83,15 @@ impl<'a> Resolver<'a> {
                 format!("{}. inherits from `{}`", spans.len() + 1, next.text()),
             ));
             if s == id {
+                // Each system of the circle comes by here; the one declared first tells of it.
+                if self
+                    .circles
+                    .iter()
+                    .any(|known| spans.iter().any(|(span, _)| span == known))
+                {
+                    return true;
+                }
+                self.circles.extend(spans.iter().map(|(span, _)| *span));
                 self.errors.push(HirError::Circle {
                     path: names
                         .iter()

@@ -8,10 +8,11 @@
 
 mod compile;
 mod kernel;
+pub mod native;
 mod outline;
 mod program;
 
 pub use compile::{Classes, CompileError, compile};
-pub use kernel::{Kernel, RunColumns, Scratch};
+pub use kernel::{Kernel, RunColumns, Scratch, Texts};
 pub use outline::{Outline, outline};
 pub use program::{Need, Program, StatisticClass, Statistics};

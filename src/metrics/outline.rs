@@ -2,6 +2,7 @@
 
 use super::compile::{Classes, CompileError, compile};
 use super::program::{Need, Program, StatisticClass, Statistics};
+use crate::hir::formula::Figure;
 use crate::hir::{MetricRef, Plan};
 
 /// What a metric needs and costs, whatever the label.
@@ -15,6 +16,8 @@ pub struct Outline {
     pub positive: bool,
     /// Whether it reads the hardware's price.
     pub price: bool,
+    /// The figures of a run it reads, sorted.
+    pub figures: Vec<Figure>,
     /// The dearest class of statistic.
     pub class: StatisticClass,
     /// How many statistics of each kind; those of an `over class` once for each of two classes.
@@ -65,6 +68,7 @@ fn outlined(
         over_classes,
         positive: classes.positive.is_some(),
         price: price.is_some(),
+        figures: program.figures(),
         class: program.class(),
         statistics: program.statistics(),
     }

@@ -7,7 +7,7 @@ use super::linear::{How, Key, Taken, key, linear};
 use super::parts::{Parts, part_states};
 use super::prop::{Prop, Truth};
 use super::{Atom, MAX_CUTS, Ranges, Rule, Space};
-use crate::hir::formula::{AggregateKind, Formula, Function, RowNumber};
+use crate::hir::formula::{AggregateKind, Cell, Formula, Function, RowNumber};
 use crate::hir::{self, Arithmetic, Condition, Decide, Plan, Quantity, QuantityKind};
 use std::cmp::Reverse;
 
@@ -366,6 +366,7 @@ fn never_negative(plan: &Plan, formula: &Formula, depth: usize) -> bool {
             | AggregateKind::Quantile(n, _)
             | AggregateKind::Min(n)
             | AggregateKind::Max(n) => row_never_negative(n),
+            AggregateKind::Native(_) => false,
         },
         Formula::OverClass { body, .. } | Formula::By { body, .. } => inner(body),
         Formula::Metric(m) => {
@@ -373,9 +374,9 @@ fn never_negative(plan: &Plan, formula: &Formula, depth: usize) -> bool {
             metric.range.is_some_and(|(low, _)| low >= 0.0)
                 || metric.formula.as_ref().is_some_and(inner)
         }
-        Formula::Price => true,
+        Formula::Price | Formula::Figure(_) => true,
         Formula::Call(function, args) => match function {
-            Function::Abs | Function::Sqrt => true,
+            Function::Abs | Function::Sqrt | Function::Exp => true,
             Function::Greatest => args.iter().any(inner),
             Function::Least => args.iter().all(inner),
             Function::Log => false,
@@ -389,7 +390,8 @@ fn never_negative(plan: &Plan, formula: &Formula, depth: usize) -> bool {
 
 fn row_never_negative(number: &RowNumber) -> bool {
     match number {
-        RowNumber::Role(role) => role == "latency",
+        RowNumber::Cell(cell) => *cell == Cell::Role("latency".into()),
+        RowNumber::Score(_) | RowNumber::Native(_) => false,
         RowNumber::Constant(number) => *number >= 0.0,
         RowNumber::Param(_) => false,
         RowNumber::Binary(Arithmetic::Sub, ..) => false,
@@ -397,7 +399,7 @@ fn row_never_negative(number: &RowNumber) -> bool {
             row_never_negative(a) && row_never_negative(b)
         }
         RowNumber::Call(function, args) => match function {
-            Function::Abs | Function::Sqrt => true,
+            Function::Abs | Function::Sqrt | Function::Exp => true,
             Function::Greatest => args.iter().any(row_never_negative),
             Function::Least => args.iter().all(row_never_negative),
             Function::Log => false,

@@ -28,8 +28,8 @@ pub enum Taken {
 pub struct Key {
     /// The metric.
     pub metric: Id<Metric>,
-    /// The bits of its arguments.
-    pub args: Vec<u64>,
+    /// Its arguments, to the bit.
+    pub args: Vec<String>,
     /// What is taken of it.
     pub taken: Taken,
 }
@@ -166,7 +166,7 @@ pub fn key(decide: &Decide, q: &Quantity) -> Key {
     };
     Key {
         metric: q.metric.metric,
-        args: q.metric.args.iter().map(|a| a.to_bits()).collect(),
+        args: q.metric.key(),
         taken,
     }
 }

@@ -31,6 +31,8 @@ fn plan() -> Plan {
         plan.metrics.add(Metric {
             common: Common::default(),
             origin: String::new(),
+            column_params: Vec::new(),
+            needs: Vec::new(),
             params: Vec::new(),
             better: Some(Spanned::new(better, Span::default())),
             range,

@@ -1,7 +1,7 @@
 //! Datasets, steps, components, hardware and metrics.
 
 use super::*;
-use crate::hir::formula::Formula;
+use crate::hir::formula::{Cell, Formula};
 use crate::text::{Span, Spanned};
 use crate::types::Measure;
 use std::collections::BTreeMap;
@@ -207,6 +207,10 @@ pub struct Metric {
     pub origin: String,
     /// Parameters.
     pub params: Vec<Spanned<String>>,
+    /// Those of them that stand for a column of the dataset, as places in `params`.
+    pub column_params: Vec<usize>,
+    /// Roles it needs, as it says itself.
+    pub needs: Vec<Spanned<String>>,
     /// Which way is better.
     pub better: Option<Spanned<Better>>,
     /// Lowest and highest value it can take, canonical.
@@ -232,15 +236,36 @@ impl Metric {
 pub struct MetricRef {
     /// The metric.
     pub metric: Id<Metric>,
-    /// A number for each parameter.
-    pub args: Vec<f64>,
+    /// What stands for each parameter.
+    pub args: Vec<Argument>,
     /// As shown: `f_beta(beta: 2)`.
     pub text: String,
     /// Where it is asked for.
     pub span: Span,
 }
 
+/// What stands for a metric's parameter.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Argument {
+    /// A number.
+    Number(f64),
+    /// A column: of the dataset, or a role.
+    Column(Cell),
+    /// Inside a metric's formula, that metric's own `i`-th parameter.
+    Param(usize),
+}
+
 impl MetricRef {
+    /// The arguments as text that tells different ones apart, to the bit.
+    pub fn key(&self) -> Vec<String> {
+        let one = |a: &Argument| match a {
+            Argument::Number(n) => format!("{:x}", n.to_bits()),
+            Argument::Column(c) => format!("={c:?}"),
+            Argument::Param(i) => format!("#{i}"),
+        };
+        self.args.iter().map(one).collect()
+    }
+
     /// Whether both ask for the same metric with the same arguments.
     pub fn same(&self, other: &MetricRef) -> bool {
         self.metric == other.metric && self.args == other.args

@@ -82,6 +82,47 @@ pub struct ColumnMap {
     pub column: Spanned<String>,
     /// Factor to canonical units as (numerator, denominator), and what the numbers measure.
     pub unit: Option<(f64, f64, Measure)>,
+    /// Whether it is one column, or one for each class.
+    pub each: Each,
+}
+
+/// One column, or one for each class of the label.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Each {
+    /// One column.
+    #[default]
+    One,
+    /// `[p_neg, p_pos]`: these, in the order of the classes.
+    InOrder(Vec<Spanned<String>>),
+    /// `"p_{class}"`: the column's name has a hole for the class.
+    Named,
+}
+
+/// The hole for a class in the name of a column.
+pub const CLASS_HOLE: &str = "{class}";
+
+impl ColumnMap {
+    /// The column of a class, the label's `place`-th.
+    pub fn of_class(&self, place: usize, class: &str) -> Option<String> {
+        match &self.each {
+            Each::One => None,
+            Each::InOrder(columns) => columns.get(place).map(|c| c.value.clone()),
+            Each::Named => Some(self.column.value.replace(CLASS_HOLE, class)),
+        }
+    }
+
+    /// Where a column of the file is named.
+    pub fn names(&self, column: &str) -> Option<Span> {
+        match &self.each {
+            Each::One => (self.column.value == column).then_some(self.column.span),
+            Each::InOrder(columns) => columns.iter().find(|c| c.value == column).map(|c| c.span),
+            Each::Named => {
+                let (before, after) = self.column.value.split_once(CLASS_HOLE)?;
+                let fits = column.starts_with(before) && column.ends_with(after);
+                fits.then_some(self.column.span)
+            }
+        }
+    }
 }
 
 /// The built-in reference predictors.

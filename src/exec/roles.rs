@@ -1,0 +1,202 @@
+//! Where a field of a formula comes from: a run's outputs, or the dataset.
+
+use super::errors::ExecError;
+use crate::hir::formula::{Cell, Figure};
+use crate::hir::{Dataset, Each, Id, MetricRef, Outputs, Plan, System};
+use crate::metrics::{Classes, Need};
+use crate::text::Span;
+
+/// Where a field comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Home {
+    /// A column of the dataset.
+    Dataset(String),
+    /// The outputs of a run.
+    Outputs,
+}
+
+/// The dataset's column that a field is, if it is one whatever the outputs.
+pub(super) fn home_in_dataset(d: &Dataset, cell: &Cell) -> Option<Home> {
+    let role = match cell {
+        Cell::Column(column) => return Some(Home::Dataset(column.clone())),
+        Cell::Role(role) => role.as_str(),
+    };
+    let column = match role {
+        "label" => d.label.as_ref().map(|l| &l.column),
+        "text" => d.text.as_ref(),
+        "group" => d.group.as_ref(),
+        "cluster" => d.cluster.as_ref(),
+        "time" => d.time.as_ref(),
+        "weight" => d.weight.as_ref(),
+        _ => None,
+    }?;
+    Some(Home::Dataset(column.value.clone()))
+}
+
+/// Where a field comes from for a system; `None` where neither has it.
+pub(super) fn home(plan: &Plan, system: Id<System>, d: &Dataset, cell: &Cell) -> Option<Home> {
+    if let Some(home) = home_in_dataset(d, cell) {
+        return Some(home);
+    }
+    let offered = match (&plan.systems[system].outputs, cell) {
+        (_, Cell::Column(_)) => false,
+        (_, Cell::Role(role)) if role == "label" => false,
+        (
+            Some(Outputs::Predictions {
+                columns: Some(maps),
+                ..
+            }),
+            Cell::Role(role),
+        ) => maps.iter().any(|m| m.role.value == *role),
+        (Some(Outputs::Predict { .. }), Cell::Role(role)) => role == "prediction",
+        (
+            Some(
+                Outputs::Predictions { columns: None, .. } | Outputs::Run(_) | Outputs::Reported(_),
+            )
+            | None,
+            Cell::Role(_),
+        ) => true,
+    };
+    offered.then_some(Home::Outputs)
+}
+
+/// What a metric needs and a system's outputs don't offer.
+pub(super) fn missing(
+    plan: &Plan,
+    system: Id<System>,
+    d: &Dataset,
+    metric: &MetricRef,
+    (needs, figures): (&[Need], &[Figure]),
+    classes: &Classes,
+) -> Option<ExecError> {
+    let s = &plan.systems[system];
+    let span = match &s.outputs {
+        Some(Outputs::Predictions { template, .. }) => template.span,
+        Some(Outputs::Predict { .. } | Outputs::Run(_) | Outputs::Reported(_)) | None => {
+            s.common.name_span
+        }
+    };
+    let lacks = |role: &str| ExecError::NeedsColumn {
+        metric: metric.text.clone(),
+        role: role.to_string(),
+        system: s.common.name.clone(),
+        metric_span: metric.span,
+        span,
+    };
+    for need in needs {
+        let there = match need {
+            Need::Score | Need::Scores => scored(plan, system),
+            Need::Number(Cell::Role(role)) if role == "prediction" => {
+                !s.is_builtin() && home(plan, system, d, &Cell::Role(role.clone())).is_some()
+            }
+            // What the label lacks is said of the dataset.
+            Need::Class(Cell::Role(role))
+            | Need::Number(Cell::Role(role))
+            | Need::Text(Cell::Role(role))
+                if role == "label" =>
+            {
+                true
+            }
+            Need::Class(cell) | Need::Number(cell) | Need::Text(cell) | Need::List(cell) => {
+                home(plan, system, d, cell).is_some()
+            }
+        };
+        if !there {
+            return Some(lacks(need.role().unwrap_or_default()));
+        }
+        if *need == Need::Scores
+            && let Some(error) = one_score(plan, system, metric, classes)
+        {
+            return Some(error);
+        }
+    }
+    let stated = plan.metrics[metric.metric].needs.iter();
+    for role in stated.map(|n| n.value.as_str()) {
+        let there = match role {
+            "score" => scored(plan, system),
+            _ => home(plan, system, d, &Cell::Role(role.into())).is_some(),
+        };
+        if !there {
+            return Some(lacks(role));
+        }
+    }
+    let figure = figures.first().copied()?;
+    Some(no_figure(plan, system, metric, figure))
+}
+
+/// Nothing measures figures of whole runs yet: the outputs were made elsewhere.
+fn no_figure(plan: &Plan, system: Id<System>, metric: &MetricRef, figure: Figure) -> ExecError {
+    ExecError::NoFigure {
+        metric: metric.text.clone(),
+        figure: figure.text(),
+        system: plan.systems[system].common.name.clone(),
+        span: metric.span,
+    }
+}
+
+fn scored(plan: &Plan, system: Id<System>) -> bool {
+    match &plan.systems[system].outputs {
+        Some(Outputs::Predictions {
+            columns: Some(maps),
+            ..
+        }) => maps.iter().any(|m| m.role.value == "score"),
+        Some(Outputs::Predict { .. }) => false,
+        Some(
+            Outputs::Predictions { columns: None, .. } | Outputs::Run(_) | Outputs::Reported(_),
+        )
+        | None => true,
+    }
+}
+
+/// The scores of all classes where one column of scores cannot give them, or too many or few do.
+fn one_score(
+    plan: &Plan,
+    system: Id<System>,
+    metric: &MetricRef,
+    classes: &Classes,
+) -> Option<ExecError> {
+    let s = &plan.systems[system];
+    let map = match &s.outputs {
+        Some(Outputs::Predictions {
+            columns: Some(maps),
+            ..
+        }) => maps.iter().find(|m| m.role.value == "score"),
+        Some(
+            Outputs::Predictions { columns: None, .. }
+            | Outputs::Predict { .. }
+            | Outputs::Run(_)
+            | Outputs::Reported(_),
+        )
+        | None => None,
+    };
+    let wanted = classes.names.len();
+    if wanted == 0 {
+        return None;
+    }
+    let two = wanted == 2 && classes.positive.is_some();
+    let found = match map.map(|m| &m.each) {
+        Some(Each::Named) => return None,
+        Some(Each::InOrder(columns)) if columns.len() == wanted => return None,
+        Some(Each::InOrder(columns)) => columns.len(),
+        Some(Each::One) | None if two => return None,
+        Some(Each::One) | None => 1,
+    };
+    Some(ExecError::Scores {
+        metric: metric.text.clone(),
+        system: s.common.name.clone(),
+        found,
+        classes: classes.names.clone(),
+        metric_span: metric.span,
+        span: map.map_or(s.common.name_span, |m| span_of(&m.column.span, m)),
+    })
+}
+
+fn span_of(first: &Span, map: &crate::hir::ColumnMap) -> Span {
+    match &map.each {
+        Each::InOrder(columns) => columns.last().map_or(*first, |last| Span {
+            end: last.span.end,
+            ..*first
+        }),
+        Each::One | Each::Named => *first,
+    }
+}

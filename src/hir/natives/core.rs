@@ -1,0 +1,139 @@
+//! Natives of scores, numbers and agreement.
+
+use super::{ArgKind, Family, Gives, NativeOption, OptionKind, Signature};
+use ArgKind::{Class, Condition, Number, Scores};
+
+const NONE: &[NativeOption] = &[];
+
+const fn whole(
+    name: &'static str,
+    args: &'static [ArgKind],
+    gives: Gives,
+    doc: &'static str,
+) -> Signature {
+    Signature {
+        name,
+        family: Family::Whole,
+        args,
+        rest: None,
+        options: NONE,
+        gives,
+        doc,
+    }
+}
+
+const fn row(
+    name: &'static str,
+    args: &'static [ArgKind],
+    gives: Gives,
+    doc: &'static str,
+) -> Signature {
+    Signature {
+        family: Family::Row,
+        ..whole(name, args, gives, doc)
+    }
+}
+
+const WEIGHTS: NativeOption = NativeOption {
+    name: "weights",
+    kind: OptionKind::Choice(&["none", "linear", "quadratic"]),
+    default: Some(0.0),
+};
+
+const LEVEL: NativeOption = NativeOption {
+    name: "level",
+    kind: OptionKind::Choice(&["nominal", "ordinal", "interval", "ratio"]),
+    default: Some(0.0),
+};
+
+pub(super) const TABLE: &[Signature] = &[
+    whole(
+        "roc_auc",
+        &[Number, Condition],
+        Gives::Ratio,
+        "the chance that a row where the condition holds has a higher number than one where it does not, ties counting half (Hanley & McNeil 1982)",
+    ),
+    whole(
+        "average_precision",
+        &[Number, Condition],
+        Gives::Ratio,
+        "the precision at each threshold, weighted by the recall it adds (Manning et al. 2008)",
+    ),
+    whole(
+        "pr_auc",
+        &[Number, Condition],
+        Gives::Ratio,
+        "the area under the precision-recall curve by trapezoids (Davis & Goadrich 2006)",
+    ),
+    whole(
+        "pearson",
+        &[Number, Number],
+        Gives::Number,
+        "the product-moment correlation (Pearson 1895)",
+    ),
+    whole(
+        "spearman",
+        &[Number, Number],
+        Gives::Number,
+        "the correlation of mid-ranks (Spearman 1904)",
+    ),
+    whole(
+        "kendall_tau_b",
+        &[Number, Number],
+        Gives::Number,
+        "concordant less discordant pairs, corrected for ties (Kendall 1945)",
+    ),
+    whole(
+        "r2",
+        &[Number, Number],
+        Gives::Number,
+        "the share of the second number's variance that the first explains, in two passes (Draper & Smith 1998)",
+    ),
+    Signature {
+        family: Family::Table,
+        options: &[WEIGHTS],
+        ..whole(
+            "cohen_kappa",
+            &[Class, Class],
+            Gives::Number,
+            "agreement of two classes beyond chance, disagreement weighted by distance where said (Cohen 1960, 1968)",
+        )
+    },
+    Signature {
+        rest: Some(Class),
+        options: &[LEVEL],
+        ..whole(
+            "krippendorff_alpha",
+            &[Class, Class],
+            Gives::Number,
+            "agreement of any number of raters beyond chance, ratings may be missing (Krippendorff 2011)",
+        )
+    },
+    Signature {
+        rest: Some(Class),
+        ..whole(
+            "fleiss_kappa",
+            &[Class, Class],
+            Gives::Number,
+            "agreement of a fixed number of raters beyond chance (Fleiss 1971)",
+        )
+    },
+    row(
+        "score_rank",
+        &[Scores, Class],
+        Gives::Number,
+        "the place of the class by score, from 1; equal scores go to the later class first (scikit-learn's top-k)",
+    ),
+    row(
+        "top_score",
+        &[Scores],
+        Gives::Number,
+        "the largest of the classes' scores",
+    ),
+    row(
+        "top_class_is",
+        &[Scores, Class],
+        Gives::Number,
+        "1 where the class has the largest score, the first of equal ones, else 0",
+    ),
+];
