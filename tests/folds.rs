@@ -385,6 +385,55 @@ compare self with last { on: d.test, metrics: [accuracy], interval: bootstrap(10
 }
 
 #[test]
+fn popularity_ranks_the_items_of_lists() {
+    let rows = [
+        ("1", "train", "[\"b\", \"a\"]"),
+        ("2", "train", "[\"b\"]"),
+        ("3", "train", "[\"c\", \"a\", \"b\"]"),
+        ("4", "test", "[\"a\"]"),
+        ("5", "test", "[\"b\", \"x\"]"),
+        ("6", "test", "[\"y\"]"),
+    ];
+    let line = |(id, part, liked): &(&str, &str, &str)| {
+        format!("{{\"id\": {id}, \"part\": \"{part}\", \"liked\": {liked}, \"own\": {liked}}}\n")
+    };
+    let data: String = rows.iter().map(line).collect();
+    let plan = r#"use std.ranking.hit_rate
+dataset d { source: "d.jsonl", id: id, label: liked, split: column(part) }
+baseline popular { predict: popularity(d.train) }
+candidate own { predict: column(own) }
+compare own with popular { on: d.test, metrics: [hit_rate(k: 1), hit_rate(k: 2)], interval: bootstrap(100) }
+"#;
+    let world = MemoryWorld::default()
+        .with("p.bench", plan)
+        .with("d.jsonl", data);
+    let result = pipeline::run(&world, "p.bench").unwrap_or_else(|e| panic!("{e:#?}"));
+    // The list is b, a, c: the first hits one row of three, the first two hit two.
+    assert_eq!(
+        estimate(&result, "popular", "hit_rate(k: 1)"),
+        Some(1.0 / 3.0)
+    );
+    assert_eq!(
+        estimate(&result, "popular", "hit_rate(k: 2)"),
+        Some(2.0 / 3.0)
+    );
+    assert_eq!(estimate(&result, "own", "hit_rate(k: 1)"), Some(1.0));
+}
+
+#[test]
+fn a_score_that_is_a_column_ranks_rows() {
+    let text = plan(FOLDS, "").replace("\n  label:", "\n  positive: yes\n  label:")
+        + "use std.classification.roc_auc
+           baseline most { predict: majority(v.train) }
+           candidate risk { predict: column(risk) }
+           compare risk with most { on: v.test, metrics: [roc_auc], interval: bootstrap(100) }";
+    let result = pipeline::run(&world(&text), "p.bench").unwrap_or_else(|e| panic!("{e:#?}"));
+    let auc = estimate(&result, "risk", "roc_auc").unwrap();
+    assert!((0.0..=1.0).contains(&auc), "{auc}");
+    assert_eq!(estimate(&result, "most", "roc_auc"), None);
+}
+
+#[test]
 fn a_predictor_of_another_dataset_is_refused() {
     let text = plan(FOLDS, "")
         + r#"dataset w { source: "v.csv", id: id, label: died in [no, yes], split: all(test) }

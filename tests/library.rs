@@ -45,7 +45,8 @@ fn every_file_checks_clean_as_a_plan_of_its_own() {
 #[test]
 fn importing_everything_works() {
     let mut uses = String::new();
-    for module in library_names() {
+    // Protocols are rules, no metrics; `tests/uncertainty.rs` uses them.
+    for module in library_names().filter(|m| *m != "protocols") {
         let all = all();
         let own = all.iter().filter(|m| m.module == format!("std.{module}"));
         let own: Vec<&str> = own.map(|m| m.name.as_str()).collect();

@@ -218,14 +218,17 @@ fn worded(error: &DataError) -> Diagnostic {
             ids,
             total,
         } => {
-            let twice = |id: &RepeatedId| format!("`{}` on lines {} and {}", id.id, id.first.1, id.second.1);
+            let twice = |id: &RepeatedId| {
+                let (first, second) = (id.first.1, id.second.1);
+                format!("`{}` on {}s {first} and {second}", id.id, line_word(path))
+            };
             let lines: Vec<String> = ids.iter().map(twice).collect();
             let more = total.saturating_sub(ids.len());
             let rest = if more > 0 { format!(", and {more} more") } else { String::new() };
-            let first = ids.first().map_or(0, |id| id.second.1);
-            let path = ids.first().map_or(path, |id| &id.second.0);
+            let first = ids.first().map(|id| id.second.clone());
+            let (file, line) = first.unwrap_or_else(|| (path.clone(), 0));
             new(format!("{} ranks two rows of an id alike", tick(path)))
-                .data(path, first, *column)
+                .data(file, line, *column)
                 .witness(format!("{}{rest}", lines.join(", ")))
                 .help("write each rank once for an id")
         }
@@ -663,6 +666,15 @@ fn at(d: Diagnostic, place: &DataPlace) -> Diagnostic {
     d.data(&place.path, place.line, place.column)
 }
 
+/// The beginning of a field.
+fn shortened(text: &str) -> String {
+    const MOST: usize = 60;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_string(),
+    }
+}
+
 /// What a row's number counts: lines, or the rows of a file that has none.
 fn line_word(path: &Path) -> &'static str {
     let parquet = path
@@ -675,15 +687,6 @@ fn on_line(path: &Path, line: u64) -> String {
     match line_word(path) {
         "row" => format!("in row {line}"),
         word => format!("on {word} {line}"),
-    }
-}
-
-/// The beginning of a field.
-fn shortened(text: &str) -> String {
-    const MOST: usize = 60;
-    match text.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_string(),
     }
 }
 

@@ -19,10 +19,10 @@ codes! {
     E105 "metric-not-computable" Error include_str!("pages/E105.md");
     /// Nothing is claimed.
     E106 "nothing-to-run" Error include_str!("pages/E106.md");
-    /// A built-in predictor learns from other data than it is judged on.
-    E109 "learns-elsewhere" Error include_str!("pages/E109.md");
     /// A metric reads a figure of the run that nothing measured.
     E107 "figure-not-measured" Error include_str!("pages/E107.md");
+    /// A built-in predictor learns from other data than it is judged on.
+    E109 "learns-elsewhere" Error include_str!("pages/E109.md");
 }
 
 /// Something that keeps a plan from being run.

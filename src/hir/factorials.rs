@@ -460,7 +460,7 @@ impl<'a> Resolver<'a> {
         over: &[Factor],
         generators: &[Generator],
         span: Span,
-    ) -> Vec<Cell> {
+    ) -> Vec<DesignCell> {
         let levels: Vec<usize> = over.iter().map(|f| f.levels.len()).collect();
         let places = if generators.is_empty() {
             full(&levels, MAX_CELLS)
@@ -487,7 +487,7 @@ impl<'a> Resolver<'a> {
                     }
                 }
                 self.normalise(&mut variant);
-                Cell { levels, variant }
+                DesignCell { levels, variant }
             })
             .collect()
     }

@@ -80,12 +80,12 @@ pub(super) struct Resolver<'a> {
     pub(super) protocols: Vec<Source<'a>>,
     /// Rules written out from protocols.
     pub(super) expansions: &'a OnceCell<Expansions>,
+    /// The system whose rules are read, inside `decide`.
+    pub(super) decided: Option<Variant>,
     /// Links of the circles of `from` that were told of.
     pub(super) circles: Vec<Span>,
     /// What the plan says of columns anywhere.
     pub(super) survey: Survey,
-    /// The system whose rules are read, inside `decide`.
-    pub(super) decided: Option<Variant>,
 }
 
 impl<'a> Resolver<'a> {

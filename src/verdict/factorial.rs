@@ -147,7 +147,7 @@ fn level(plan: &Plan, f: &hir::Factorial, factor: usize, place: usize) -> String
 fn levels(
     plan: &Plan,
     f: &hir::Factorial,
-    cell: &hir::Cell,
+    cell: &hir::DesignCell,
 ) -> std::collections::BTreeMap<String, String> {
     let of = |(factor, &place): (usize, &usize)| {
         (component(plan, f, factor), level(plan, f, factor, place))

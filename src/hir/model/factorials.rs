@@ -26,7 +26,7 @@ pub struct Generator {
 
 /// One combination of levels.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cell {
+pub struct DesignCell {
     /// Of each factor, the place of its level.
     pub levels: Vec<usize>,
     /// What is run.
@@ -53,7 +53,7 @@ pub struct Factorial {
     /// The interactions claimed, each as the places of its factors.
     pub interactions: Vec<Spanned<Vec<usize>>>,
     /// The cells that are run.
-    pub cells: Vec<Cell>,
+    pub cells: Vec<DesignCell>,
     /// The uncertainty method, where said.
     pub interval: Option<Spanned<IntervalSpec>>,
 }
