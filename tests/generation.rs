@@ -202,7 +202,8 @@ compare model with [copy] {{
         names.join(", ")
     );
     let id = |i: usize| format!("r{i}");
-    let file = |column: &str, text: &dyn Fn(&(String, Vec<String>)) -> String| {
+    type Row = (String, Vec<String>);
+    let file = |column: &str, text: &dyn Fn(&Row) -> String| {
         let rows = rows
             .iter()
             .enumerate()

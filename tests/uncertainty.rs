@@ -14,7 +14,7 @@ const ROWS: usize = 60;
 /// of its own, run by run on others.
 fn right(system: &str, seed: usize, row: usize) -> bool {
     match system {
-        "a" => row % 4 != 0,
+        "a" => !row.is_multiple_of(4),
         _ => !(row + 3 * (seed - 1)).is_multiple_of(8) && row % 29 != 7,
     }
 }
@@ -56,7 +56,7 @@ fn world(plan: &str, seeds: usize) -> MemoryWorld {
                 let (ms, score) = (latency(system, row), score(system, row));
                 let _ = writeln!(out, "{row},{pred},{ms},{score}");
             }
-            world = world.with(&format!("{system}-{seed}.csv"), &out);
+            world = world.with(format!("{system}-{seed}.csv"), &out);
         }
     }
     world

@@ -103,5 +103,5 @@ fn arrays(items: &TextColumn, lists: &[Vec<usize>]) -> TextColumn {
         let items: Vec<&str> = rows.iter().filter_map(|&row| items.get(row)).collect();
         serde_json::to_string(&items).unwrap_or_default()
     };
-    lists.iter().map(|rows| array(rows)).collect()
+    lists.iter().map(array).collect()
 }

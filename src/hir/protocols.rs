@@ -9,7 +9,7 @@ use super::model::Common;
 use super::scope::{Def, Resolver, Source};
 use super::values::plain;
 use crate::diagnostic::suggest;
-use crate::syntax::ast::{Arg, Entry, Expr, ExprKind, Head, Path, Rule, Value};
+use crate::syntax::ast::{Arg, Body, Entry, Expr, ExprKind, Head, Path, Rule, Value};
 use crate::text::Span;
 use std::collections::BTreeMap;
 
@@ -36,7 +36,7 @@ impl<'a> Resolver<'a> {
                     legal: legal.iter().map(ToString::to_string).collect(),
                 });
             }
-            let fields = source.block.body.iter().flat_map(|b| b.fields());
+            let fields = source.block.body.iter().flat_map(Body::fields);
             for field in fields {
                 self.errors.push(HirError::Shape {
                     wanted: "a rule such as `superior when gain(metric) > margin`".into(),
@@ -73,7 +73,7 @@ impl<'a> Resolver<'a> {
             let body = source.block.body.as_ref();
             let field = body
                 .into_iter()
-                .flat_map(|b| b.fields())
+                .flat_map(Body::fields)
                 .find(|f| f.name.text == "protocol");
             let Some(field) = field else { continue };
             let written = body
@@ -184,11 +184,12 @@ fn unbound<'r>(rule: &'r Rule, params: &[&str]) -> Vec<&'r Path> {
 
 fn rules(source: Source<'_>) -> Vec<&Rule> {
     let entries = source.block.body.iter().flat_map(|b| &b.entries);
-    let rule = |e| match e {
-        &Entry::Rule(ref rule) => Some(rule),
-        Entry::Field(_) | Entry::Error(_) => None,
-    };
-    entries.filter_map(rule).collect()
+    entries
+        .filter_map(|e| match e {
+            Entry::Rule(rule) => Some(rule),
+            Entry::Field(_) | Entry::Error(_) => None,
+        })
+        .collect()
 }
 
 /// The paths of an expression that aren't called.

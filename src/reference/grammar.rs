@@ -4,7 +4,7 @@
 const PEST: &str = include_str!("../../grammar/bench.pest");
 
 /// Productions that exist to go on after a fault, or to tell one; they are no part of the language.
-const TOLERANT: [&str; 26] = [
+const TOLERANT: [&str; 32] = [
     "conflict",
     "marker",
     "broken_item",
@@ -31,6 +31,28 @@ const TOLERANT: [&str; 26] = [
     "nested_piece",
     "braced_piece",
     "plus_op",
+    "unclosed",
+    "single",
+    "smart",
+    "raw_single",
+    "smart_quote",
+    "raw_smart",
+];
+
+/// Spellings that are read as slips for others, and reported.
+const SLIPS: [&str; 12] = [
+    r#" | "||""#,
+    r#" | "&&""#,
+    r#" | "<>""#,
+    r#" | "=<" | "=>""#,
+    r#" | "≤" | "≥" | "≠""#,
+    r#" | "=""#,
+    r#""**" | "#,
+    r#" | "!" ~ !"=""#,
+    r#" | "−" | "–" | "—""#,
+    r#" | "//""#,
+    r#" | &("=" | "|" | "<" | ">") ~ conflict"#,
+    r#" ~ ("." ~ !("." | "{" | ASCII_DIGIT) ~ missing_name)?"#,
 ];
 
 /// The productions of the language, each with the alternatives that are no recovery, laid out as they
@@ -85,6 +107,9 @@ fn depth(rule: &str) -> i32 {
 /// The rule without its alternatives of recovery.
 fn strict(rule: &str) -> String {
     let mut rule = rule.to_string();
+    for slip in SLIPS {
+        rule = rule.replace(slip, "");
+    }
     for name in TOLERANT {
         for (from, to) in [
             (format!(" | {name} "), " ".to_string()),
@@ -95,5 +120,33 @@ fn strict(rule: &str) -> String {
             rule = rule.replace(&from, &to);
         }
     }
-    rule
+    without_idle_brackets(&rule)
+}
+
+/// `(close)` is `close`.
+fn without_idle_brackets(rule: &str) -> String {
+    let mut text = String::new();
+    let mut rest = rule;
+    while let Some(open) = rest.find('(') {
+        let (before, after) = rest.split_at(open);
+        text += before;
+        let inner: String = after.chars().skip(1).take_while(|c| *c != ')').collect();
+        let closed = after.get(inner.len() + 1..).unwrap_or_default();
+        let word =
+            !inner.is_empty() && inner.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        let quoted = text.ends_with('"');
+        if word
+            && !quoted
+            && closed.starts_with(')')
+            && !closed.starts_with(")?")
+            && !closed.starts_with(")*")
+        {
+            text += &inner;
+            rest = closed.get(1..).unwrap_or_default();
+        } else {
+            text.push('(');
+            rest = after.get(1..).unwrap_or_default();
+        }
+    }
+    text + rest
 }

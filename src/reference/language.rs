@@ -16,7 +16,7 @@ pub(super) fn page() -> String {
     text += "## Items\n\nA plan is a list of items in any order, each at the beginning of a line. Fields stand one a line, or \
         separated by commas.\n`##` comments before an item say what it is; `@allow(CODE, \"reason\")` waives a warning in it.\n\n";
     let words: Vec<String> = item_keywords().map(code).collect();
-    let _ = write!(text, "Words that begin an item: {}.\n", words.join(", "));
+    let _ = writeln!(text, "Words that begin an item: {}.", words.join(", "));
     let words: Vec<String> = reserved().iter().map(|w| code(w)).collect();
     let _ = write!(
         text,

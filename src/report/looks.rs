@@ -34,7 +34,7 @@ fn margins(result: &RunResult) -> Option<Block> {
             Some(slice) => format!("{}, {slice}", c.metric),
             None => c.metric.clone(),
         };
-        let p = e.p_value.map(|p| p_value(p));
+        let p = e.p_value.map(p_value);
         Row {
             cells: vec![
                 Cell::new(format!("{} on {}", c.candidate, c.baseline)),

@@ -55,7 +55,8 @@ fn fraction(x: f64, a: f64, b: f64) -> f64 {
 
 /// The `p` quantile of Beta(a, b), by bisection of [`beta_cdf`]; `None` unless 0 ≤ `p` ≤ 1.
 pub fn beta_quantile(p: f64, a: f64, b: f64) -> Option<f64> {
-    if !(0.0..=1.0).contains(&p) || !(a > 0.0 && b > 0.0) {
+    let positive = a > 0.0 && b > 0.0;
+    if !(0.0..=1.0).contains(&p) || !positive {
         return None;
     }
     Some(bisect(0.0, 1.0, |x| beta_cdf(x, a, b) >= p))

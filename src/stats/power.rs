@@ -104,9 +104,9 @@ fn bisect_coarsely(high: f64, reached: impl Fn(f64) -> bool) -> f64 {
     for _ in 0..40 {
         let middle = 0.5 * (low + high);
         if reached(middle) {
-            high = middle
+            high = middle;
         } else {
-            low = middle
+            low = middle;
         }
     }
     high

@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn an_alignment_uses_every_part() {
         for seed in 0..200u32 {
-            let part = |i: u32| (seed.wrapping_mul(2_654_435_761).rotate_left(i * 3) ^ i * 7) % 3;
+            let part = |i: u32| (seed.wrapping_mul(2_654_435_761).rotate_left(i * 3) ^ (i * 7)) % 3;
             let a: Vec<u32> = (0..seed % 9).map(part).collect();
             let b: Vec<u32> = (9..9 + seed % 7).map(part).collect();
             let found = align(&a, &b);

@@ -218,7 +218,7 @@ mod tests {
         );
         assert_eq!(
             tokens("running runs", true),
-            ["run", "runs"].map(|w| porter::stem(w))
+            ["run", "runs"].map(porter::stem)
         );
     }
 
