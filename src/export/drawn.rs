@@ -40,7 +40,10 @@ fn fold(plan: &Plan, dag: &Dag) -> Folded {
             }
             Node::Step(step) => {
                 let held = held(plan, *step);
-                (graph::kind(node), format!("{}{held}", graph::show(plan, node)))
+                (
+                    graph::kind(node),
+                    format!("{}{held}", graph::show(plan, node)),
+                )
             }
             other => (graph::kind(other), graph::show(plan, other)),
         };

@@ -91,7 +91,10 @@ impl<'a> Resolver<'a> {
             return None;
         };
         let is_metric = |d: Def| matches!(d, Def::Metric(_));
-        match self.lookup(&path.names).map(|(entry, rest)| (entry.def, rest.len())) {
+        match self
+            .lookup(&path.names)
+            .map(|(entry, rest)| (entry.def, rest.len()))
+        {
             Some((Def::Metric(metric), 0)) => {
                 let by = AgreementMeasure::Metric(metric);
                 Some(Spanned::new(by, path.span))
@@ -114,7 +117,9 @@ impl<'a> Resolver<'a> {
         let metrics = self.names(|d| matches!(d, Def::Metric(_)));
         let near = suggest(
             &text,
-            MEASURES.into_iter().chain(metrics.iter().map(String::as_str)),
+            MEASURES
+                .into_iter()
+                .chain(metrics.iter().map(String::as_str)),
         );
         self.errors.push(HirError::UnknownName {
             wanted: "measure of agreement",
