@@ -29,6 +29,7 @@ mod oracles;
 mod plans;
 mod ranking;
 mod readme;
+mod reference;
 mod render;
 mod report;
 mod reported;
