@@ -18,6 +18,7 @@ mod formats;
 mod formulas;
 mod generation;
 mod inference;
+mod judged;
 mod language;
 mod library;
 mod metrics;

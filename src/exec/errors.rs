@@ -35,6 +35,17 @@ pub enum ExecError {
         /// Its `run:`.
         span: Span,
     },
+    /// A latency that would have to be measured by serving the system.
+    Served {
+        /// The metric, as shown.
+        metric: String,
+        /// The system.
+        system: String,
+        /// Where the metric is asked for.
+        metric_span: Span,
+        /// Its `serve:`.
+        span: Span,
+    },
     /// A column that is not mapped.
     NeedsColumn {
         /// The metric, as shown.
@@ -198,6 +209,18 @@ pub fn diagnose(error: &ExecError) -> Diagnostic {
         )
         .label(*span, "not run")
         .help(format!("run the command for each seed and variant yourself, and give `{system}` its outputs: `predictions: \"runs/{system}-{{variant}}-{{seed}}.csv\"`")),
+        ExecError::Served {
+            metric,
+            system,
+            metric_span,
+            span,
+        } => Diagnostic::new(
+            &E102,
+            format!("`{metric}` of `{system}` is measured by serving it, and this version does not start servers"),
+        )
+        .label(*span, "not served")
+        .label(*metric_span, "asked for here")
+        .help("serve it yourself, and map the times it took: `predictions: \"…\" { latency: latency_ms in ms }`"),
         ExecError::NeedsColumn {
             metric,
             role,

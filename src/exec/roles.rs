@@ -77,12 +77,20 @@ pub(super) fn missing(
             s.common.name_span
         }
     };
-    let lacks = |role: &str| ExecError::NeedsColumn {
-        metric: metric.text.clone(),
-        role: role.to_string(),
-        system: s.common.name.clone(),
-        metric_span: metric.span,
-        span,
+    let lacks = |role: &str| match &s.serve {
+        Some(serve) if role == "latency" => ExecError::Served {
+            metric: metric.text.clone(),
+            system: s.common.name.clone(),
+            metric_span: metric.span,
+            span: serve.command.span,
+        },
+        Some(_) | None => ExecError::NeedsColumn {
+            metric: metric.text.clone(),
+            role: role.to_string(),
+            system: s.common.name.clone(),
+            metric_span: metric.span,
+            span,
+        },
     };
     let builtin = match &s.outputs {
         Some(Outputs::Predict { builtin, .. }) => Some(builtin.value),

@@ -1,7 +1,7 @@
 //! The DAG as people look at it: runs and outputs of one variant folded into one node.
 
 use crate::graph::{self, Dag, How, Node};
-use crate::hir::{Plan, Variant};
+use crate::hir::{AgreementMeasure, Id, Plan, Step, Variant};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -35,7 +35,15 @@ fn fold(plan: &Plan, dag: &Dag) -> Folded {
                 } else {
                     format!("{n} runs")
                 };
-                ("output", format!("{} × {times}", plan.show(v)))
+                let served = served(plan, v);
+                ("output", format!("{} × {times}{served}", plan.show(v)))
+            }
+            Node::Step(step) => {
+                let held = held(plan, *step);
+                (
+                    graph::kind(node),
+                    format!("{}{held}", graph::show(plan, node)),
+                )
             }
             other => (graph::kind(other), graph::show(plan, other)),
         };
@@ -55,6 +63,28 @@ fn fold(plan: &Plan, dag: &Dag) -> Folded {
         }
     }
     folded
+}
+
+/// `, served at 20/s` of a variant that answers requests.
+fn served(plan: &Plan, variant: &Variant) -> String {
+    let Some(serve) = &plan.systems[variant.system].serve else {
+        return String::new();
+    };
+    // Rates are kept per ms.
+    let arrival = serve.arrival.map(|a| format!(" at {}/s", a.value * 1000.0));
+    format!(", served{}", arrival.unwrap_or_default())
+}
+
+/// `, held against human by cohen_kappa` of a judge whose agreement is told.
+fn held(plan: &Plan, step: Id<Step>) -> String {
+    let Some(agreement) = &plan.steps[step].agreement else {
+        return String::new();
+    };
+    let by = match agreement.by.value {
+        AgreementMeasure::Metric(metric) => plan.metrics[metric].common.name.as_str(),
+        AgreementMeasure::Native(name) => name,
+    };
+    format!(", held against {} by {by}", agreement.with.value)
 }
 
 const KINDS: [(&str, &str); 11] = [

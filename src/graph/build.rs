@@ -124,6 +124,10 @@ fn measured(
         let output = dag.node(Node::Output(v.clone(), seed));
         dag.edge(output, at, How::Measured, span);
     }
+    for judge in plan.judges(metric.metric) {
+        let from = dag.node(Node::Step(judge.value));
+        dag.edge(from, at, How::Judged, judge.span);
+    }
     let resample = dag.node(Node::Resample(on.clone()));
     dag.edge(rows, resample, How::Resampled, span);
     dag.edge(resample, at, How::Enters, span);

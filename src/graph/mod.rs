@@ -78,6 +78,8 @@ pub enum How {
     Ensembled,
     /// A step learned from a system, or is one.
     Taught,
+    /// A judge gives the judgements that a metric reads.
+    Judged,
     /// A system is run.
     Runs,
     /// A run yields outputs.
@@ -105,7 +107,8 @@ impl How {
             | How::Through
             | How::Distilled
             | How::Ensembled
-            | How::Taught => true,
+            | How::Taught
+            | How::Judged => true,
             How::Runs | How::Yields | How::Measured | How::Resampled | How::Enters => false,
         }
     }
@@ -125,6 +128,7 @@ impl How {
             How::Distilled => "distilled",
             How::Ensembled => "member",
             How::Taught => "taught",
+            How::Judged => "judged",
             How::Runs => "run",
             How::Yields => "yields",
             How::Measured => "measured",
@@ -148,6 +152,7 @@ impl How {
             How::Distilled => "is distilled into",
             How::Ensembled => "is a member of",
             How::Taught => "teaches",
+            How::Judged => "judges",
             How::Runs => "runs as",
             How::Yields => "yields",
             How::Measured => "is measured by",

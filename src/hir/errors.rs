@@ -113,6 +113,17 @@ pub enum HirError {
         /// Where it is declared.
         declared: Option<Span>,
     },
+    /// A step that is no judge where one is needed, or has what only judges have.
+    NoJudge {
+        /// The step.
+        step: String,
+        /// Its kind.
+        kind: String,
+        /// Where a judge is needed.
+        span: Span,
+        /// Where its kind is written.
+        declared: Span,
+    },
     /// Made of each other.
     Circle {
         /// What goes round: “`a` → `b` → `a`”.
@@ -344,6 +355,15 @@ pub fn diagnose(error: &HirError) -> Diagnostic {
         } => Diagnostic::new(&N107, message.clone())
             .label(*span, "used here")
             .help(help.clone()),
+        HirError::NoJudge {
+            step,
+            kind,
+            span,
+            declared,
+        } => Diagnostic::new(&N105, format!("`{step}` is a {kind}, not a judge"))
+            .label(*span, "a judge is needed here")
+            .label(*declared, "its kind")
+            .help("name a step of `kind: judge`, or leave the field out"),
         HirError::NoVariant {
             message,
             span,

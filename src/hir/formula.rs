@@ -46,6 +46,27 @@ pub enum Formula {
     Binary(Arithmetic, Box<Formula>, Box<Formula>),
 }
 
+impl Formula {
+    /// The metrics it names itself, in reading order.
+    pub fn metrics(&self) -> Vec<&MetricRef> {
+        match self {
+            Formula::Constant(..)
+            | Formula::Param(_)
+            | Formula::Aggregate(_)
+            | Formula::Price
+            | Formula::Figure(_) => Vec::new(),
+            Formula::OverClass { body, .. } | Formula::By { body, .. } => body.metrics(),
+            Formula::Metric(m) => vec![m],
+            Formula::Call(_, args) => args.iter().flat_map(Formula::metrics).collect(),
+            Formula::Binary(_, left, right) => {
+                let mut found = left.metrics();
+                found.extend(right.metrics());
+                found
+            }
+        }
+    }
+}
+
 /// What tells groups apart.
 #[derive(Debug, Clone, PartialEq)]
 pub enum GroupBy {

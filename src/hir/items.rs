@@ -266,9 +266,9 @@ impl<'a> Resolver<'a> {
             self.words("a column's name", value);
         }
         if let Some(value) = fields.get("agreement") {
-            self.unsupported("`agreement:`", value.span, "leave it out for now");
+            step.agreement = self.agreement(value, &step);
         }
-        let judges = step.kind.as_ref().is_some_and(|k| k.value == "judge");
+        let judges = step.is_judge();
         if step.kind.is_none() && fields.get("kind").is_none() {
             self.missing(&step.common, "step", "kind", "kind: vectorizer");
         }

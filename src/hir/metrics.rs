@@ -3,7 +3,7 @@
 use super::errors::HirError;
 use super::inside::Inside;
 use super::model::*;
-use super::scope::Resolver;
+use super::scope::{Def, Resolver};
 use super::values::plain;
 use crate::syntax::ast::{self, BinaryOp, ExprKind, Head, Keyword};
 use crate::text::Spanned;
@@ -29,6 +29,7 @@ impl Default for Metric {
             range: None,
             measure: Measure::Number,
             formula: None,
+            judge: None,
         }
     }
 }
@@ -93,17 +94,35 @@ impl<'a> Resolver<'a> {
             self.assert_unit(value, &mut metric);
         }
         if let Some(value) = fields.get("judge") {
-            self.unsupported(
-                "a judged metric",
-                value.span,
-                "use a metric of labels and predictions",
-            );
+            metric.judge = self.judge(value);
         }
         self.plan.metrics[id] = metric;
         if let Some(state) = self.metric_state.get_mut(id.index()) {
             *state = State::Done;
         }
         self.module = outer;
+    }
+
+    /// A step of the kind `judge`.
+    fn judge(&mut self, value: &'a ast::Value) -> Option<Spanned<Id<Step>>> {
+        let named = self.reference(value, "a step", |d| match d {
+            Def::Step(s) => Some(s),
+            _ => None,
+        })?;
+        let step = &self.plan.steps[named.value];
+        if step.is_judge() {
+            return Some(named);
+        }
+        // A kind that is not there, or none, was reported with the step.
+        if let Some(kind) = &step.kind {
+            self.errors.push(HirError::NoJudge {
+                step: step.common.name.clone(),
+                kind: kind.value.clone(),
+                span: named.span,
+                declared: kind.span,
+            });
+        }
+        None
     }
 
     /// Parameters that stand for columns; one that also stands for a number is an error.

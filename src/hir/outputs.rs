@@ -39,11 +39,7 @@ impl<'a> Resolver<'a> {
             s.outputs = Some(Outputs::Reported(self.reported(value)));
         }
         if let Some(value) = fields.get("serve") {
-            self.unsupported(
-                "a served model (`serve:`)",
-                value.span,
-                "map measured times: `predictions: \"…\" { latency: latency_ms in ms }`",
-            );
+            s.serve = self.serve(value, s);
         }
         let written = !ways.is_empty();
         if s.outputs.is_none() && !written && !s.common.broken {
@@ -337,7 +333,7 @@ impl<'a> Resolver<'a> {
             .map(|t| self.plan.steps[t.value].common.name.clone());
         let mut legal: Vec<String> = known.iter().map(ToString::to_string).collect();
         legal.extend(components.iter().cloned());
-        if known.len() == COMMAND_HOLES.len() {
+        if known.contains(&"flags") {
             legal.extend(steps);
         }
         let mut whole = true;

@@ -38,6 +38,7 @@ fn plan() -> Plan {
             range,
             measure: Measure::Number,
             formula: None,
+            judge: None,
         });
     }
     plan

@@ -216,6 +216,37 @@ pub struct Step {
     pub labels_unused: bool,
     /// Declared as transductive: may read unlabelled rows of the evaluation.
     pub transductive: bool,
+    /// How far a judge agrees with people.
+    pub agreement: Option<Agreement>,
+}
+
+impl Step {
+    /// Whether it is a judge.
+    pub fn is_judge(&self) -> bool {
+        self.kind.as_ref().is_some_and(|k| k.value == "judge")
+    }
+}
+
+/// `agreement: { with: human, metric: cohen_kappa, rows: "judge/human.csv" }`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agreement {
+    /// Whom the judge is held against: the column of the other rater.
+    pub with: Spanned<String>,
+    /// By what.
+    pub by: Spanned<AgreementMeasure>,
+    /// The file of the rows that both rated.
+    pub rows: Spanned<String>,
+    /// The whole field.
+    pub span: Span,
+}
+
+/// What agreement is measured by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AgreementMeasure {
+    /// A metric of the plan or the library.
+    Metric(Id<Metric>),
+    /// A native function, by its name.
+    Native(&'static str),
 }
 
 /// What a teacher or judge is made of.
@@ -295,6 +326,8 @@ pub struct Metric {
     pub measure: Measure,
     /// The formula; `None` where there is none (a reported metric) or it could not be read.
     pub formula: Option<Formula>,
+    /// The step whose judgements it reads.
+    pub judge: Option<Spanned<Id<Step>>>,
 }
 
 impl Metric {

@@ -1,8 +1,9 @@
 //! The whole plan, and questions about it that need no more than the plan.
 
 use super::*;
+use crate::hir::formula::Formula;
 use crate::text::{FileId, Span, Spanned};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What all items have.
 #[derive(Debug, Clone, Default)]
@@ -201,6 +202,27 @@ impl Plan {
             Some(part) => format!("{name}.{part}"),
             None => name.clone(),
         }
+    }
+
+    /// The judges whose judgements a metric reads, itself or through the metrics it is made of, each
+    /// with where it is named.
+    pub fn judges(&self, metric: Id<Metric>) -> Vec<Spanned<Id<Step>>> {
+        let (mut seen, mut next) = (BTreeSet::new(), vec![metric]);
+        let mut found: Vec<Spanned<Id<Step>>> = Vec::new();
+        while let Some(id) = next.pop() {
+            if !seen.insert(id) {
+                continue;
+            }
+            let m = &self.metrics[id];
+            if let Some(judge) = m.judge
+                && !found.iter().any(|f| f.value == judge.value)
+            {
+                found.push(judge);
+            }
+            let made_of = m.formula.iter().flat_map(Formula::metrics);
+            next.extend(made_of.map(|r| r.metric));
+        }
+        found
     }
 
     /// The systems that take part in a comparison, ablation, selection or decision, with the place

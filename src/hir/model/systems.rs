@@ -66,6 +66,20 @@ pub enum Outputs {
     Reported(Vec<Reported>),
 }
 
+/// `serve: "command" { requests: 2_000, arrival: 20/s, warmup: 100 }`: a process, or an endpoint on
+/// this machine, that answers one request at a time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Serve {
+    /// The command or address.
+    pub command: Spanned<Template>,
+    /// How many requests are timed.
+    pub requests: Option<Spanned<f64>>,
+    /// How many requests arrive per ms.
+    pub arrival: Option<Spanned<f64>>,
+    /// How many requests are answered before the first is timed.
+    pub warmup: Option<Spanned<f64>>,
+}
+
 /// A published number.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reported {
@@ -200,6 +214,8 @@ pub struct System {
     pub handicap: Option<Spanned<String>>,
     /// How its outputs come to be.
     pub outputs: Option<Outputs>,
+    /// How it answers single requests; its latency is measured on that.
+    pub serve: Option<Serve>,
     /// Made by the block of an ablation's arm: it bears the reference's name, and no plan can name it.
     pub of_arm: bool,
 }
