@@ -89,6 +89,14 @@ fn slips_on_the_command_line() {
             &["new", "--from", "a.csv", "x.bench", "y.bench"],
             "`y.bench` is one argument too many",
         ),
+        (
+            &["new", "latency", "x.bench", "y.bench"],
+            "`y.bench` is one argument too many",
+        ),
+        (
+            &["new", "--from", "a.csv", "no-such.csv", "x.bench"],
+            "there is no file `no-such.csv`",
+        ),
     ] {
         let output = benchwright(args);
         assert_eq!(output.status.code(), Some(2), "{args:?}");
