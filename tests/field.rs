@@ -99,7 +99,9 @@ fn plans() -> Vec<String> {
         .filter(|f| f.is_dir() && !f.ends_with("faulty"))
         .flat_map(|f| std::fs::read_dir(f).unwrap());
     let paths = files.map(|f| f.unwrap().path().display().to_string());
-    let mut plans: Vec<String> = paths.filter(|p| p.ends_with(".bench")).collect();
+    let mut plans: Vec<String> = paths
+        .filter(|p| p.ends_with(".bench") && Path::new(p).is_file())
+        .collect();
     plans.sort();
     plans
 }

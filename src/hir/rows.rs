@@ -113,6 +113,12 @@ impl<'a> Resolver<'a> {
                 })
             }
             ExprKind::Binary {
+                op: BinaryOp::In,
+                left,
+                right,
+                ..
+            } => self.among(e, left, right, cx),
+            ExprKind::Binary {
                 op: op @ (BinaryOp::Eq | BinaryOp::Ne),
                 left,
                 right,
@@ -285,6 +291,61 @@ impl<'a> Resolver<'a> {
             None if text == "positive" => Operand::Positive,
             None => Operand::Class(text.into(), name.span),
         })
+    }
+
+    /// `label in [neg, pos]`, or `latency in 1ms..10ms`, both ends included.
+    fn among(
+        &mut self,
+        e: &'a Expr,
+        left: &'a Expr,
+        right: &'a Expr,
+        cx: &mut Inside,
+    ) -> Option<RowCondition> {
+        match &right.kind {
+            ExprKind::List(classes) if !classes.is_empty() => {
+                let mut any: Option<RowCondition> = None;
+                for class in classes {
+                    let class = class.value.expr.as_ref()?;
+                    let l = self.operand(left, cx)?;
+                    let r = self.operand(class, cx)?;
+                    let (l, r) = self.two_sides(e, (l, left), (r, class))?;
+                    let same = RowCondition::Same(l, r, true);
+                    any = Some(match any {
+                        Some(before) => RowCondition::Or(Box::new(before), Box::new(same)),
+                        None => same,
+                    });
+                }
+                any
+            }
+            ExprKind::Binary {
+                op: BinaryOp::Range,
+                left: low,
+                right: high,
+                ..
+            } => {
+                let (l, lm) = self.row_number(left, cx)?;
+                let (low, a) = self.row_number(low, cx)?;
+                let (high, b) = self.row_number(high, cx)?;
+                if lm.comparable(&a).is_err() || lm.comparable(&b).is_err() {
+                    self.errors.push(HirError::Units {
+                        message: format!("`{}` compares {lm} with {a}", show::expr(e)),
+                        sides: vec![(left.span, lm.to_string()), (right.span, a.to_string())],
+                        help: "compare quantities of one kind".into(),
+                        fix: None,
+                    });
+                    return None;
+                }
+                Some(RowCondition::And(
+                    Box::new(RowCondition::Compare(Comparison::Ge, l.clone(), low)),
+                    Box::new(RowCondition::Compare(Comparison::Le, l, high)),
+                ))
+            }
+            _ => self.illegal(
+                e,
+                format!("`{}` is neither a list nor a range", show::expr(right)),
+                "write `label in [neg, pos]` or `latency in 1ms..10ms`",
+            ),
+        }
     }
 
     /// Two sides of a comparison of classes: of two words in quotes the first is a column.

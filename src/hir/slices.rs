@@ -79,6 +79,12 @@ impl<'a> Resolver<'a> {
                 })
             }
             ExprKind::Binary {
+                op: BinaryOp::In,
+                left,
+                right,
+                ..
+            } => self.column_among(e, left, right),
+            ExprKind::Binary {
                 op, left, right, ..
             } => self.column_test(e, *op, left, right),
             ExprKind::Error => None,
@@ -111,6 +117,35 @@ impl<'a> Resolver<'a> {
         match (as_word(right), op) {
             (Some(word), Comparison::Eq) => Some(RowTest::Text(column, word.value, true)),
             (Some(word), Comparison::Ne) => Some(RowTest::Text(column, word.value, false)),
+            _ => self.no_row_test(e),
+        }
+    }
+
+    /// `ward in [icu, er]`, or `age in 18..64`, both ends included.
+    fn column_among(&mut self, e: &Expr, left: &'a Expr, right: &'a Expr) -> Option<RowTest> {
+        match &right.kind {
+            ExprKind::List(values) if !values.is_empty() => {
+                let mut any: Option<RowTest> = None;
+                for value in values {
+                    let same =
+                        self.column_test(e, BinaryOp::Eq, left, value.value.expr.as_ref()?)?;
+                    any = Some(match any {
+                        Some(before) => RowTest::Or(Box::new(before), Box::new(same)),
+                        None => same,
+                    });
+                }
+                any
+            }
+            ExprKind::Binary {
+                op: BinaryOp::Range,
+                left: low,
+                right: high,
+                ..
+            } => {
+                let low = self.column_test(e, BinaryOp::Ge, left, low)?;
+                let high = self.column_test(e, BinaryOp::Le, left, high)?;
+                Some(RowTest::And(Box::new(low), Box::new(high)))
+            }
             _ => self.no_row_test(e),
         }
     }
