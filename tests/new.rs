@@ -265,6 +265,19 @@ fn numbers() {
     assert_eq!(outcome(&plan, &files), "ship");
 }
 
+#[test]
+fn one_run_of_each_system_is_named_by_its_folder() {
+    let files = [
+        "examples/reviews/data/reviews.csv",
+        "examples/reviews/runs/lr/full-seed1.csv",
+        "examples/reviews/runs/chars/full-seed1.csv",
+    ];
+    let plan = propose(&DiskWorld, &files).unwrap();
+    assert!(plan.contains("\nbaseline lr {"), "{plan}");
+    assert!(plan.contains("\ncandidate chars {"), "{plan}");
+    assert!(plan.contains("runs/chars/full-seed1.csv\""), "{plan}");
+}
+
 /// 60 rows with classes `a` and `b`: header, and what follows the label in each row.
 fn rows(header: &str, row: impl Fn(usize, &str) -> String) -> String {
     let mut text = format!("{header}\n");
