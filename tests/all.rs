@@ -28,6 +28,7 @@ mod oracles;
 mod plans;
 mod ranking;
 mod readme;
+mod reference;
 mod render;
 mod report;
 mod reported;

@@ -46,6 +46,14 @@ impl MetricFacts {
         self.module.starts_with("std.")
     }
 
+    /// `higher` or `lower`.
+    pub fn direction(&self) -> Option<&'static str> {
+        self.better.map(|better| match better {
+            Better::Higher => "higher",
+            Better::Lower => "lower",
+        })
+    }
+
     /// The name with its parameters: `f_beta(beta)`.
     pub fn signature(&self) -> String {
         if self.params.is_empty() {

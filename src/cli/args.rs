@@ -41,7 +41,7 @@ pub(super) enum Command {
     Fmt(FmtArgs),
     /// Print a plan's experiment DAG
     Graph(GraphArgs),
-    /// Explain a code, such as L102, or a metric, such as f1_macro; without one, list all codes
+    /// Explain a code (L102), a metric (f1_macro) or an item (dataset); without one, list all codes
     Explain(ExplainArgs),
     /// List the metrics of the library, or those that all given words are about
     Metrics(MetricsArgs),
@@ -195,7 +195,8 @@ pub(super) enum Drawn {
 
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
-    /// A code or its name (L102, fit-beyond-train), a metric (f1_macro), or `metric` and its name
+    /// A code or its name (L102, fit-beyond-train), a metric (f1_macro), an item (dataset), or `metric` and a
+    /// metric's name
     #[arg(num_args = 0..=2, value_name = "WHAT")]
     pub(super) what: Vec<String>,
     /// Also know the metrics of this plan

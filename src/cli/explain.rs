@@ -1,12 +1,14 @@
-//! `benchwright explain`: codes and metrics.
+//! `benchwright explain`: codes, metrics and items of the language.
 
 use super::args::ExplainArgs;
 use super::{exit, io, metrics};
 use crate::analysis::{MetricFacts, codes};
 use crate::diagnostic::{CodeInfo, suggest};
+use crate::reference;
+use crate::syntax::ast::Keyword;
 use std::process::ExitCode;
 
-/// Prints a code's page or what is known of a metric, or the list of codes.
+/// Prints a code's page, what is known of a metric or of an item, or the list of codes.
 pub(super) fn explain(args: &ExplainArgs) -> ExitCode {
     let known = match metrics::known(args.plan.as_deref()) {
         Ok(known) => known,
@@ -43,14 +45,23 @@ fn one(asked: &str, known: &[MetricFacts]) -> ExitCode {
     if !metrics::named(asked, known).is_empty() {
         return metric(asked, known);
     }
-    let names = codes.iter().flat_map(|c| [c.code, c.name]);
-    let names = names.chain(known.iter().map(|m| m.name.as_str()));
+    if let Some(keyword) = Keyword::ALL.into_iter().find(|k| k.text() == asked) {
+        io::out(&reference::item(keyword));
+        return ExitCode::from(exit::OK);
+    }
+    let mut names: Vec<&str> = known.iter().map(|m| m.name.as_str()).collect();
+    for code in &codes {
+        names.extend([code.code, code.name]);
+    }
+    for keyword in Keyword::ALL {
+        names.push(keyword.text());
+    }
     let near = suggest(asked, names).map_or_else(
         || "`benchwright explain` lists the codes, `benchwright metrics` the metrics".to_string(),
         |near| format!("did you mean `{near}`?"),
     );
     io::err(&format!(
-        "error: there is no code or metric `{asked}`; {near}\n"
+        "error: there is no code, metric or item `{asked}`; {near}\n"
     ));
     ExitCode::from(exit::OUTSIDE)
 }

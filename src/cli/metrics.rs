@@ -5,7 +5,6 @@ use super::{exit, io};
 use crate::analysis::{
     LoadError, MetricFacts, class_in_words, cost_in_words, metrics, needs_in_words,
 };
-use crate::hir::Better;
 use crate::text::DiskWorld;
 use std::path::Path;
 use std::process::ExitCode;
@@ -38,7 +37,7 @@ pub(super) fn list(args: &MetricsArgs) -> ExitCode {
             "{:<name$}  {:<module$}  {:<6}  {}\n",
             m.signature(),
             m.module,
-            direction(m),
+            m.direction().unwrap_or_default(),
             m.summary()
         );
     }
@@ -62,14 +61,6 @@ pub(super) fn named<'m>(name: &str, known: &'m [MetricFacts]) -> Vec<&'m MetricF
         .collect()
 }
 
-fn direction(m: &MetricFacts) -> &'static str {
-    match m.better {
-        Some(Better::Higher) => "higher",
-        Some(Better::Lower) => "lower",
-        None => "",
-    }
-}
-
 /// All that is known of a metric.
 pub(super) fn page(m: &MetricFacts) -> String {
     let mut text = format!("{}  ({})\n", m.signature(), m.module);
@@ -88,7 +79,7 @@ pub(super) fn page(m: &MetricFacts) -> String {
     row("value", m.formula.as_deref().unwrap_or("none"));
     row("by zero", m.by_zero().unwrap_or_default());
     row("parameters", &m.params.join(", "));
-    row("better", direction(m));
+    row("better", m.direction().unwrap_or_default());
     row("range", &m.range_text().unwrap_or_default());
     row("unit", &m.measure.to_string());
     match &m.outline {

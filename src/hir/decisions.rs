@@ -63,10 +63,7 @@ impl<'a> Resolver<'a> {
         objective: Option<&MetricRef>,
     ) -> Option<(MetricRef, f64)> {
         let metric = self.metric_ref(value)?;
-        let legal = [FieldSpec {
-            name: "within",
-            doc: "",
-        }];
+        let legal = [FieldSpec::named("within")];
         let options = self.fields("`prefer:`", Some(value.record.as_ref()?), &legal);
         let within = options.get("within")?;
         let distance = self.distance(within, objective, "a distance such as `0.3pp`")?;

@@ -41,6 +41,7 @@ pub mod template;
 mod uncertainty;
 mod values;
 mod variants;
+pub mod vocabulary;
 
 pub use errors::{CODES, HirError, diagnose};
 pub use groups::whole_bins;

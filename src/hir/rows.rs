@@ -196,7 +196,7 @@ impl<'a> Resolver<'a> {
         Some((RowNumber::Score(class), Measure::Number))
     }
 
-    /// Refuses a parameter that is called like a role, or a bound name that is called like a role or class.
+    /// Refuses a parameter or a bound name that is called like a role or a class.
     fn one_reading(&mut self, e: &Expr, name: &str, cx: &Inside) -> Option<()> {
         let bound = cx.bound.iter().any(|b| b == name);
         let param = cx.param(name).is_some();
@@ -213,6 +213,7 @@ impl<'a> Resolver<'a> {
                 "a parameter and a bound name",
                 "bind the class under another name",
             ),
+            (_, true, _, true) => ("a parameter and a class", "call the parameter otherwise"),
             (_, _, true, true) => (
                 "a bound name and a class",
                 "bind the class under another name",

@@ -170,10 +170,7 @@ impl<'a> Resolver<'a> {
             }
         }
         if let Some(body) = fields.get("threshold").and_then(|v| v.record.as_ref()) {
-            let legal = [schema::FieldSpec {
-                name: "at",
-                doc: "",
-            }];
+            let legal = [schema::FieldSpec::named("at")];
             let options = self.fields("`threshold:`", Some(body), &legal);
             if let Some(e) = options.get("at").and_then(plain) {
                 self.condition(e, None);
@@ -186,14 +183,8 @@ impl<'a> Resolver<'a> {
 
     pub(super) fn tune(&mut self, field: &'a Field) -> Tune {
         let legal = [
-            schema::FieldSpec {
-                name: "by",
-                doc: "",
-            },
-            schema::FieldSpec {
-                name: "trials",
-                doc: "",
-            },
+            schema::FieldSpec::named("by"),
+            schema::FieldSpec::named("trials"),
         ];
         let record = field.value.record.as_ref();
         let options = record.map(|body| self.fields("`tune:`", Some(body), &legal));

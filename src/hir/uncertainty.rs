@@ -176,16 +176,7 @@ impl<'a> Resolver<'a> {
 
     /// `{ disagreement: 14%, sd: 0.3pp }`
     pub(super) fn pilot(&mut self, value: &'a Value, metrics: &[MetricRef]) -> Option<Pilot> {
-        let legal = [
-            FieldSpec {
-                name: "disagreement",
-                doc: "",
-            },
-            FieldSpec {
-                name: "sd",
-                doc: "",
-            },
-        ];
+        let legal = [FieldSpec::named("disagreement"), FieldSpec::named("sd")];
         let Some(body) = value.record.as_ref() else {
             self.shape("a record such as `{ disagreement: 14% }`", value);
             return None;

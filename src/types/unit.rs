@@ -57,6 +57,12 @@ pub fn known_words() -> Vec<&'static str> {
     words
 }
 
+/// Every unit word with what it measures, for the language reference.
+pub fn units() -> Vec<(&'static str, String)> {
+    let of = |word: &'static str| Some((word, parse_unit(word).ok()?.measure.to_string()));
+    known_words().into_iter().filter_map(of).collect()
+}
+
 /// Reads `%`, `pp`, `ms`, `USD/h`, `/s` (blanks already left out).
 ///
 /// # Errors
