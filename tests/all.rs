@@ -38,4 +38,5 @@ mod run;
 mod slices;
 mod support;
 mod syntax;
+mod tutorial;
 mod uncertainty;

@@ -89,6 +89,14 @@ fn slips_on_the_command_line() {
             &["new", "--from", "a.csv", "x.bench", "y.bench"],
             "`y.bench` is one argument too many",
         ),
+        (
+            &["new", "latency", "x.bench", "y.bench"],
+            "`y.bench` is one argument too many",
+        ),
+        (
+            &["new", "--from", "a.csv", "no-such.csv", "x.bench"],
+            "there is no file `no-such.csv`",
+        ),
     ] {
         let output = benchwright(args);
         assert_eq!(output.status.code(), Some(2), "{args:?}");
@@ -255,6 +263,19 @@ fn numbers() {
     let plan = of_memory(&files).unwrap();
     insta::assert_snapshot!(plan);
     assert_eq!(outcome(&plan, &files), "ship");
+}
+
+#[test]
+fn one_run_of_each_system_is_named_by_its_folder() {
+    let files = [
+        "examples/reviews/data/reviews.csv",
+        "examples/reviews/runs/lr/full-seed1.csv",
+        "examples/reviews/runs/chars/full-seed1.csv",
+    ];
+    let plan = propose(&DiskWorld, &files).unwrap();
+    assert!(plan.contains("\nbaseline lr {"), "{plan}");
+    assert!(plan.contains("\ncandidate chars {"), "{plan}");
+    assert!(plan.contains("runs/chars/full-seed1.csv\""), "{plan}");
 }
 
 /// 60 rows with classes `a` and `b`: header, and what follows the label in each row.

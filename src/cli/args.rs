@@ -59,9 +59,9 @@ pub(super) enum Color {
 #[derive(Debug, Args)]
 pub(super) struct NewArgs {
     /// What the plan is about, and where to write it [default: KIND.bench]; `-` prints it
-    #[arg(num_args = 0..=2, value_names = ["KIND", "PATH"])]
+    #[arg(num_args = 0.., value_names = ["KIND", "PATH"])]
     pub(super) what: Vec<String>,
-    /// A file with labels, outputs or both; may be given several times. Then there is no KIND
+    /// A file with labels, outputs or both; more may follow, as from `runs/*.csv`. Then there is no KIND
     #[arg(long, value_name = "FILE")]
     pub(super) from: Vec<PathBuf>,
     /// Replace a file that is there already

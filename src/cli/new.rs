@@ -31,6 +31,11 @@ pub(super) fn new(args: &NewArgs) -> ExitCode {
 type Drafted = Result<(PathBuf, String), String>;
 
 fn of_kind(what: &[String]) -> Drafted {
+    if let Some(third) = what.get(2) {
+        return Err(format!(
+            "error: `{third}` is one argument too many\n  after the kind there is only the path of the plan\n"
+        ));
+    }
     let names: Vec<&str> = Kind::ALL.iter().map(|k| k.name()).collect();
     let Some(name) = what.first() else {
         return Err(format!(
@@ -53,7 +58,9 @@ fn of_kind(what: &[String]) -> Drafted {
 }
 
 fn from_files(args: &NewArgs) -> Drafted {
-    if let [_, second, ..] = args.what.as_slice() {
+    let (more, what): (Vec<&String>, Vec<&String>) =
+        args.what.iter().partition(|path| names_rows(path));
+    if let [_, second, ..] = what.as_slice() {
         return Err(format!(
             "error: `{second}` is one argument too many\n  with --from there is only the path of the plan\n"
         ));
@@ -63,16 +70,19 @@ fn from_files(args: &NewArgs) -> Drafted {
         .first()
         .map(PathBuf::as_path)
         .unwrap_or(Path::new(""));
-    let target = args
-        .what
+    let target = what
         .first()
         .map_or_else(|| first.with_extension("bench"), PathBuf::from);
     let folder = target.parent().unwrap_or(Path::new(""));
-    let source = |path: &PathBuf| Source {
-        path: path.clone(),
+    let source = |path: &Path| Source {
+        path: path.to_path_buf(),
         named: draft::as_named_from(folder, path),
     };
-    let sources: Vec<Source> = args.from.iter().map(source).collect();
+    let files = args.from.iter().map(PathBuf::as_path);
+    let sources: Vec<Source> = files
+        .chain(more.into_iter().map(Path::new))
+        .map(source)
+        .collect();
     let text = draft::propose(&DiskWorld, &sources).map_err(|errors| {
         let diagnostics: Vec<_> = errors.iter().map(draft::diagnose).collect();
         let options = Options {
@@ -83,6 +93,14 @@ fn from_files(args: &NewArgs) -> Drafted {
         render::terminal(&diagnostics, &SourceMap::default(), &options)
     })?;
     Ok((target, text))
+}
+
+/// Whether an argument beside `--from` is one more file of rows, such as a shell's `runs/*.csv` leaves there.
+fn names_rows(path: &str) -> bool {
+    let plain = path.trim_end_matches(".gz").trim_end_matches(".zst");
+    [".csv", ".tsv", ".jsonl", ".ndjson", ".parquet"]
+        .iter()
+        .any(|ending| plain.ends_with(ending))
 }
 
 fn write(target: &Path, text: &str, force: bool) -> Result<(), String> {

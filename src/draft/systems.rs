@@ -233,7 +233,10 @@ fn named(read: &Read, prediction: &Held, file: &str) -> String {
             of_column
         };
     }
-    let path = Path::new(file);
+    // The only run of a system that is here is named like one of several.
+    let run = numbered(file).filter(|(template, _)| says_run(template));
+    let file = run.map_or_else(|| file.to_owned(), |(template, _)| template);
+    let path = Path::new(&file);
     let part = |p: Option<&std::ffi::OsStr>| {
         let text = p
             .map(|p| p.to_string_lossy().replace("{seed}", ""))
@@ -300,19 +303,27 @@ fn numbered(named: &str) -> Option<(String, u64)> {
     (number.to_string() == digits).then(|| (format!("{before}{{seed}}.{ending}"), number))
 }
 
+fn before_seed(template: &str) -> &str {
+    template.split("{seed}").next().unwrap_or_default()
+}
+
+fn trimmed(before: &str) -> &str {
+    before.trim_end_matches(['-', '_', '.'])
+}
+
+/// Whether the number in a file's name is said to be a run's.
+fn says_run(template: &str) -> bool {
+    let bare = trimmed(before_seed(template)).to_lowercase();
+    bare.ends_with("seed") || bare.ends_with("run")
+}
+
 /// The seeds of files, where their numbers can be such: `resnet-18` and `resnet-50` are no runs of one.
 fn seeds(template: &str, group: &[(u64, &Read)]) -> Option<Seeds> {
-    let before = template
-        .split("{seed}")
-        .next()
-        .unwrap_or_default()
-        .to_lowercase();
-    let bare = before.trim_end_matches(['-', '_', '.']);
-    let said = bare.ends_with("seed") || bare.ends_with("run");
+    let before = before_seed(template);
     let numbers: Vec<u64> = group.iter().map(|(n, _)| *n).collect();
     let first = numbers.first().copied().unwrap_or(0);
     let in_a_row = first <= 1 && numbers.iter().zip(first..).all(|(a, b)| *a == b);
-    if numbers.len() < 2 || !(said || in_a_row && bare != before) {
+    if numbers.len() < 2 || !(says_run(template) || in_a_row && trimmed(before) != before) {
         return None;
     }
     Some(if first == 1 && in_a_row {
