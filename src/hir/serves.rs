@@ -16,18 +16,9 @@ const HOLES: [&str; 7] = [
 ];
 
 const FIELDS: [FieldSpec; 3] = [
-    FieldSpec {
-        name: "requests",
-        doc: "how many requests are timed",
-    },
-    FieldSpec {
-        name: "arrival",
-        doc: "how many requests arrive per time",
-    },
-    FieldSpec {
-        name: "warmup",
-        doc: "how many requests are answered before the first is timed",
-    },
+    FieldSpec::named("requests"),
+    FieldSpec::named("arrival"),
+    FieldSpec::named("warmup"),
 ];
 
 impl<'a> Resolver<'a> {
