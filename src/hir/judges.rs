@@ -11,18 +11,9 @@ use crate::syntax::ast::{self, ExprKind, Value};
 use crate::text::Spanned;
 
 const FIELDS: [FieldSpec; 3] = [
-    FieldSpec {
-        name: "with",
-        doc: "the column of the other rater",
-    },
-    FieldSpec {
-        name: "metric",
-        doc: "what agreement is measured by",
-    },
-    FieldSpec {
-        name: "rows",
-        doc: "the file of the rows that both rated",
-    },
+    FieldSpec::named("with"),
+    FieldSpec::named("metric"),
+    FieldSpec::named("rows"),
 ];
 
 /// The natives that measure how far two raters agree.

@@ -15,19 +15,11 @@ const HOLES: [&str; 7] = [
     "seed", "system", "variant", "flags", "train", "val", "level",
 ];
 
+/// How many requests are timed, how many arrive per time, and how many go before the first timed one.
 const FIELDS: [FieldSpec; 3] = [
-    FieldSpec {
-        name: "requests",
-        doc: "how many requests are timed",
-    },
-    FieldSpec {
-        name: "arrival",
-        doc: "how many requests arrive per time",
-    },
-    FieldSpec {
-        name: "warmup",
-        doc: "how many requests are answered before the first is timed",
-    },
+    FieldSpec::named("requests"),
+    FieldSpec::named("arrival"),
+    FieldSpec::named("warmup"),
 ];
 
 impl<'a> Resolver<'a> {
