@@ -15,6 +15,7 @@ const HOLES: [&str; 7] = [
     "seed", "system", "variant", "flags", "train", "val", "level",
 ];
 
+/// How many requests are timed, how many arrive per time, and how many go before the first timed one.
 const FIELDS: [FieldSpec; 3] = [
     FieldSpec::named("requests"),
     FieldSpec::named("arrival"),
