@@ -1,6 +1,6 @@
 //! Leave-one-unit-out values, without evaluating everything again for each unit.
 
-use super::prepare::{Prepared, RankedRows, sum_cells};
+use super::prepare::{Prepared, RankedRows};
 use super::{Kernel, Picked};
 
 /// What a cell was before rows were taken out of it: table, cell, count, rows.
@@ -159,22 +159,7 @@ impl Kernel {
         out: &mut [f64],
     ) {
         match s {
-            Prepared::Cells { table, groups } => {
-                let cells = cells.get(*table).map_or(&[][..], Vec::as_slice);
-                for (value, coefficients) in out.iter_mut().zip(groups) {
-                    *value = sum_cells(coefficients, cells);
-                }
-            }
-            Prepared::Matrix {
-                table,
-                groups,
-                native,
-            } => {
-                let cells = cells.get(*table).map_or(&[][..], Vec::as_slice);
-                for (value, entries) in out.iter_mut().zip(groups) {
-                    *value = native.value(entries, cells);
-                }
-            }
+            Prepared::Cells { .. } | Prepared::Matrix { .. } => s.of_cells(cells, out),
             Prepared::Rows {
                 values,
                 groups,

@@ -188,22 +188,7 @@ impl Kernel {
         let of = |row: u32| weights.get(row as usize).copied().unwrap_or(0);
         let times = |place: u32| self.rows.get(place as usize).map_or(0, |&r| of(r));
         match s {
-            Prepared::Cells { table, groups } => {
-                let cells = cells.get(*table).map_or(&[][..], Vec::as_slice);
-                for (value, coefficients) in out.iter_mut().zip(groups) {
-                    *value = prepare::sum_cells(coefficients, cells);
-                }
-            }
-            Prepared::Matrix {
-                table,
-                groups,
-                native,
-            } => {
-                let cells = cells.get(*table).map_or(&[][..], Vec::as_slice);
-                for (value, entries) in out.iter_mut().zip(groups) {
-                    *value = native.value(entries, cells);
-                }
-            }
+            Prepared::Cells { .. } | Prepared::Matrix { .. } => s.of_cells(cells, out),
             Prepared::Rows { values, groups, .. } => match groups {
                 None => {
                     let sum = self

@@ -128,6 +128,34 @@ impl Vectors {
 }
 
 impl Prepared {
+    /// Writes the values of a statistic that the counts of cells are enough for, a group each; others
+    /// leave `out` as it is.
+    pub(super) fn of_cells(&self, cells: &[Vec<f64>], out: &mut [f64]) {
+        let counts = |table: usize| cells.get(table).map_or(&[][..], Vec::as_slice);
+        match self {
+            Prepared::Cells { table, groups } => {
+                for (value, coefficients) in out.iter_mut().zip(groups) {
+                    *value = sum_cells(coefficients, counts(*table));
+                }
+            }
+            Prepared::Matrix {
+                table,
+                groups,
+                native,
+            } => {
+                for (value, entries) in out.iter_mut().zip(groups) {
+                    *value = native.value(entries, counts(*table));
+                }
+            }
+            Prepared::Rows { .. }
+            | Prepared::Vectors(_)
+            | Prepared::Quantile { .. }
+            | Prepared::Extreme { .. }
+            | Prepared::Whole { .. }
+            | Prepared::Undefined(_) => {}
+        }
+    }
+
     /// How many values it has: one for each group.
     pub(super) fn width(&self) -> usize {
         match self {
@@ -143,7 +171,7 @@ impl Prepared {
     }
 }
 
-pub(super) fn sum_cells(coefficients: &[(u32, f64)], cells: &[f64]) -> f64 {
+fn sum_cells(coefficients: &[(u32, f64)], cells: &[f64]) -> f64 {
     coefficients
         .iter()
         .map(|&(cell, k)| k * cells.get(cell as usize).copied().unwrap_or(0.0))
