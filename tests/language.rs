@@ -3,7 +3,7 @@
 //!
 //! A `bench` block goes behind base.bench, an `alone` block stands for itself, and `says:` lines are all that
 //! is said of it. A `run` block goes behind the page's `base` block, is run beside its `data` files, and
-//! `gives:` lines are what stands in the result.
+//! `gives:` lines are what stands in the result. Files of `data` blocks lie beside every plan that follows.
 
 use super::support::pipeline;
 use benchwright::analysis::analyse;
@@ -83,11 +83,16 @@ fn same(found: &Value, wanted: &Value) -> bool {
     }
 }
 
-/// What is wrong with the result of a case, if anything.
-fn misgiven(case: &Case) -> Option<String> {
+/// The plan of a case with the files beside it.
+fn world(case: &Case) -> MemoryWorld {
     let world = MemoryWorld::default().with("plan.bench", &case.plan);
     let with = |world: MemoryWorld, (name, text): &(String, String)| world.with(name, text);
-    let world = case.files.iter().fold(world, with);
+    case.files.iter().fold(world, with)
+}
+
+/// What is wrong with the result of a case, if anything.
+fn misgiven(case: &Case) -> Option<String> {
+    let world = world(case);
     let analysis = analyse(&world, Path::new("plan.bench")).unwrap();
     // What the rules mean, whether or not it is wise to write them.
     let errors = analysis.diagnostics.iter().filter(|d| d.is_error());
@@ -132,7 +137,7 @@ fn fault(case: &Case) -> Option<String> {
     if !case.gives.is_empty() {
         return misgiven(case);
     }
-    let world = MemoryWorld::default().with("plan.bench", &case.plan);
+    let world = world(case);
     let analysis = analyse(&world, Path::new("plan.bench")).unwrap();
     let mut said: Vec<String> = analysis
         .diagnostics
