@@ -11,8 +11,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 declare_check!("R106" "shared-output" Error "r106_shared_output.md" run);
 
+/// Stands for a seed in names that several runs share.
+const SEED: &str = "{seed}";
+
 /// Words of a command after which the file it writes is named.
-const TARGETS: [&str; 6] = [">", ">>", "-o", "--out", "--output", "--predictions"];
+const TARGETS: [&str; 3] = [">", "--out", "--output"];
 
 fn run(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Findings) {
     let plan = cx.plan;
@@ -58,53 +61,44 @@ fn runs<'a>(plan: &'a Plan, variant: &'a Variant, at: Span) -> Vec<Run<'a>> {
     if system.common.broken {
         return Vec::new();
     }
-    let mut found = Vec::new();
-    for seed in system.runs() {
-        let file = if written {
-            target(plan, &template.value, variant, seed)
-        } else {
-            plan.output_file(&template.value, variant, seed)
-        };
-        if let Some(file) = file {
-            let file = file.trim_start_matches("./").to_string();
-            found.push(Run {
-                variant,
-                at,
-                seed,
-                template,
-                file,
-                written,
-            });
-        }
-    }
-    found
+    let name = if written {
+        target(plan, &template.value, variant)
+    } else {
+        plan.output_name(&template.value, variant, SEED)
+    };
+    let of = |seed: Option<u64>| {
+        let seed_text = seed.map_or(String::new(), |s| s.to_string());
+        let file = name.as_ref()?.trim_start_matches("./");
+        Some(Run {
+            variant,
+            at,
+            seed,
+            template,
+            file: file.replace(SEED, &seed_text),
+            written,
+        })
+    };
+    system.runs().into_iter().filter_map(of).collect()
 }
 
 /// The file that a command writes, where it names one itself: `{out}` is another for every run.
-fn target(
-    plan: &Plan,
-    template: &Template,
-    variant: &Variant,
-    seed: Option<u64>,
-) -> Option<String> {
+fn target(plan: &Plan, template: &Template, variant: &Variant) -> Option<String> {
     if template.holes().any(|h| h.0 == "out") {
         return None;
     }
-    let seed = seed.map_or(String::new(), |s| s.to_string());
-    let command = plan.command(template, variant)?.replace("{seed}", &seed);
-    let mut words = command.split_whitespace();
-    while let Some(word) = words.next() {
-        if TARGETS.contains(&word) {
-            return words.next().map(str::to_string);
-        }
-        let joined = word
-            .split_once('=')
-            .filter(|(name, _)| TARGETS.contains(name));
-        if let Some((_, file)) = joined {
-            return Some(file.to_string());
-        }
-    }
-    None
+    let command = plan.command(template, variant)?;
+    let words: Vec<&str> = command.split_whitespace().collect();
+    let named = words.iter().enumerate().filter_map(|(i, word)| {
+        let (name, joined) = match word.split_once('=') {
+            Some((name, file)) => (name, Some(file)),
+            None => (*word, None),
+        };
+        let file = joined.or_else(|| words.get(i + 1).copied());
+        file.filter(|_| TARGETS.contains(&name))
+    });
+    // What goes to `/dev/null` is no output.
+    let mut files = named.filter(|f| !f.starts_with("/dev/"));
+    files.next().map(str::to_string)
 }
 
 /// Whether two runs of one file take the same from it, and no other check says why.
@@ -124,7 +118,7 @@ fn resolved(plan: &Plan, run: &Run<'_>) -> Option<String> {
     if run.written {
         plan.command(&run.template.value, run.variant)
     } else {
-        plan.output_file(&run.template.value, run.variant, None)
+        plan.output_name(&run.template.value, run.variant, SEED)
     }
 }
 
