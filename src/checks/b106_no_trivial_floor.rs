@@ -57,7 +57,7 @@ fn proposed(dataset: &Dataset) -> Option<&'static str> {
     } else if !label.classes.is_empty() {
         Some("majority")
     } else {
-        label.measure.is_some().then_some("mean")
+        label.unit.is_some().then_some("mean")
     }
 }
 

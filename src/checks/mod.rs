@@ -42,6 +42,8 @@ mod r104_hardware_unstated;
 mod r105_unpinned_command;
 mod r106_shared_output;
 mod r107_reported_only_claim;
+#[allow(dead_code, reason = "checks to come")]
+mod sizes;
 pub mod supports;
 mod u101_single_run;
 mod u102_no_interval;
