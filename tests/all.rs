@@ -37,6 +37,7 @@ mod robust;
 mod run;
 mod slices;
 mod support;
+mod supports;
 mod syntax;
 mod tutorial;
 mod uncertainty;

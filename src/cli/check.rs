@@ -3,7 +3,7 @@
 use super::args::{CheckArgs, CheckFormat};
 use super::{exit, io};
 use crate::analysis::{Analysis, Mended, Mending, hold, mend};
-use crate::checks;
+use crate::checks::{self, supports::supports};
 use crate::diagnostic::{CodeInfo, Diagnostic};
 use crate::render::{self, Checked, Counts, Options};
 use crate::text::DiskWorld;
@@ -102,6 +102,7 @@ fn show(args: &CheckArgs, plan: &Path, analysis: &Analysis) {
     } else {
         &analysis.diagnostics
     };
+    let supports = args.supports.then(|| supports(&analysis.plan));
     match args.format {
         CheckFormat::Terminal => {
             if args.diff {
@@ -115,8 +116,17 @@ fn show(args: &CheckArgs, plan: &Path, analysis: &Analysis) {
             };
             io::out(&render::terminal(shown, &analysis.sources, &options));
             io::out(&format!("{file}: {}\n", render::summary(&counts, &style)));
+            if let Some(supports) = &supports {
+                io::out(&render::supports(supports, &style));
+            }
         }
-        CheckFormat::Json => io::out(&render::json(&file, shown, &analysis.sources, counts)),
+        CheckFormat::Json => io::out(&render::json_with(
+            &file,
+            shown,
+            &analysis.sources,
+            counts,
+            supports.as_ref(),
+        )),
         CheckFormat::Github => io::out(&render::github(shown, &analysis.sources)),
         CheckFormat::Sarif | CheckFormat::Junit => {}
     }
