@@ -40,6 +40,8 @@ mod leak;
 mod m102_primary_not_decided;
 mod m109_judge_without_agreement;
 mod r101_unversioned_data;
+#[allow(dead_code, reason = "checks to come")]
+mod sizes;
 mod u101_single_run;
 mod u102_no_interval;
 
