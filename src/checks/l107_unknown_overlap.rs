@@ -19,9 +19,12 @@ fn run(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Findings) {
     teachers(code, cx, out);
 }
 
+/// The dataset learned from, and the one that judges.
+type Datasets = (Id<Dataset>, Id<Dataset>);
+
 fn corpora(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Findings) {
     // One question for each two datasets, however many partitions and systems it concerns.
-    let mut open: BTreeMap<(Id<Dataset>, Id<Dataset>), (&Influence, &Evaluation)> = BTreeMap::new();
+    let mut open: BTreeMap<Datasets, (&Influence, &Evaluation)> = BTreeMap::new();
     let mut old: BTreeSet<(&DataRef, &DataRef)> = BTreeSet::new();
     for e in &cx.evaluations {
         for i in cx.influences(&e.variant) {

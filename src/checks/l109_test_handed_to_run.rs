@@ -19,6 +19,20 @@ const PLAIN: [&str; 8] = [
     "data", "dataset", "set", "split", "rows", "labels", "gold", "full",
 ];
 
+/// Options whose rows a command learns from.
+const EARLY: [&str; 10] = [
+    "train",
+    "training",
+    "fit",
+    "tune",
+    "dev",
+    "val",
+    "valid",
+    "validation",
+    "early-stop",
+    "calibrate",
+];
+
 fn run(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Findings) {
     let mut judged: BTreeMap<Id<System>, Vec<&Evaluation>> = BTreeMap::new();
     for e in cx.evaluations.iter().filter(|e| !e.choice) {
@@ -59,6 +73,8 @@ fn run(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Findings) {
 struct Word {
     text: String,
     hole: bool,
+    /// The option that a hole is the value of.
+    option: String,
     place: Span,
 }
 
@@ -89,11 +105,15 @@ fn words(command: &Spanned<Template>) -> Vec<Word> {
         match piece {
             Piece::Text(t) => text.push_str(t),
             Piece::Hole { name, span, .. } => {
+                let before = text.trim_end_matches(|c: char| c.is_whitespace() || c == '=');
+                let option = before.rsplit(char::is_whitespace).next().unwrap_or("");
+                let option = option.to_string();
                 // A path with a hole in it is no path that the plan knows.
                 text.push('\u{fffd}');
                 found.push(Word {
                     text: name.clone(),
                     hole: true,
+                    option,
                     place: *span,
                 });
             }
@@ -109,6 +129,7 @@ fn split(text: &str, place: Span) -> Vec<Word> {
         .map(|w| Word {
             text: w.trim_start_matches("./").to_string(),
             hole: false,
+            option: String::new(),
             place,
         })
         .collect()
@@ -117,10 +138,7 @@ fn split(text: &str, place: Span) -> Vec<Word> {
 /// What of the rows that judge the word gives away: a clause with the word in it.
 fn given(plan: &Plan, system: &System, word: &Word, on: &DataRef) -> Option<String> {
     if word.hole {
-        let tuned = system.tune.is_some();
-        let part = on.part.as_deref();
-        let same = word.text == "val" && part == Some("val") && !tuned;
-        return same.then(|| "`{val}` is a file of its rows with their labels".to_string());
+        return by_hole(system, word, on);
     }
     let holds = |(id, d): &(Id<Dataset>, &Dataset)| {
         let source = d.source.as_ref();
@@ -146,6 +164,21 @@ fn given(plan: &Plan, system: &System, word: &Word, on: &DataRef) -> Option<Stri
             word.text
         )
     })
+}
+
+fn by_hole(system: &System, word: &Word, on: &DataRef) -> Option<String> {
+    let option = word.option.trim_start_matches('-');
+    let early = word.option.starts_with('-') && EARLY.contains(&option);
+    match word.text.as_str() {
+        "on" if early => Some(format!(
+            "`--{option}` learns from `{{on}}` before it may see it"
+        )),
+        // What tunes is L103's.
+        "val" if on.part.as_deref() == Some("val") && system.tune.is_none() => {
+            Some("`{val}` is a file of its rows with their labels".to_string())
+        }
+        _ => None,
+    }
 }
 
 /// Whether a path is the dataset's source: the file, one of a pattern, or the folder of a pattern.

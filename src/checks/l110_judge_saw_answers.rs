@@ -67,7 +67,13 @@ fn tie(cx: &Context<'_>, j: &Judging<'_>) -> Option<Tie> {
     let judge = &plan.steps[j.judge];
     match judge.model.as_ref()? {
         StepModel::System(model) => with_system(cx, judge, model, judged),
-        StepModel::Outside(model) => with_base(plan, judge, model, judged),
+        StepModel::Outside(model) => {
+            let at = (
+                model.span,
+                format!("`{}` is `{}`", judge.common.name, model.value),
+            );
+            of_one_base(cx, vec![at], model, judged)
+        }
     }
 }
 
@@ -109,13 +115,31 @@ fn with_system(
         }
     }
     let base = own.model.as_ref()?;
-    let theirs = plan.systems[judged.system].model.as_ref()?;
-    (base.value == theirs.value).then(|| Tie {
-        places: vec![
-            at,
-            (base.span, format!("which is made of `{}`", base.value)),
-            (theirs.span, format!("and so is `{shown}`")),
-        ],
+    let made = (base.span, format!("which is made of `{}`", base.value));
+    of_one_base(cx, vec![at, made], base, judged)
+}
+
+/// The tie of what is judged, or of what shaped it, to the model that the judge is made of.
+fn of_one_base(
+    cx: &Context<'_>,
+    mut places: Vec<(Span, String)>,
+    base: &Spanned<String>,
+    judged: &Variant,
+) -> Option<Tie> {
+    let plan = cx.plan;
+    let own = Node::System(judged.clone());
+    let mut all = vec![(own.clone(), Vec::new())];
+    all.extend(cx.dag.shapers(&own));
+    let same = |m: &&Spanned<String>| m.value.eq_ignore_ascii_case(&base.value);
+    let (node, path, theirs) = all.into_iter().find_map(|(node, path)| {
+        let theirs = model_of(plan, &node).filter(same)?;
+        Some((node, path, theirs))
+    })?;
+    let (name, shown) = (graph::show(plan, &node), plan.show(judged));
+    places.push((theirs.span, format!("and `{name}` is made of it, too")));
+    places.extend(path.iter().map(|l| (l.span, leak::passing(plan, l))));
+    Some(Tie {
+        places,
         what: format!(
             "shares its base `{}` with `{shown}`, which it judges",
             base.value
@@ -123,23 +147,16 @@ fn with_system(
     })
 }
 
-/// A judge that is an outside model.
-fn with_base(plan: &Plan, judge: &Step, model: &Spanned<String>, judged: &Variant) -> Option<Tie> {
-    let theirs = plan.systems[judged.system].model.as_ref()?;
-    let shown = plan.show(judged);
-    (theirs.value == model.value).then(|| Tie {
-        places: vec![
-            (
-                model.span,
-                format!("`{}` is `{}`", judge.common.name, model.value),
-            ),
-            (theirs.span, format!("and `{shown}` is made of it, too")),
-        ],
-        what: format!(
-            "shares its base `{}` with `{shown}`, which it judges",
-            model.value
-        ),
-    })
+/// The model that a system or teacher is made of.
+fn model_of<'p>(plan: &'p Plan, node: &Node) -> Option<&'p Spanned<String>> {
+    match node {
+        Node::System(v) => plan.systems[v.system].model.as_ref(),
+        Node::Step(id) => match &plan.steps[*id].model {
+            Some(StepModel::Outside(model)) => Some(model),
+            Some(StepModel::System(_)) | None => None,
+        },
+        _ => None,
+    }
 }
 
 fn related(code: &'static CodeInfo, plan: &Plan, j: &Judging<'_>, tie: Tie) -> Diagnostic {

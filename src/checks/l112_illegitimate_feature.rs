@@ -18,10 +18,11 @@ fn run(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Findings) {
         if !told.evaluated.insert((e.variant.system, e.on.dataset)) {
             continue;
         }
-        let dataset = &cx.plan.datasets[e.on.dataset];
-        let known = forbidden(dataset);
-        if known.is_empty() || dataset.common.broken {
-            continue;
+        let mut datasets = BTreeSet::from([e.on.dataset]);
+        datasets.extend(cx.influences(&e.variant).iter().map(|i| i.data.dataset));
+        let mut known = BTreeMap::new();
+        for dataset in datasets {
+            known.extend(forbidden(&cx.plan.datasets[dataset]));
         }
         judge(code, cx, e, &known, &mut told, out);
     }
