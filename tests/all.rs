@@ -22,6 +22,7 @@ mod judged;
 mod language;
 mod library;
 mod metrics;
+mod mutation;
 mod natives;
 mod new;
 mod numbers;
