@@ -25,6 +25,8 @@ mod l103_tuned_on_test;
 mod leak;
 mod m102_primary_not_decided;
 mod r101_unversioned_data;
+#[allow(dead_code, reason = "checks to come")]
+mod sizes;
 mod u101_single_run;
 mod u102_no_interval;
 
