@@ -11,6 +11,7 @@ mod data;
 mod decisions;
 mod examples;
 mod factorial;
+mod faults;
 mod field;
 mod folds;
 mod format;

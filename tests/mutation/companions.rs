@@ -3,13 +3,46 @@
 /// The code that is meant, the one that speaks as well, and why that is right.
 pub const COMPANIONS: &[(&str, &str, &str)] = &[
     (
-        "D110",
-        "D101",
-        "without the last rule more than failures are undecided",
+        "B101",
+        "B102",
+        "with the systems set aside, a floor is all that is left",
     ),
+    ("B103", "A102", OF_ONE),
+    ("B104", "A102", OF_ONE),
+    ("B107", "A102", OF_ONE),
     (
         "D101",
         "D110",
         "without the last rule failures have no outcome either",
     ),
+    (
+        "D108",
+        "D102",
+        "a first rule that asks for less takes the results of the next",
+    ),
+    (
+        "D109",
+        "D102",
+        "a first rule that asks for less takes the results of the next",
+    ),
+    (
+        "D110",
+        "D101",
+        "without the last rule more than failures are undecided",
+    ),
+    ("L101", "A102", OF_ONE),
+    (
+        "L101",
+        "L102",
+        "what is fitted on the derived data reads the same rows",
+    ),
+    ("L104", "A102", OF_ONE),
+    ("L107", "A102", OF_ONE),
+    ("L112", "A102", OF_ONE),
+    ("M107", "A102", OF_ONE),
+    ("M110", "U102", "a published number has no interval"),
+    ("R107", "U102", "a published number has no interval"),
 ];
+
+const OF_ONE: &str =
+    "where the candidate is a variant of its baseline, whatever else sets them apart confounds";

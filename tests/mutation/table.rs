@@ -136,7 +136,9 @@ pub fn page(bases: &[Base], trials: &[Trial]) -> String {
             );
             continue;
         }
-        let others = trials.iter().filter(|t| t.operator.code != *code);
+        let others = trials
+            .iter()
+            .filter(|t| judged(t) && t.operator.code != *code);
         let alarms = others
             .clone()
             .filter(|t| false_alarms(t).contains(code))
@@ -203,7 +205,7 @@ fn false_alarms(t: &Trial) -> Vec<&'static str> {
 /// Everything that is not as it should be, one line each.
 pub fn wrong(trials: &[Trial]) -> Vec<String> {
     let mut wrong = Vec::new();
-    for (i, t) in trials.iter().enumerate() {
+    for (i, t) in trials.iter().enumerate().filter(|t| judged(t.1)) {
         let what = format!(
             "{i:04} {} {} in {}",
             t.operator.code, t.operator.name, t.base
@@ -211,7 +213,7 @@ pub fn wrong(trials: &[Trial]) -> Vec<String> {
         for e in &t.unmeant {
             wrong.push(format!("not writable: {what}: {e}"));
         }
-        if judged(t) && !t.found {
+        if !t.found {
             wrong.push(format!("missed: {what}"));
         }
         for code in false_alarms(t) {

@@ -1,7 +1,7 @@
 //! Operators for ablations and factorials: what an arm changes, and what a design can tell apart.
 
 use super::{Operator, SHARES, op};
-use crate::mutation::base::{Base, Block, Mutant, elements, field};
+use crate::mutation::base::{Base, Block, Mutant, elements, field, rules};
 use benchwright::syntax::ast::Keyword;
 
 pub const ALL: &[Operator] = &[
@@ -174,41 +174,42 @@ pub const ALL: &[Operator] = &[
     ),
     op(
         "A106",
-        "claim two parts off at once beside single removals",
+        "read an interaction where parts go one at a time",
         |b| {
-            singles(b)
-                .into_iter()
-                .map(|(a, system, one, two)| {
-                    let metric = b.value(a, "metric").unwrap_or("accuracy");
-                    let on = b.value(a, "on").unwrap().replace(".val", ".test");
-                    vec![b.append(&format!(
-                        "compare {system} with {system} - {one} - {two} {{ on: {on}, metrics: [{metric}] }}"
-                    ))]
-                })
-                .collect()
+            let read = |(a, system, one, two): (&Block, String, String, String)| {
+                let d = b
+                    .decides()
+                    .into_iter()
+                    .find(|d| b.sides(d)[0].path.text() == system)?;
+                let when = rules(d).first()?.when.as_ref()?;
+                let metric = b.value(a, "metric").filter(|m| SHARES.contains(m));
+                metric.filter(|m| b.plan().and_then(|p| b.value(p, "primary")) == Some(m))?;
+                let text = format!("interaction({one}, {two}) > 0pp and {}", b.at(when.span));
+                Some(vec![b.swap(when.span, &text)])
+            };
+            singles(b).into_iter().filter_map(read).collect()
         },
     ),
     op(
         "A106",
-        "decide against two parts off at once beside single removals",
+        "take parts away one at a time in place of a factorial",
         |b| {
-            b.decides()
-                .into_iter()
-                .filter_map(|d| {
-                    let against = b.sides(d)[1];
-                    let (_, system, one, two) = singles(b)
-                        .into_iter()
-                        .find(|s| s.1 == against.path.text())?;
-                    let named = format!("{system} - {one} - {two}");
-                    let compare = b
-                        .compares()
-                        .into_iter()
-                        .find(|c| b.sides(c)[1..].iter().any(|s| s.path.text() == system))?;
-                    let side = b.sides(compare)[1].span;
-                    (!against.minus.is_empty())
-                        .then(|| vec![b.swap(against.span, &named), b.swap(side, &named)])
-                })
-                .collect()
+            let single = |f: &Block| {
+                let (on, over) = (b.value(f, "on")?, b.value(f, "over")?);
+                let metric = b.value(f, "metric")?;
+                let system = b.at(b.sides(f)[0].span);
+                let read = b
+                    .decides()
+                    .iter()
+                    .flat_map(|d| rules(d))
+                    .any(|r| b.at(r.span).contains("interaction("));
+                let whole = crate::mutation::base::body(f).span.to(f.head_span);
+                let instead = format!(
+                    "ablation of {system} {{ on: {on}, remove: {over}, metric: {metric}, correct: holm }}"
+                );
+                read.then(|| vec![b.swap(whole, &instead)])
+            };
+            factorials(b).into_iter().filter_map(single).collect()
         },
     ),
     op("A107", "run an arm with fewer seeds", |b| {

@@ -5,18 +5,19 @@ use crate::mutation::base::{Base, Block, Edit, Mutant, elements, field};
 use benchwright::syntax::ast::{Head, Keyword};
 
 pub const ALL: &[Operator] = &[
-    op("B101", "call the strong baseline a system", |b| {
-        rivals(b)
-            .into_iter()
-            .filter_map(|(_, r)| {
-                if b.value(r, "predict").is_some() {
-                    return None;
-                }
-                let from = r.head_span;
-                let head = b.at(from).replacen("baseline", "system", 1);
-                Some(vec![b.swap(from, &head)])
-            })
-            .collect()
+    op("B101", "call the baselines systems", |b| {
+        // A variant of the candidate itself is no baseline that is missing.
+        let own = |p: &(&Block, &Block)| matches!(&p.0.head, Head::Declare { from: Some(from), .. } if !from.levels.is_empty());
+        if rivals(b).is_empty() || rivals(b).iter().any(own) {
+            return Vec::new();
+        }
+        let plain = |r: &&Block| {
+            b.swap(
+                r.head_span,
+                &b.at(r.head_span).replacen("baseline", "system", 1),
+            )
+        };
+        vec![b.baselines().iter().map(plain).collect()]
     }),
     op("B102", "compare with the floor alone", |b| {
         b.compares()
@@ -277,7 +278,7 @@ pub const ALL: &[Operator] = &[
         },
     ),
     op("R105", "run a script of one's home folder", |b| {
-        commands(b, "python3 ", "python3 /home/ada/work/")
+        commands(b, "python3 ", "python3 /srv/ada/")
     }),
     op("R105", "fetch the model when it runs", |b| {
         commands(
@@ -315,8 +316,7 @@ pub const ALL: &[Operator] = &[
             let metric = b.value(a, "metric")?;
             let arm = elements(b.value(a, "remove")?)[0].split(' ').next()?.to_string();
             Some(vec![b.append(&format!(
-                "compare {system} with {system} - {arm} {{ metrics: [{metric}] }}\n\
-                 decide for {system} against {system} - {arm} {{ keep when gain({metric}) > 0.5pp, drop otherwise }}"
+                "decide for {system} against {system} - {arm} {{ keep when gain({metric}) > 0.5pp, drop otherwise }}"
             ))])
         }).collect()
     }),

@@ -87,6 +87,10 @@ pub const ALL: &[Operator] = &[
             let when = all[0].when.as_ref()?;
             let text = b.at(when.span);
             let gain = primary_gain(b)?;
+            // A rule that asks for both directions contradicts itself, which is another fault.
+            if text.contains(&format!("point({gain})")) {
+                return None;
+            }
             let from = format!("{gain} > ");
             let at = text.find(&from)? + from.len();
             let end = text[at..].find([' ', ')']).map_or(text.len(), |e| at + e);
@@ -108,6 +112,9 @@ pub const ALL: &[Operator] = &[
                 &text.replacen(&text[at - from.len()..end], &turned, 1),
             )])
         })
+    }),
+    op("D104", "ask the primary metric to be worse", |b| {
+        first_rule(b, |gain, unit| format!("{gain} < -2{unit}"))
     }),
     op("D104", "ask the latency to be long", |b| {
         of_rules(b, |b, _, all| {

@@ -368,34 +368,16 @@ pub const ALL: &[Operator] = &[
     op(
         "L113",
         "claim on rows that are held out from nothing",
-        |b| {
-            b.compares()
-                .into_iter()
-                .filter_map(|c| {
-                    let (dataset, _) = b.value(c, "on")?.split_once('.')?;
-                    let mentions = b.text.matches(&format!("{dataset}.")).count();
-                    let on = b.compares().len();
-                    let d = b.named(dataset)?;
-                    (mentions == on && on == 1 && b.value(d, "split")?.starts_with("column"))
-                        .then(|| vec![b.set(c, "on", dataset)])
-                })
-                .collect()
-        },
+        |b| untrained(b, |c, _, dataset| Some(vec![b.set(c, "on", dataset)])),
     ),
     op("L113", "have no split at all", |b| {
-        b.compares()
-            .into_iter()
-            .filter_map(|c| {
-                let (dataset, _) = b.value(c, "on")?.split_once('.')?;
-                let mentions = b.text.matches(&format!("{dataset}.")).count();
-                let d = b.named(dataset)?;
-                let mut edits = vec![b.set(c, "on", dataset), b.unset(d, "split")?];
-                if b.value(d, "rows").is_some_and(|r| r.starts_with('{')) {
-                    edits.extend(b.unset(d, "rows"));
-                }
-                (mentions == 1).then_some(edits)
-            })
-            .collect()
+        untrained(b, |c, d, dataset| {
+            let mut edits = vec![b.set(c, "on", dataset), b.unset(d, "split")?];
+            if b.value(d, "rows").is_some_and(|r| r.starts_with('{')) {
+                edits.extend(b.unset(d, "rows"));
+            }
+            Some(edits)
+        })
     }),
     op("L114", "fit on unlabelled rows of the evaluation", |b| {
         steps(
@@ -436,6 +418,7 @@ pub const ALL: &[Operator] = &[
                     if let Some(t) = tune.filter(|t| t.starts_with(&format!("{dataset}.val"))) {
                         edits.push(b.set(s, "tune", &t.replace(".val", ".folds")));
                     }
+                    edits.extend(b.inside(s, "predict", ".train", ".folds"));
                     if b.value(s, "train").is_some_and(|t| t.starts_with(dataset)) {
                         edits.push(b.set(s, "train", &folds));
                     }
@@ -549,6 +532,23 @@ fn corpora(b: &Base) -> Vec<&Block> {
         b.systems().iter().any(reads)
     };
     b.datasets().into_iter().filter(used).collect()
+}
+
+/// Comparisons on a dataset from which nothing learns, with it and its name.
+fn untrained(b: &Base, edits: impl Fn(&Block, &Block, &str) -> Option<Mutant>) -> Vec<Mutant> {
+    let of = |c: &Block| {
+        let (dataset, _) = b.value(c, "on")?.split_once('.')?;
+        let d = b.named(dataset)?;
+        let parts = ["train", "val", "folds"];
+        let learns = parts
+            .iter()
+            .any(|p| b.text.contains(&format!("{dataset}.{p}")));
+        let splits = b.value(d, "split").is_some_and(|s| s.starts_with("column"));
+        (!learns && splits && b.compares().len() == 1)
+            .then(|| edits(c, d, dataset))
+            .flatten()
+    };
+    b.compares().into_iter().filter_map(of).collect()
 }
 
 fn judges(b: &Base) -> Vec<&Block> {

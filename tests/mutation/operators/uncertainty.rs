@@ -7,13 +7,13 @@ use benchwright::syntax::ast::Keyword;
 
 pub const ALL: &[Operator] = &[
     op("U101", "run a single seed", |b| {
-        seeded(b)
+        over_rows(b)
             .into_iter()
             .map(|s| vec![b.set(s, "seeds", "1")])
             .collect()
     }),
     op("U101", "say nothing of seeds", |b| {
-        seeded(b)
+        over_rows(b)
             .into_iter()
             .filter_map(|s| Some(vec![b.unset(s, "seeds")?]))
             .collect()
@@ -158,12 +158,8 @@ pub const ALL: &[Operator] = &[
                 let rule = *rules(d).first()?;
                 let sides = b.sides(d);
                 let other = b.at(sides[1].span);
-                (!other.contains(['-', '['])).then(|| {
-                    vec![b.swap(
-                        rule.when.as_ref().unwrap().span,
-                        &format!("lower({primary}) > upper({primary}({other}))"),
-                    )]
-                })
+                (!other.contains(['-', '[']))
+                    .then(|| vec![b.swap(rule.when.as_ref().unwrap().span, &apart(primary, other))])
             })
             .collect()
     }),
@@ -179,6 +175,8 @@ pub const ALL: &[Operator] = &[
             .filter_map(|c| {
                 let share = metrics(b, c).into_iter().find(|m| m == "accuracy")?;
                 let dataset = b.named(b.value(c, "on")?.split('.').next()?)?;
+                let subject = b.named(&b.sides(c)[0].path.text())?;
+                b.says(subject, "deterministic")?;
                 field(dataset, "group").is_none().then_some(())?;
                 Some(vec![
                     test_rows(b, c, 24)?,
@@ -259,13 +257,36 @@ pub const ALL: &[Operator] = &[
     ),
 ];
 
+/// The intervals of both systems, one beyond the other, in the direction that is better.
+fn apart(metric: &str, other: &str) -> String {
+    if ["mae", "refund_cost"].contains(&metric) {
+        format!("upper({metric}) < lower({metric}({other}))")
+    } else {
+        format!("lower({metric}) > upper({metric}({other}))")
+    }
+}
+
 /// Evaluated systems that write their seeds.
 fn seeded(b: &Base) -> Vec<&Block> {
     if !b.items(&[Keyword::Stop]).is_empty() {
         return Vec::new();
     }
-    let of = |s: &&Block| b.value(s, "seeds").is_some_and(|v| v != "1") && b.tested_on(s).is_some();
+    let judged = b.evaluated();
+    let heirs = |s: &Block| {
+        let own = |who: &str| {
+            let parent = b.named(who).and_then(|w| b.parent(w));
+            who == b.name(s) || parent.is_some_and(|p| b.name(p) == b.name(s))
+        };
+        judged.iter().any(|(who, _)| own(who))
+    };
+    let of = |s: &&Block| b.value(s, "seeds").is_some_and(|v| v != "1") && heirs(s);
     b.systems().into_iter().filter(of).collect()
+}
+
+/// The same, where no comparison is over runs.
+fn over_rows(b: &Base) -> Vec<&Block> {
+    let runs = b.compares().iter().any(|c| field(c, "over").is_some());
+    if runs { Vec::new() } else { seeded(b) }
 }
 
 fn resampled(b: &Base, interval: &str) -> Vec<Mutant> {
