@@ -237,6 +237,17 @@ pub const ALL: &[Operator] = &[
             })
         },
     ),
+    op(
+        "A109",
+        "tune one arm again and say nothing of the others",
+        |b| {
+            arms(b, |b, s, _| {
+                let tune = b.says(s, "tune")?;
+                let unsaid = b.says(s, "retune").is_none();
+                unsaid.then(|| (format!("{{ tune: {tune} }}"), Vec::new()))
+            })
+        },
+    ),
     op("A109", "tune one arm more and drop the policy", |b| {
         let mut mutants = arms(b, |b, s, _| {
             let tune = b.says(s, "tune")?;
