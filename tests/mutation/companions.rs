@@ -39,10 +39,14 @@ pub const COMPANIONS: &[(&str, &str, &str)] = &[
     ("L104", "A102", OF_ONE),
     ("L107", "A102", OF_ONE),
     ("L112", "A102", OF_ONE),
+    ("M101", "M103", CHOSEN),
     ("M107", "A102", OF_ONE),
     ("M110", "U102", "a published number has no interval"),
+    ("M112", "M103", CHOSEN),
     ("R107", "U102", "a published number has no interval"),
 ];
 
 const OF_ONE: &str =
     "where the candidate is a variant of its baseline, whatever else sets them apart confounds";
+
+const CHOSEN: &str = "the settings are still chosen by the metric that decided before";

@@ -245,18 +245,34 @@ pub const ALL: &[Operator] = &[
         "take no significant difference for no difference",
         |b| first_rule(b, |gain, _| format!("p_value({gain}) > 0.05")),
     ),
-    op("D109", "be content if worse is not shown", |b| {
-        first_rule(b, |gain, unit| format!("not ({gain} < 0{unit})"))
-    }),
+    op(
+        "D109",
+        "be content where a test fails to find a difference",
+        |b| first_rule(b, |gain, _| format!("not (p_value({gain}) < 0.05)")),
+    ),
+    op(
+        "D109",
+        "be content where the interval covers nothing",
+        |b| {
+            first_rule(b, |gain, unit| {
+                format!("lower({gain}) <= 0{unit} and upper({gain}) >= 0{unit}")
+            })
+        },
+    ),
     op("D109", "be content with what is possible", |b| {
         first_rule(b, |gain, unit| format!("possibly({gain} >= 0{unit})"))
     }),
-    op("D110", "leave nothing for a failed result", |b| {
+    op("D110", "cover everything but a failed result", |b| {
         of_rules(b, |b, d, all| {
-            let last = all.last()?;
-            let mut edits = vec![b.cut(last.span)];
+            let (gain, unit) = (primary_gain(b)?, unit(b)?);
+            let (good, bad) = (&all[0].outcome.text, &all[1].outcome.text);
+            let from = all[0].span.to(all.last()?.span);
+            let two = format!(
+                "{good} when lower({gain}) > 1{unit}\n  {bad} when lower({gain}) <= 1{unit}"
+            );
+            let mut edits = vec![b.swap(from, &two)];
             edits.extend(b.unset(d, "failed"));
-            last.when.is_none().then_some(edits)
+            Some(edits)
         })
     }),
     op(

@@ -2,7 +2,7 @@
 
 use super::baselines::metrics;
 use super::{Operator, op};
-use crate::mutation::base::{Base, Block, Edit, Mutant, elements, field, rules};
+use crate::mutation::base::{Base, Block, Edit, Mutant, body, elements, field, rules};
 use benchwright::syntax::ast::Keyword;
 
 pub const ALL: &[Operator] = &[
@@ -16,7 +16,13 @@ pub const ALL: &[Operator] = &[
             .filter_map(|d| {
                 let (column, classes) = b.value(d, "label")?.split_once(" in [")?;
                 let classes = elements(classes.trim_end_matches(']'));
-                field(d, "source")?;
+                let named = format!("on: {}.", b.name(d));
+                b.text
+                    .split_whitespace()
+                    .collect::<Vec<_>>()
+                    .join(" ")
+                    .contains(&named)
+                    .then_some(())?;
                 let share = |(i, c): (usize, &String)| match i {
                     0 => format!("{c}: {}%", 101 - classes.len()),
                     _ => format!("{c}: 1%"),
@@ -34,7 +40,11 @@ pub const ALL: &[Operator] = &[
         let (Some(p), Some(d)) = (b.plan(), b.decides().into_iter().next()) else {
             return Vec::new();
         };
-        if !b.text.contains(": 97%") && !b.text.contains(": 80%") {
+        if !b
+            .datasets()
+            .iter()
+            .any(|d| b.value(d, "label").is_some_and(|l| l.contains('%')))
+        {
             return Vec::new();
         }
         let primary = b.value(p, "primary").unwrap().to_string();
@@ -132,7 +142,7 @@ pub const ALL: &[Operator] = &[
         let Some(all) = b.value(p, "guardrails") else {
             return Vec::new();
         };
-        if !b.text.contains("std.classification") {
+        if !b.text.contains("std.classification") || b.compares().is_empty() {
             return Vec::new();
         }
         let mut edits = b.import("classification.mcc");
@@ -210,10 +220,10 @@ pub const ALL: &[Operator] = &[
                 .filter_map(|c| {
                     let now = b.says(c, "hardware")?;
                     b.text.contains("latency_p").then_some(())?;
-                    let compared = b
-                        .compares()
-                        .iter()
-                        .any(|k| b.sides(k)[0].path.text() == b.name(c));
+                    let compared = b.compares().iter().any(|k| {
+                        b.sides(k)[0].path.text() == b.name(c)
+                            && b.sides(k).iter().any(|s| s.path.text() != b.name(c))
+                    });
                     let other = b
                         .items(&[Keyword::Hardware])
                         .into_iter()
@@ -223,7 +233,7 @@ pub const ALL: &[Operator] = &[
                         Some(other) => vec![b.set(c, "hardware", other)],
                         None => vec![
                             b.set(c, "hardware", "server"),
-                            b.append("hardware server { cores: 64 }"),
+                            b.append("hardware server { cores: 64, price: 2USD/h }"),
                         ],
                     })
                 })
@@ -320,10 +330,10 @@ pub const ALL: &[Operator] = &[
         let mut places: Vec<&Block> = b.decides();
         places.extend(b.compares());
         for block in places {
-            let body = crate::mutation::base::body(block).span;
-            let text = b.at(body);
+            let whole = body(block).span;
+            let text = b.at(whole);
             for (i, w) in text.match_indices("f1_macro") {
-                let at = body.start as usize + i;
+                let at = whole.start as usize + i;
                 edits.push(Edit(at..at + w.len(), "f1_weighted".into()));
             }
         }
@@ -374,11 +384,13 @@ pub const ALL: &[Operator] = &[
     ),
 ];
 
-/// Another metric that the plan measures.
+/// Another metric that the plan measures and no rule reads.
 fn another(b: &Base, not: &str) -> Option<String> {
     let all: Vec<String> = b.compares().iter().flat_map(|c| metrics(b, c)).collect();
+    let decided: String = b.decides().iter().map(|d| b.at(body(d).span)).collect();
+    let timed = ["latency", "cost", "throughput"];
     let free = |m: &String| {
-        m != not && !m.contains("latency") && !m.contains("cost") && !m.contains("throughput")
+        m != not && !timed.iter().any(|t| m.contains(t)) && !decided.contains(m.as_str())
     };
     all.into_iter().find(free)
 }
@@ -387,6 +399,15 @@ fn chosen_by_another(b: &Base, name: &str, key: &str) -> Vec<Mutant> {
     let of = |s: &Block| {
         let value = b.value(s, name)?;
         b.tested_on(s)?;
+        let compared = b.evaluated();
+        let heir = |c: &Block| {
+            b.name(c) == b.name(s) || b.parent(c).is_some_and(|p| b.name(p) == b.name(s))
+        };
+        let judged = b
+            .systems()
+            .into_iter()
+            .any(|c| heir(c) && compared.iter().any(|(who, _)| who == b.name(c)));
+        judged.then_some(())?;
         let from = value.find(key)? + key.len();
         let rest = &value[from..];
         let by = if rest.contains("(k: ") {
@@ -413,13 +434,27 @@ fn unread_guardrails(b: &Base) -> Vec<String> {
         .and_then(|p| b.value(p, "guardrails"))
         .map(elements);
     let selects = b.items(&[Keyword::Select]).len();
+    let ablated = |g: &String| {
+        b.ablations()
+            .iter()
+            .any(|a| b.value(a, "metric") == Some(g))
+    };
     let all = all.unwrap_or_default().into_iter();
-    all.filter(|g| !text.contains(g.as_str()) && selects == 0)
+    all.filter(|g| !text.contains(g.as_str()) && selects == 0 && !ablated(g))
         .collect()
 }
 
 /// Output files with a map that lacks a role.
 fn unmapped(b: &Base, role: &str) -> Vec<Mutant> {
+    let read: &[&str] = match role {
+        "score" => &["roc_auc", "brier", "average_precision"],
+        "latency" => &["latency_p", "cost_per_1k"],
+        _ => &["tokens_per_task"],
+    };
+    let asked: Vec<String> = b.compares().iter().flat_map(|c| metrics(b, c)).collect();
+    if !asked.iter().any(|m| read.iter().any(|r| m.starts_with(r))) {
+        return Vec::new();
+    }
     let of = |s: &Block| {
         b.tested_on(s)?;
         let value = b.value(s, "predictions")?;

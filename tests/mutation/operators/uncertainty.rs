@@ -84,8 +84,16 @@ pub const ALL: &[Operator] = &[
             .into_iter()
             .filter_map(|c| {
                 let (dataset, _) = b.value(c, "on")?.split_once('.')?;
-                field(b.named(dataset)?, "folds")?;
-                Some(vec![b.set(c, "over", "folds"), b.set(c, "test", "t")])
+                let d = b.named(dataset)?;
+                field(d, "folds")?;
+                (b.compares().len() == 1 && b.items(&[Keyword::Stop]).is_empty()).then_some(())?;
+                let mut edits = vec![
+                    b.set(c, "on", &format!("{dataset}.folds")),
+                    b.set(c, "over", "folds"),
+                    b.set(c, "test", "t"),
+                ];
+                edits.extend(b.unset(c, "interval"));
+                Some(edits)
             })
             .collect()
     }),
@@ -315,7 +323,7 @@ fn many_runs(b: &Base, compare: &Block) -> bool {
 fn many_claims(b: &Base) -> Vec<&Block> {
     let many = |c: &&Block| {
         let claims = metrics(b, c).len() * (b.sides(c).len() - 1);
-        claims > 1 && field(c, "correct").is_some()
+        claims > 2 && field(c, "correct").is_some()
     };
     b.compares().into_iter().filter(many).collect()
 }
