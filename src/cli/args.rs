@@ -95,6 +95,10 @@ pub(super) struct CheckArgs {
     /// Also show the proved claims, each with why it holds
     #[arg(long)]
     pub(super) explain_proofs: bool,
+    /// Also list what the design supports: which comparisons, effects and interactions its runs can tell, and what
+    /// is confounded with what (in the terminal and as `supports` in JSON)
+    #[arg(long)]
+    pub(super) supports: bool,
     /// When to use colours
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub(super) color: Color,

@@ -5,7 +5,7 @@ use super::progress::Progress;
 use super::{exit, io};
 use crate::analysis::{self, Analysis, Mended, Mending, hold, mend};
 use crate::audit;
-use crate::checks;
+use crate::checks::{self, supports::supports};
 use crate::diagnostic::{CodeInfo, Diagnostic};
 use crate::exec;
 use crate::render::{self, Checked, Counts, Options};
@@ -138,6 +138,7 @@ fn show(args: &CheckArgs, plan: &Path, analysis: &Analysis) {
     } else {
         &analysis.diagnostics
     };
+    let supports = args.supports.then(|| supports(&analysis.plan));
     match args.format {
         CheckFormat::Terminal => {
             if args.diff {
@@ -151,8 +152,17 @@ fn show(args: &CheckArgs, plan: &Path, analysis: &Analysis) {
             };
             io::out(&render::terminal(shown, &analysis.sources, &options));
             io::out(&format!("{file}: {}\n", render::summary(&counts, &style)));
+            if let Some(supports) = &supports {
+                io::out(&render::supports(supports, &style));
+            }
         }
-        CheckFormat::Json => io::out(&render::json(&file, shown, &analysis.sources, counts)),
+        CheckFormat::Json => io::out(&render::json_with(
+            &file,
+            shown,
+            &analysis.sources,
+            counts,
+            supports.as_ref(),
+        )),
         CheckFormat::Github => io::out(&render::github(shown, &analysis.sources)),
         CheckFormat::Sarif | CheckFormat::Junit => {}
     }
