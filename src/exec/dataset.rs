@@ -141,7 +141,7 @@ pub(super) fn read_all(
     }
 }
 
-fn read_one(
+pub(super) fn read_one(
     files: &Files<'_>,
     plan: &Plan,
     id: Id<Dataset>,

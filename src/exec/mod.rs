@@ -15,6 +15,7 @@ mod materialise;
 mod outputs;
 mod panel;
 mod roles;
+mod sized;
 mod splits;
 mod wanted;
 
@@ -23,6 +24,7 @@ pub use errors::{CODES, Declared, ExecError, diagnose};
 pub use fits::unfit;
 pub use materialise::{SplitFile, materialise};
 pub use panel::{Measured, PartName};
+pub use sized::sizes;
 pub use wanted::{Wanted, wanted};
 
 use crate::diagnostic::Diagnostic;
