@@ -10,6 +10,7 @@ mod a102_confounded_variant;
 mod a104_forced_coupling;
 mod a105_not_estimable;
 mod a106_interaction_unseen;
+mod asks;
 mod b101_no_baseline;
 mod b102_only_trivial_baseline;
 mod cells;
@@ -18,6 +19,9 @@ mod d101_undecided_region;
 mod d102_unreachable_rule;
 mod d104_wrong_direction;
 mod d107_unfalsifiable;
+mod d108_point_only;
+mod d109_absence_as_equality;
+mod d110_failure_undecided;
 mod family;
 mod l101_test_in_training;
 mod l102_fit_beyond_train;
@@ -73,6 +77,9 @@ pub static ALL: &[&Check] = &[
     &d102_unreachable_rule::CHECK,
     &d104_wrong_direction::CHECK,
     &d107_unfalsifiable::CHECK,
+    &d108_point_only::CHECK,
+    &d109_absence_as_equality::CHECK,
+    &d110_failure_undecided::CHECK,
     &l101_test_in_training::CHECK,
     &l102_fit_beyond_train::CHECK,
     &l103_tuned_on_test::CHECK,
