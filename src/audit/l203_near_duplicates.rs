@@ -70,6 +70,8 @@ fn near(pair: &Pair<'_>, judged: &Contents<'_>, other: &Contents<'_>) -> Vec<Nea
         }
     }
     let asking: Vec<(u32, Vec<u32>)> = asking.into_iter().collect();
+    // Made before the threads ask for them: one that waits for another's would never be served.
+    let _ = (judged.sketches(), other.sketches());
     let mut best: Vec<Option<(u32, f64)>> = vec![None; asking.len()];
     for band in 0..BANDS {
         let bucket = bucket(other, &holders, band);
