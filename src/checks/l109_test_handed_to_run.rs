@@ -230,14 +230,16 @@ fn diagnose(
     let d = Diagnostic::new(code, message)
         .label(word.place, format!("1. {what}"))
         .label(e.on_span, format!("2. `{on}` judges `{name}` here"));
-    let d = if plan.systems[system].train.is_empty() {
-        d
+    let d = if word.hole {
+        d.help("give it rows that judge nothing, such as those of `{train}`, and `{on}` only to predict")
     } else {
-        d.help("hand training rows over as `{train}`")
+        d.help(
+            "hand training rows over as `{train}`, and the judged rows as `{on}`: benchwright writes them to a file \
+             without their labels",
+        )
     };
     d.why(
         "what a command can open it can learn from, by intent or by accident, and no one can see from its outputs \
          that it did not (Kapoor & Narayanan 2023, L1.1; Yang et al. 2022)",
     )
-    .help("hand the judged rows over as `{on}`: benchwright writes them to a file without their labels")
 }

@@ -4,11 +4,11 @@ use super::context::{Context, Findings};
 use super::declare_check;
 use super::judging::{self, Judging};
 use super::leak::{self, Leak};
-use crate::diagnostic::{CodeInfo, Diagnostic};
+use crate::diagnostic::{Answer, CodeInfo, Diagnostic};
 use crate::graph::{self, How, Node, Relation};
 use crate::hir::{Id, Plan, Step, StepModel, System, Variant};
 use crate::text::{Span, Spanned};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 declare_check!("L110" "judge-saw-answers" Error "l110_judge_saw_answers.md" run);
 
@@ -16,8 +16,9 @@ const OWN: &str = "models rate what they or their kin wrote higher than others d
 
 fn run(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Findings) {
     let mut kin = BTreeSet::new();
-    let mut rows = BTreeSet::new();
+    let mut rows = BTreeMap::new();
     let mut free = BTreeSet::new();
+    let mut open = BTreeSet::new();
     for j in judging::judgings(cx) {
         if cx.plan.steps[j.judge].common.broken {
             continue;
@@ -29,26 +30,77 @@ fn run(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Findings) {
                 out.report(related(code, cx.plan, &j, tie));
             }
         }
-        if rows.insert((j.judge, j.evaluation.on.clone())) {
-            fine &= !learned(code, cx, &j, out);
+        let seen = rows
+            .entry((j.judge, j.evaluation.on.clone()))
+            .or_insert_with(|| learned(code, cx, &j, out));
+        fine &= !*seen;
+        if !fine {
+            continue;
         }
-        if fine
-            && knows(&cx.plan.steps[j.judge])
-            && free.insert((j.judge, j.evaluation.variant.clone()))
-        {
-            out.prove(code, j.named, proof(cx.plan, &j));
+        match bases(cx, &j) {
+            Some(true) => {
+                if free.insert((j.judge, j.evaluation.variant.clone())) {
+                    out.prove(code, j.named, proof(cx.plan, &j));
+                }
+            }
+            Some(false) => {
+                if open.insert(j.judge) {
+                    out.report(unsaid(code, cx.plan, &j));
+                }
+            }
+            None => {}
         }
     }
 }
 
-/// Whether the plan says what the judge is.
-fn knows(judge: &Step) -> bool {
-    judge.model.is_some()
+/// Whether the plan says what judge and judged are made of; `None` where there is nothing to ask.
+fn bases(cx: &Context<'_>, j: &Judging<'_>) -> Option<bool> {
+    let judge = &cx.plan.steps[j.judge];
+    let system = &cx.plan.systems[j.evaluation.variant.system];
+    if system.is_builtin() || system.common.broken {
+        return None;
+    }
+    let made = match judge.model.as_ref()? {
+        StepModel::System(s) => cx.plan.systems[s.value].model.is_some(),
+        StepModel::Outside(_) => true,
+    };
+    Some(made && system.model.is_some())
+}
+
+fn unsaid(code: &'static CodeInfo, plan: &Plan, j: &Judging<'_>) -> Diagnostic {
+    let judge = &plan.steps[j.judge];
+    let (name, shown) = (&judge.common.name, plan.show(&j.evaluation.variant));
+    let message = format!("whether the judge `{name}` shares a base with `{shown}` is not said");
+    let at = match &judge.model {
+        Some(StepModel::System(s)) => s.span,
+        Some(StepModel::Outside(s)) => s.span,
+        None => judge.common.name_span,
+    };
+    let mut d = Diagnostic::new(code, message)
+        .answered(Answer::Open)
+        .label(at, "1. this model judges")
+        .label(
+            j.metric.span,
+            format!("2. and `{shown}` is measured by it here"),
+        );
+    if let Some(StepModel::System(s)) = &judge.model
+        && plan.systems[s.value].model.is_none()
+    {
+        let own = &plan.systems[s.value].common;
+        d = d.help(format!(
+            "say what `{}` is made of: `model: \"…\"`",
+            own.name
+        ));
+    }
+    if plan.systems[j.evaluation.variant.system].model.is_none() {
+        d = d.help(format!("say what `{shown}` is made of: `model: \"…\"`"));
+    }
+    d.why(OWN)
 }
 
 fn proof(plan: &Plan, j: &Judging<'_>) -> String {
     format!(
-        "`{}` is apart from `{}`, and learned from no row of `{}`",
+        "`{}` is made of another model than `{}`, and learned from no row of `{}`",
         plan.steps[j.judge].common.name,
         plan.show(&j.evaluation.variant),
         plan.show_data(&j.evaluation.on)

@@ -123,9 +123,7 @@ pub(super) fn tell(plan: &Plan, leak: &Leak<'_>, mut d: Diagnostic) -> Diagnosti
     if let Some(span) = meeting.declared {
         places.push((span, "these share rows".to_string()));
     }
-    if let Some(span) = one_value(plan, &leak.influence.data, &e.on) {
-        places.push((span, "both names take the same rows".to_string()));
-    }
+    places.extend(one_value(plan, &leak.influence.data, &e.on));
     places.extend(rest.iter().map(|l| (l.span, passing(plan, l))));
     let mut from = plan.show_data(&e.on);
     for origin in &meeting.second {
@@ -170,11 +168,23 @@ pub(super) fn walk(
     d
 }
 
-/// The split of two partitions of one dataset that overlap for all that they have two names.
-fn one_value(plan: &Plan, data: &DataRef, on: &DataRef) -> Option<Span> {
+/// How two partitions of one dataset overlap for all that they have two names, and where it says so.
+fn one_value(plan: &Plan, data: &DataRef, on: &DataRef) -> Option<(Span, String)> {
     let named = data.part.is_some() && on.part.is_some() && data.part != on.part;
-    let split = plan.datasets[data.dataset].split.as_ref()?;
-    (named && data.dataset == on.dataset).then_some(split.span)
+    if !named || data.dataset != on.dataset {
+        return None;
+    }
+    let dataset = &plan.datasets[data.dataset];
+    let folds = |d: &DataRef| d.part.as_deref() == Some(FOLDS);
+    match &dataset.folds {
+        Some(cut) if folds(data) || folds(on) => {
+            Some((cut.span, "the folds are cut from these rows".to_string()))
+        }
+        Some(_) | None => {
+            let split = dataset.split.as_ref()?;
+            Some((split.span, "both names take the same rows".to_string()))
+        }
+    }
 }
 
 fn judged(plan: &Plan, leak: &Leak<'_>, e: &Evaluation) -> String {

@@ -14,6 +14,7 @@ mod a106_interaction_unseen;
 mod a107_unpaired_seeds;
 mod a108_no_reference_run;
 mod a109_tuned_arms_mixed;
+mod asks;
 mod b101_no_baseline;
 mod b102_only_trivial_baseline;
 mod b103_untuned_baseline;
@@ -29,6 +30,9 @@ mod d101_undecided_region;
 mod d102_unreachable_rule;
 mod d104_wrong_direction;
 mod d107_unfalsifiable;
+mod d108_point_only;
+mod d109_absence_as_equality;
+mod d110_failure_undecided;
 mod family;
 mod held;
 mod judging;
@@ -118,6 +122,9 @@ pub static ALL: &[&Check] = &[
     &d102_unreachable_rule::CHECK,
     &d104_wrong_direction::CHECK,
     &d107_unfalsifiable::CHECK,
+    &d108_point_only::CHECK,
+    &d109_absence_as_equality::CHECK,
+    &d110_failure_undecided::CHECK,
     &l101_test_in_training::CHECK,
     &l102_fit_beyond_train::CHECK,
     &l103_tuned_on_test::CHECK,

@@ -17,6 +17,7 @@ mod outputs_differ;
 mod panel;
 mod roles;
 mod shelf;
+mod sized;
 mod splits;
 mod wanted;
 
@@ -27,6 +28,7 @@ pub use materialise::{SplitFile, materialise};
 pub use outputs_differ::outputs_differ;
 pub use panel::{Measured, PartName};
 pub use shelf::{Absent, Held, Shelf, output_columns, read};
+pub use sized::sizes;
 pub use splits::{Cut, straddles};
 pub use wanted::{Wanted, wanted};
 
