@@ -17,11 +17,15 @@ mod cells;
 mod context;
 mod d101_undecided_region;
 mod d102_unreachable_rule;
+mod d103_overlapping_outcomes;
 mod d104_wrong_direction;
+mod d105_impossible_threshold;
+mod d106_unattainable;
 mod d107_unfalsifiable;
 mod d108_point_only;
 mod d109_absence_as_equality;
 mod d110_failure_undecided;
+mod design;
 mod family;
 mod l101_test_in_training;
 mod l102_fit_beyond_train;
@@ -29,6 +33,7 @@ mod l103_tuned_on_test;
 mod leak;
 mod m102_primary_not_decided;
 mod r101_unversioned_data;
+mod resolution;
 mod u101_single_run;
 mod u102_no_interval;
 
@@ -75,7 +80,10 @@ pub static ALL: &[&Check] = &[
     &b102_only_trivial_baseline::CHECK,
     &d101_undecided_region::CHECK,
     &d102_unreachable_rule::CHECK,
+    &d103_overlapping_outcomes::CHECK,
     &d104_wrong_direction::CHECK,
+    &d105_impossible_threshold::CHECK,
+    &d106_unattainable::CHECK,
     &d107_unfalsifiable::CHECK,
     &d108_point_only::CHECK,
     &d109_absence_as_equality::CHECK,
