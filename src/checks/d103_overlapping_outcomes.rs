@@ -3,7 +3,7 @@
 //! The rules of one block are ordered, so it contradicts itself nowhere. Two `decide` blocks on one pair
 //! aren't, nor are the rules of a `stop` beside those of a `decide`. Outcomes contradict each other
 //! where one of them means something to both blocks: blocks that share no outcome answer different
-//! questions, and so do two with names of their own that share no metric.
+//! questions, and so does a block with a name of its own that shares no metric with the other.
 
 use super::cells::{Found, Ranges, Solution, Space, Want};
 use super::{Context, Findings, declare_check};
@@ -78,7 +78,7 @@ fn rivals(a: &Block<'_>, b: &Block<'_>) -> bool {
     let judged = a.kind == "decision"; // two stops on one pair end the same runs
     let pair =
         judged && a.subject.variant == b.subject.variant && a.against.variant == b.against.variant;
-    let questions = a.named && b.named && metrics(a).is_disjoint(&metrics(b));
+    let questions = (a.named || b.named) && metrics(a).is_disjoint(&metrics(b));
     pair && !questions && !outcomes(a).is_disjoint(&outcomes(b))
 }
 

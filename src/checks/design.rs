@@ -258,11 +258,13 @@ impl<'a> Design<'a> {
         ];
         if key.taken != Taken::Gain {
             let width = best.1 - best.0;
+            let (word, factor) = q.measure.difference().display_unit();
+            let wide = format!("{}{}", shown_number(width * factor), super::cells::unit(&word));
             found.push(reach(
                 Bound::WidthAtLeast(width),
                 format!(
                     "of {n} rows a `{name}` interval is at least {} wide, with every row alike",
-                    show(width)
+                    wide
                 ),
             ));
         }
