@@ -5,6 +5,7 @@
 //! `docs/architecture.md` is the map, and a test holds the modules to it.
 
 pub mod analysis;
+pub mod audit;
 pub mod checks;
 pub mod cli;
 pub mod data;
@@ -17,6 +18,7 @@ pub mod graph;
 pub mod hir;
 pub mod infer;
 pub mod metrics;
+pub mod power;
 pub mod reference;
 pub mod render;
 pub mod report;

@@ -139,9 +139,9 @@ impl Walk<'_> {
                 parts.iter().any(|p| self.bounds(p, positive, keys))
             }
             Condition::Not(inner) => self.bounds(inner, !positive, keys),
-            Condition::Possibly(inner) | Condition::Every { body: inner, .. } => {
-                self.bounds(inner, positive, keys)
-            }
+            Condition::Possibly(inner) => self.bounds(inner, positive, keys),
+            // The value in each slice is another quantity than the one over all rows.
+            Condition::Every { .. } => false,
             Condition::Atom(atom) => {
                 let (asked, own) = asks(self.plan, self.decide, atom, positive);
                 asked == Asks::Better && own.iter().any(|o| keys.contains(o))
