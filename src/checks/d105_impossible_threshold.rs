@@ -9,6 +9,7 @@ use super::cells::{
     How, Key, Linear, Range, Ranges, Taken, linear, metric_range, range_of, same_for_all,
     shown_number, unit,
 };
+use super::design::runs_of;
 use super::resolution::{Size, size, step};
 use super::{Context, Findings, declare_check};
 use crate::diagnostic::{CodeInfo, Diagnostic};
@@ -68,7 +69,7 @@ pub(super) fn faults<'a>(plan: &Plan, decide: &'a Decide) -> Vec<(&'a Atom, Faul
     conditions.for_each(|c| collect(c, &mut atoms));
     let of_atom = |atom: &'a Atom| {
         let form = linear(plan, decide, &atom.left, &atom.right)?;
-        let fault = outside(plan, &form, atom.op).or_else(|| fine(plan, &form, rows?))?;
+        let fault = outside(plan, &form, atom.op).or_else(|| fine(plan, decide, &form, rows?))?;
         Some((atom, fault))
     };
     atoms.into_iter().filter_map(of_atom).collect()
@@ -140,13 +141,14 @@ fn of_reading(plan: &Plan, key: &Key, how: How) -> Range {
 }
 
 /// A threshold that tells no more than one row does.
-fn fine(plan: &Plan, form: &Linear, size: Size) -> Option<Fault> {
+fn fine(plan: &Plan, decide: &Decide, form: &Linear, size: Size) -> Option<Fault> {
     let mut terms = form.terms.iter();
     let ((key, how), coefficient) = terms.next().filter(|_| form.terms.len() == 1)?;
     if matches!(how, How::Width | How::PValue) {
         return None;
     }
-    let step = step(plan, key.metric, size.rows)?;
+    let runs = runs_of(plan, decide, &key.taken)?;
+    let step = step(plan, key.metric, size.rows)? / runs as f64;
     let at = -form.constant / coefficient;
     let ends = match key.taken {
         Taken::Gain => (0.0, 0.0),
@@ -287,7 +289,7 @@ fn too_fine(
     let most = if size.exact { "" } else { "at most " };
     let rows = grouped(size.rows);
     let message = format!(
-        "`{}` is finer than {most}{rows} rows can tell: one row is {one}",
+        "`{}` is finer than {most}{rows} rows can tell: one row of one run is {one}",
         atom.text
     );
     let mut diagnostic = Diagnostic::new(info, message);
@@ -300,7 +302,7 @@ fn too_fine(
     }
     diagnostic
         .label(size.at, format!("{most}{rows} rows"))
-        .witness(format!("1 of {rows} rows = {one}, the next is {}{}", shown_number(2.0 * step * factor), unit(&word)))
+        .witness(format!("1 of {rows} rows in one run = {one}, the next is {}{}", shown_number(2.0 * step * factor), unit(&word)))
         .why("the threshold promises a precision that the data don't have: it acts like the next whole row")
         .help(format!(
             "ask for a multiple of {one}, or measure on more rows"

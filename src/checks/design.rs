@@ -75,23 +75,8 @@ impl<'a> Design<'a> {
         }
     }
 
-    fn runs(&self, v: &Variant) -> u64 {
-        self.plan.systems[v.system].runs().len() as u64
-    }
-
-    /// How many runs a quantity's value is the mean of; of a change the least common multiple.
     fn runs_of(&self, key: &Key) -> Option<u64> {
-        let (own, other) = (
-            self.runs(&self.decide.subject.variant),
-            self.runs(&self.decide.against.variant),
-        );
-        match &key.taken {
-            Taken::Subject => Some(own),
-            Taken::Against => Some(other),
-            Taken::Other(v) => Some(self.runs(v)),
-            Taken::Gain => Some(least_common_multiple(own, other)),
-            Taken::Relative | Taken::Interaction(..) => None,
-        }
+        runs_of(self.plan, self.decide, &key.taken)
     }
 
     fn is_reported(&self) -> bool {
@@ -259,7 +244,11 @@ impl<'a> Design<'a> {
         if key.taken != Taken::Gain {
             let width = best.1 - best.0;
             let (word, factor) = q.measure.difference().display_unit();
-            let wide = format!("{}{}", shown_number(width * factor), super::cells::unit(&word));
+            let wide = format!(
+                "{}{}",
+                shown_number(width * factor),
+                super::cells::unit(&word)
+            );
             found.push(reach(
                 Bound::WidthAtLeast(width),
                 format!(
@@ -353,7 +342,9 @@ impl<'a> Design<'a> {
             TestMethod::Sign | TestMethod::Mcnemar => true,
             TestMethod::Permutation | TestMethod::ApproximateRandomization => n <= EXACT_UNITS,
             // With ties Wilcoxon's law is approximated, and goes lower than counting would.
-            TestMethod::Wilcoxon | TestMethod::T | TestMethod::Delong => false,
+            TestMethod::Wilcoxon | TestMethod::T | TestMethod::CorrectedT | TestMethod::Delong => {
+                false
+            }
         };
         let how = format!("`{name}` over {n} rows");
         counted.then(|| (2f64.powf(1.0 - n), how, at))
@@ -377,6 +368,19 @@ impl<'a> Design<'a> {
             Some(Correction::Hochberg | Correction::Bh | Correction::None) | None => (1.0, ""),
             Some(Correction::By) => ((1..=claims).map(|i| 1.0 / i as f64).sum(), "by"),
         }
+    }
+}
+
+/// How many runs a quantity's value is the mean of; of a change the least common multiple.
+pub(super) fn runs_of(plan: &Plan, decide: &Decide, taken: &Taken) -> Option<u64> {
+    let runs = |v: &Variant| plan.systems[v.system].runs().len() as u64;
+    let (own, other) = (runs(&decide.subject.variant), runs(&decide.against.variant));
+    match taken {
+        Taken::Subject => Some(own),
+        Taken::Against => Some(other),
+        Taken::Other(v) => Some(runs(v)),
+        Taken::Gain => Some(least_common_multiple(own, other)),
+        Taken::Relative | Taken::Interaction(..) => None,
     }
 }
 

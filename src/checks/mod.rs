@@ -59,13 +59,13 @@ mod leak;
 mod m102_primary_not_decided;
 mod m109_judge_without_agreement;
 mod r101_unversioned_data;
-mod resolution;
 mod r102_unhashed_data;
 mod r103_unseeded;
 mod r104_hardware_unstated;
 mod r105_unpinned_command;
 mod r106_shared_output;
 mod r107_reported_only_claim;
+mod resolution;
 #[allow(dead_code, reason = "checks to come")]
 mod sizes;
 pub mod supports;

@@ -123,8 +123,15 @@ impl<'a> Resolver<'a> {
             })
             .collect();
         if let Some(first) = written.first() {
-            let help = "leave the rules out: the runs end where the interval of `using:` leaves 0";
-            self.unsupported("ending runs by rules", first.span, help);
+            self.errors.push(HirError::Unfit {
+                message: "this version ends no runs by rules: they are checked, not followed"
+                    .into(),
+                span: first.span,
+                label: "not followed yet".into(),
+                other: None,
+                help: "leave the rules out: runs end where the interval of `using:` leaves 0"
+                    .into(),
+            });
         }
         self.decided = Some(subject.variant.clone());
         let rules = written.into_iter().map(|rule| Rule {
