@@ -28,11 +28,15 @@ mod contests;
 mod context;
 mod d101_undecided_region;
 mod d102_unreachable_rule;
+mod d103_overlapping_outcomes;
 mod d104_wrong_direction;
+mod d105_impossible_threshold;
+mod d106_unattainable;
 mod d107_unfalsifiable;
 mod d108_point_only;
 mod d109_absence_as_equality;
 mod d110_failure_undecided;
+mod design;
 mod family;
 mod held;
 mod judging;
@@ -61,6 +65,7 @@ mod r104_hardware_unstated;
 mod r105_unpinned_command;
 mod r106_shared_output;
 mod r107_reported_only_claim;
+mod resolution;
 #[allow(dead_code, reason = "checks to come")]
 mod sizes;
 pub mod supports;
@@ -120,7 +125,10 @@ pub static ALL: &[&Check] = &[
     &b108_stale_baseline::CHECK,
     &d101_undecided_region::CHECK,
     &d102_unreachable_rule::CHECK,
+    &d103_overlapping_outcomes::CHECK,
     &d104_wrong_direction::CHECK,
+    &d105_impossible_threshold::CHECK,
+    &d106_unattainable::CHECK,
     &d107_unfalsifiable::CHECK,
     &d108_point_only::CHECK,
     &d109_absence_as_equality::CHECK,

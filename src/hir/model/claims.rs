@@ -252,6 +252,8 @@ pub struct Decide {
     pub rules: Vec<Rule>,
     /// The outcome of a failed or NaN result.
     pub failed: Option<Spanned<String>>,
+    /// Whether every rule was read, though conditions may be mistyped.
+    pub read: bool,
 }
 
 /// A rule of a decision.

@@ -197,6 +197,8 @@ pub struct Stop {
     pub metric: MetricRef,
     /// The level that all looks keep together, a fraction.
     pub level: f64,
+    /// Rules judged at each look, in order: the first established one ends the runs.
+    pub rules: Vec<Rule>,
 }
 
 /// A boundary for several looks.
