@@ -24,11 +24,16 @@ mod l102_fit_beyond_train;
 mod l103_tuned_on_test;
 mod leak;
 mod m102_primary_not_decided;
+mod m110_saturated;
 mod r101_unversioned_data;
-#[allow(dead_code, reason = "checks to come")]
 mod sizes;
 mod u101_single_run;
 mod u102_no_interval;
+mod u103_too_few_resamples;
+mod u108_underpowered;
+mod u109_thin_tail;
+mod u113_normal_theory_small_n;
+mod u114_unattainable_significance;
 
 pub use context::{Context, Findings, Proof};
 
@@ -79,9 +84,15 @@ pub static ALL: &[&Check] = &[
     &l102_fit_beyond_train::CHECK,
     &l103_tuned_on_test::CHECK,
     &m102_primary_not_decided::CHECK,
+    &m110_saturated::CHECK,
     &r101_unversioned_data::CHECK,
     &u101_single_run::CHECK,
     &u102_no_interval::CHECK,
+    &u103_too_few_resamples::CHECK,
+    &u108_underpowered::CHECK,
+    &u109_thin_tail::CHECK,
+    &u113_normal_theory_small_n::CHECK,
+    &u114_unattainable_significance::CHECK,
 ];
 
 /// What the checks found.
