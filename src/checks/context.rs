@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{CodeInfo, Diagnostic};
 use crate::graph::{self, Dag, Evaluation, Influence};
-use crate::hir::{Plan, Variant};
+use crate::hir::{Dataset, Id, Plan, Variant};
 use crate::text::Span;
 use std::collections::BTreeMap;
 
@@ -40,6 +40,22 @@ impl<'a> Context<'a> {
     /// The influence set of an evaluated variant.
     pub fn influences(&self, variant: &Variant) -> &[Influence] {
         self.influences.get(variant).map_or(&[], Vec::as_slice)
+    }
+
+    /// The datasets that are evaluated (`true`), or shape what is evaluated, with the first place of that.
+    pub fn taking_part(&self) -> BTreeMap<Id<Dataset>, (Span, bool)> {
+        let mut found = BTreeMap::new();
+        for e in &self.evaluations {
+            found.entry(e.on.dataset).or_insert((e.on_span, true));
+        }
+        for e in &self.evaluations {
+            for i in self.influences(&e.variant) {
+                if let Some(first) = i.path.first() {
+                    found.entry(i.data.dataset).or_insert((first.span, false));
+                }
+            }
+        }
+        found
     }
 }
 

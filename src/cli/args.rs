@@ -21,7 +21,8 @@ pub(super) enum Command {
     New(NewArgs),
     /// Check plans: names, types, leakage, baselines, uncertainty, decision rules
     ///
-    /// Reads no data file. Exit code 0: no errors; 1: errors; 2: a plan cannot be read.
+    /// Reads no data file unless --data. Exit code 0: no errors; 1: errors; 2: a plan, or with --data a
+    /// file of it, cannot be read.
     Check(CheckArgs),
     /// Check a plan, then run it to its verdict
     ///
@@ -103,9 +104,16 @@ pub(super) struct CheckArgs {
     /// Print what --fix would change as a diff, and write nothing
     #[arg(long)]
     pub(super) diff: bool,
+    /// Also read the data: copies across splits, groups, times, labels, shares, hashes, ids of outputs
+    #[arg(long)]
+    pub(super) data: bool,
     /// Also show the proved claims, each with why it holds
     #[arg(long)]
     pub(super) explain_proofs: bool,
+    /// Also list what the design supports: which comparisons, effects and interactions its runs can tell, and what
+    /// is confounded with what (in the terminal and as `supports` in JSON)
+    #[arg(long)]
+    pub(super) supports: bool,
     /// When to use colours
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub(super) color: Color,

@@ -42,6 +42,7 @@ impl<'a> Resolver<'a> {
             self.plan.datasets[Id::new(i)] = self.dataset_item(common, &fields);
             relations.push((i, source.module, fields));
         }
+        self.one_label_unit();
         for (i, module, fields) in relations {
             self.module = module;
             self.dataset_relations(Id::new(i), &fields);
@@ -263,7 +264,7 @@ impl<'a> Resolver<'a> {
             step.labels_unused = self.choice(value, &[("unused", ())]).is_some();
         }
         if let Some(value) = fields.get("features") {
-            self.words("a column's name", value);
+            step.features = self.words("a column's name", value);
         }
         if let Some(value) = fields.get("agreement") {
             step.agreement = self.agreement(value, &step);
