@@ -73,7 +73,7 @@ fn refuted(
     Diagnostic::new(code, message)
         .label(
             at,
-            format!("on average {:.1} resamples lie beyond each end", beyond),
+            format!("on average {beyond:.1} resamples lie beyond each end"),
         )
         .witness(format!(
             "{resamples} resamples · {} beyond each end = {:.1}; {} or more resamples have at least 10 there",
