@@ -14,6 +14,7 @@ mod a106_interaction_unseen;
 mod a107_unpaired_seeds;
 mod a108_no_reference_run;
 mod a109_tuned_arms_mixed;
+mod asks;
 mod b101_no_baseline;
 mod b102_only_trivial_baseline;
 mod b103_untuned_baseline;
@@ -29,12 +30,30 @@ mod d101_undecided_region;
 mod d102_unreachable_rule;
 mod d104_wrong_direction;
 mod d107_unfalsifiable;
+mod d108_point_only;
+mod d109_absence_as_equality;
+mod d110_failure_undecided;
 mod family;
+mod held;
+mod judging;
 mod l101_test_in_training;
 mod l102_fit_beyond_train;
 mod l103_tuned_on_test;
+mod l104_selected_on_test;
+mod l105_group_straddles_split;
+mod l106_future_in_training;
+mod l107_unknown_overlap;
+mod l108_prompt_from_test;
+mod l109_test_handed_to_run;
+mod l110_judge_saw_answers;
+mod l111_resampled_before_split;
+mod l112_illegitimate_feature;
+mod l113_no_held_out;
+mod l114_transductive;
+mod l115_folds_reused;
 mod leak;
 mod m102_primary_not_decided;
+mod m109_judge_without_agreement;
 mod r101_unversioned_data;
 mod r102_unhashed_data;
 mod r103_unseeded;
@@ -103,10 +122,26 @@ pub static ALL: &[&Check] = &[
     &d102_unreachable_rule::CHECK,
     &d104_wrong_direction::CHECK,
     &d107_unfalsifiable::CHECK,
+    &d108_point_only::CHECK,
+    &d109_absence_as_equality::CHECK,
+    &d110_failure_undecided::CHECK,
     &l101_test_in_training::CHECK,
     &l102_fit_beyond_train::CHECK,
     &l103_tuned_on_test::CHECK,
+    &l104_selected_on_test::CHECK,
+    &l105_group_straddles_split::CHECK,
+    &l106_future_in_training::CHECK,
+    &l107_unknown_overlap::CHECK,
+    &l108_prompt_from_test::CHECK,
+    &l109_test_handed_to_run::CHECK,
+    &l110_judge_saw_answers::CHECK,
+    &l111_resampled_before_split::CHECK,
+    &l112_illegitimate_feature::CHECK,
+    &l113_no_held_out::CHECK,
+    &l114_transductive::CHECK,
+    &l115_folds_reused::CHECK,
     &m102_primary_not_decided::CHECK,
+    &m109_judge_without_agreement::CHECK,
     &r101_unversioned_data::CHECK,
     &r102_unhashed_data::CHECK,
     &r103_unseeded::CHECK,
