@@ -28,8 +28,8 @@ pub use materialise::{SplitFile, materialise};
 pub use outputs_differ::outputs_differ;
 pub use panel::{Measured, PartName};
 pub use shelf::{Absent, Held, Shelf, output_columns, read};
-pub use splits::{Cut, straddles};
 pub use sized::sizes;
+pub use splits::{Cut, straddles};
 pub use wanted::{Wanted, wanted};
 
 use crate::diagnostic::Diagnostic;

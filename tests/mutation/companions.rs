@@ -2,6 +2,10 @@
 
 /// The code that is meant, the one that speaks as well, and why that is right.
 pub const COMPANIONS: &[(&str, &str, &str)] = &[
+    ("A101", "R106", TWICE),
+    ("A102", "R106", TWICE),
+    ("A107", "R106", TWICE),
+    ("A109", "R106", TWICE),
     (
         "B101",
         "B102",
@@ -43,6 +47,11 @@ pub const COMPANIONS: &[(&str, &str, &str)] = &[
     ("M107", "A102", OF_ONE),
     ("M110", "U102", "a published number has no interval"),
     ("M112", "M103", CHOSEN),
+    (
+        "R107",
+        "M105",
+        "a decision on one published number guards nothing",
+    ),
     ("R107", "U102", "a published number has no interval"),
 ];
 
@@ -50,3 +59,6 @@ const OF_ONE: &str =
     "where the candidate is a variant of its baseline, whatever else sets them apart confounds";
 
 const CHOSEN: &str = "the settings are still chosen by the metric that decided before";
+
+const TWICE: &str =
+    "an arm that is changed in one place and measured as it was in another reads one file for both";

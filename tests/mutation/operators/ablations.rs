@@ -308,9 +308,10 @@ fn arm_with_seeds(b: &Base, line: &str) -> Vec<Mutant> {
 fn named_arms(b: &Base, levels: impl Fn(&str, &str) -> String) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for (a, system, one, two) in singles(b) {
+        let run = b.says(b.named(&system).unwrap(), "run").is_some();
         let toggles = [&one, &two].iter().all(|c| absent(b, c) == "off");
         let remove = elements(b.value(a, "remove").unwrap());
-        if !toggles || !remove.contains(&one) {
+        if !toggles || !run || !remove.contains(&one) {
             continue;
         }
         let with: Vec<String> = remove
