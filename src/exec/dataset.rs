@@ -189,7 +189,7 @@ pub(super) fn table(
     Ok(table)
 }
 
-fn evidence(plan: &Plan, wanted: &[Wanted], held: Held) -> Result<Evidenced, Vec<Diagnostic>> {
+pub(super) fn evidence(plan: &Plan, wanted: &[Wanted], held: Held) -> Result<Evidenced, Vec<Diagnostic>> {
     let id = held.dataset;
     let d = &plan.datasets[id];
     if let Some(straddling) = splits::straddles(d, &held.table, &held.cut) {
