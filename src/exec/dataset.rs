@@ -189,7 +189,12 @@ pub(super) fn table(
     Ok(table)
 }
 
-pub(super) fn evidence(plan: &Plan, wanted: &[Wanted], held: Held) -> Result<Evidenced, Vec<Diagnostic>> {
+/// What is needed of a dataset to measure on it.
+pub(super) fn evidence(
+    plan: &Plan,
+    wanted: &[Wanted],
+    held: Held,
+) -> Result<Evidenced, Vec<Diagnostic>> {
     let id = held.dataset;
     let d = &plan.datasets[id];
     if let Some(straddling) = splits::straddles(d, &held.table, &held.cut) {

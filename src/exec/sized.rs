@@ -26,8 +26,8 @@ pub fn sizes(world: &dyn World, plan: &Plan, sources: &SourceMap) -> (Reads, Vec
     ids.dedup();
     let (mut reads, mut wrong) = (Reads::new(), Vec::new());
     for id in ids {
-        let held = dataset::read_one(&files, plan, id, &wanted, &[]);
-        match held.and_then(|held| dataset::evidence(plan, &wanted, held)) {
+        let read_one = dataset::read_one(&files, plan, id, &wanted, &[]);
+        match read_one.and_then(|held| dataset::evidence(plan, &wanted, held)) {
             Ok(data) => {
                 let own = wanted.iter().filter(|w| w.on.dataset == id);
                 reads.extend(own.map(|w| (w.on.clone(), read(plan, w, &data))));
