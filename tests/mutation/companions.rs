@@ -37,6 +37,31 @@ pub const COMPANIONS: &[(&str, &str, &str)] = &[
     ("L101", "A102", OF_ONE),
     (
         "L101",
+        "B104",
+        "a candidate trained on the test rows too has more rows",
+    ),
+    (
+        "L101",
+        "B107",
+        "a corpus that only the candidate reads is information as well",
+    ),
+    (
+        "L103",
+        "L104",
+        "rows that tuned the systems chose among them, too",
+    ),
+    (
+        "L104",
+        "B107",
+        "rows that only the candidate was chosen on are information as well",
+    ),
+    (
+        "L107",
+        "B107",
+        "a corpus that only the candidate reads is information as well",
+    ),
+    (
+        "L101",
         "L102",
         "what is fitted on the derived data reads the same rows",
     ),

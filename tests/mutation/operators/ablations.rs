@@ -241,7 +241,8 @@ pub const ALL: &[Operator] = &[
         "A109",
         "tune one arm again and say nothing of the others",
         |b| {
-            arms(b, |b, s, _| {
+            arms(b, |b, s, a| {
+                (elements(b.value(a, "remove")?).len() > 1).then_some(())?;
                 let tune = b.says(s, "tune")?;
                 let unsaid = b.says(s, "retune").is_none();
                 unsaid.then(|| (format!("{{ tune: {tune} }}"), Vec::new()))

@@ -98,6 +98,7 @@ pub const ALL: &[Operator] = &[
         "train the candidate alone on another dataset",
         |b| {
             richer(b, |b, c, _| {
+                field(c, "handicap").is_none().then_some(())?;
                 let train = elements(b.says(c, "train")?);
                 let dataset = b.tested_on(c)?.split('.').next()?.to_string();
                 Some(vec![
@@ -166,6 +167,9 @@ pub const ALL: &[Operator] = &[
         b.compares()
             .into_iter()
             .filter_map(|c| {
+                // Floors of texts and rankings aren't asked for.
+                let d = b.named(b.value(c, "on")?.split('.').next()?)?;
+                b.value(d, "label").filter(|l| l.contains(" in "))?;
                 let against = b.sides(c)[1..].to_vec();
                 let kept: Vec<&str> = against
                     .iter()
