@@ -58,6 +58,7 @@ mod l115_folds_reused;
 mod leak;
 mod m102_primary_not_decided;
 mod m109_judge_without_agreement;
+mod m110_saturated;
 mod r101_unversioned_data;
 mod r102_unhashed_data;
 mod r103_unseeded;
@@ -71,6 +72,11 @@ mod sizes;
 pub mod supports;
 mod u101_single_run;
 mod u102_no_interval;
+mod u103_too_few_resamples;
+mod u108_underpowered;
+mod u109_thin_tail;
+mod u113_normal_theory_small_n;
+mod u114_unattainable_significance;
 
 pub use context::{Context, Findings, Proof};
 
@@ -150,6 +156,7 @@ pub static ALL: &[&Check] = &[
     &l115_folds_reused::CHECK,
     &m102_primary_not_decided::CHECK,
     &m109_judge_without_agreement::CHECK,
+    &m110_saturated::CHECK,
     &r101_unversioned_data::CHECK,
     &r102_unhashed_data::CHECK,
     &r103_unseeded::CHECK,
@@ -159,6 +166,11 @@ pub static ALL: &[&Check] = &[
     &r107_reported_only_claim::CHECK,
     &u101_single_run::CHECK,
     &u102_no_interval::CHECK,
+    &u103_too_few_resamples::CHECK,
+    &u108_underpowered::CHECK,
+    &u109_thin_tail::CHECK,
+    &u113_normal_theory_small_n::CHECK,
+    &u114_unattainable_significance::CHECK,
 ];
 
 /// What the checks found.

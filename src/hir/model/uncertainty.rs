@@ -178,6 +178,9 @@ pub struct Pilot {
     pub disagreement: Option<Spanned<f64>>,
     /// The standard deviation of the rows' differences, canonical, with what it measures.
     pub sd: Option<(Spanned<f64>, crate::types::Measure)>,
+    /// What the baseline scored on the metric the comparison is about, canonical: the plan's primary where
+    /// it is compared, else the first.
+    pub level: Option<Spanned<f64>>,
 }
 
 /// A `stop` item.
