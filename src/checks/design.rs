@@ -252,8 +252,7 @@ impl<'a> Design<'a> {
             found.push(reach(
                 Bound::WidthAtLeast(width),
                 format!(
-                    "of {n} rows a `{name}` interval is at least {} wide, with every row alike",
-                    wide
+                    "of {n} rows a `{name}` interval is at least {wide} wide, with every row alike"
                 ),
             ));
         }
