@@ -152,6 +152,20 @@ impl<'a> Resolver<'a> {
         self.choice(value, &[("rows", Over::Rows), ("runs", Over::Runs)])
     }
 
+    /// Where `over: [rows, runs]` names several things; that one sample of both is a fault is for the
+    /// checks to say.
+    pub(super) fn pooled(&mut self, value: &'a Value) -> Option<Span> {
+        let items = match plain(value).map(|e| &e.kind) {
+            Some(ExprKind::List(_)) => self.items(value),
+            _ => return None,
+        };
+        let known = ["rows", "runs", "folds"];
+        let word = |v: &&Value| plain(v).and_then(as_word);
+        let all = items.iter().filter_map(word);
+        let all = all.filter(|w| known.contains(&w.value.as_str())).count();
+        (all > 1 && all == items.len()).then_some(value.span)
+    }
+
     /// The margin of an equivalence claim: a difference in one of the metrics at least.
     pub(super) fn margin(
         &mut self,
@@ -260,6 +274,7 @@ impl<'a> Resolver<'a> {
             paired: None,
             test: None,
             over: None,
+            pooled: None,
             margin: None,
             pilot: None,
         };

@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::hir::formula::{Aggregate, AggregateKind, Formula};
-use crate::text::Spanned;
+use crate::text::{Span, Spanned};
 
 /// An interval in closed form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,8 +185,12 @@ pub struct Stop {
     pub against: VariantRef,
     /// After how many runs it is looked at, in order.
     pub looks: Vec<u32>,
+    /// Where they are written.
+    pub look_span: Span,
     /// The boundary.
     pub using: Boundary,
+    /// Where it is written; `None` where nothing is said.
+    pub using_span: Option<Span>,
     /// The metric whose gain is watched.
     pub metric: MetricRef,
     /// The level that all looks keep together, a fraction.
@@ -200,10 +204,12 @@ pub enum Boundary {
     ConfidenceSequence,
     ObrienFleming,
     Pocock,
+    /// None: each look by itself.
+    Nominal,
 }
 
 impl Boundary {
-    /// Every boundary with its name.
+    /// Every boundary that all looks share, with its name.
     pub const ALL: [(&str, Boundary); 3] = [
         ("confidence_sequence", Boundary::ConfidenceSequence),
         ("obrien_fleming", Boundary::ObrienFleming),
@@ -213,6 +219,6 @@ impl Boundary {
     /// The name in a plan.
     pub fn name(self) -> &'static str {
         let of = Self::ALL.iter().find(|b| b.1 == self);
-        of.map_or("", |b| b.0)
+        of.map_or("nominal", |b| b.0)
     }
 }

@@ -1,0 +1,74 @@
+//! U106: runs of the same rows are counted as if they were more rows.
+
+use super::context::{Context, Findings};
+use super::declare_check;
+use crate::diagnostic::{CodeInfo, Diagnostic};
+use crate::hir::{Compare, DataRef, Plan, Rows, VariantRef};
+use crate::text::Span;
+
+declare_check!("U106" "runs-as-rows" Error "u106_runs_as_rows.md" run);
+
+fn run(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Findings) {
+    for (_, c) in cx.plan.compares.iter() {
+        match c.pooled {
+            Some(at) => out.report(diagnose(code, cx.plan, c, at)),
+            None if c.common.broken => {}
+            None => {
+                if let Some(v) = most_runs(cx.plan, c).filter(|v| runs(cx.plan, v) > 1) {
+                    let n = runs(cx.plan, v);
+                    let why = format!("{n} runs of each row stay {n} runs, and none becomes a row");
+                    out.prove(code, c.subject.span, why);
+                }
+            }
+        }
+    }
+}
+
+fn runs(plan: &Plan, v: &VariantRef) -> usize {
+    plan.systems[v.variant.system].runs().len()
+}
+
+fn most_runs<'a>(plan: &Plan, c: &'a Compare) -> Option<&'a VariantRef> {
+    let all = std::iter::once(&c.subject).chain(&c.against);
+    // The first of those with the most.
+    all.min_by_key(|v| std::cmp::Reverse(runs(plan, v)))
+}
+
+fn diagnose(code: &'static CodeInfo, plan: &Plan, c: &Compare, at: Span) -> Diagnostic {
+    let mut d = Diagnostic::new(code, "runs of the same rows are counted as more rows")
+        .label(at, "both are pooled as one sample");
+    if let Some(v) = most_runs(plan, c) {
+        let (name, n) = (plan.show(&v.variant), runs(plan, v));
+        d = d.label(v.span, format!("`{name}` answers every row {n} times"));
+        if let Some(rows) = c.on.as_ref().and_then(|on| rows(plan, &on.data)) {
+            let all = rows * n as f64;
+            d = d.witness(format!("{rows} rows × {n} runs would pass for {all} independent rows"));
+        } else if n > 1 {
+            let narrow = (n as f64).sqrt();
+            d = d.witness(format!(
+                "every row would count {n} times, and the interval come out up to {narrow:.1} times too narrow"
+            ));
+        }
+    }
+    d.why(
+        "another run of a row is no other row: the rows stay as few as they are, however often they are \
+         answered (Hurlbert 1984, pseudoreplication; Dietterich 1998; Bouthillier et al. 2021)",
+    )
+    .help("leave `over:` out: rows (or groups) and runs are resampled, each as what it is")
+    .help("or write `over: runs` to claim something of further runs on these very rows")
+    .fix("resample rows, and runs with them", false, at, "rows")
+}
+
+/// The declared number of rows.
+fn rows(plan: &Plan, data: &DataRef) -> Option<f64> {
+    match (&plan.datasets[data.dataset].rows, &data.part) {
+        (Some(Rows::All(n)), None) => Some(n.value),
+        (Some(Rows::Parts(parts)), Some(part)) => {
+            let own = parts.iter().find(|(name, _)| name.value == *part);
+            own.map(|(_, n)| n.value)
+        }
+        (Some(Rows::Parts(_) | Rows::Unknown(_)), None)
+        | (Some(Rows::All(_) | Rows::Unknown(_)), Some(_))
+        | (None, _) => None,
+    }
+}
