@@ -466,3 +466,103 @@ fn partitions_and_folds_are_written_the_same_in_any_order() {
     let again = written(&turned);
     assert_eq!(files[..3], again[..3]);
 }
+
+/// Student's t with 4 degrees of freedom, in closed form.
+fn two_sided_of_four(t: f64) -> f64 {
+    let u = 1.0 + t * t / 4.0;
+    let below = 0.5 + 0.375 * t.abs() / u.sqrt() * (1.0 - t * t / (12.0 * u));
+    2.0 * (1.0 - below)
+}
+
+/// Predictions that are wrong on every `n`-th visit.
+fn wrong_every(n: u32) -> String {
+    let line = |visit: u32| {
+        let died = visit.is_multiple_of(5) != visit.is_multiple_of(n);
+        format!("v{visit},{}\n", if died { "yes" } else { "no" })
+    };
+    let lines: String = (0..600).map(line).collect();
+    format!("id,prediction\n{lines}")
+}
+
+const OVER_FOLDS: &str = r#"
+baseline a { train: v.folds, deterministic: yes, predictions: "a.csv" }
+candidate b { train: v.folds, deterministic: yes, predictions: "b.csv" }
+compare b with a { on: v.folds, metrics: [accuracy], over: folds }
+decide for b against a { ship when gain(accuracy) > 0pp, reject otherwise }
+"#;
+
+#[test]
+fn folds_are_compared_with_the_corrected_variance() {
+    let text = plan(FOLDS, OVER_FOLDS);
+    let world = world(&text)
+        .with("a.csv", wrong_every(4))
+        .with("b.csv", wrong_every(7));
+    let analysis = analyse(&world, Path::new("p.bench")).unwrap();
+    let files = exec::materialise(&world, &analysis.plan, &analysis.sources, &|_| {}).unwrap();
+    let dealt = files.iter().find(|f| f.path == "v/folds.csv").unwrap();
+    let mut of_fold: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
+    for line in dealt.text.lines().skip(1) {
+        let (id, fold) = line.split_once(',').unwrap();
+        let visit: u32 = id.trim_start_matches('v').parse().unwrap();
+        let wrong = |n| f64::from(u8::from(visit.is_multiple_of(n)));
+        let sums = of_fold.entry(fold).or_default();
+        *sums = (sums.0 + wrong(4) - wrong(7), sums.1 + 1.0);
+    }
+    let gains: Vec<f64> = of_fold.values().map(|(sum, n)| sum / n).collect();
+    let mean = gains.iter().sum::<f64>() / 5.0;
+    let variance = gains.iter().map(|g| (g - mean).powi(2)).sum::<f64>() / 4.0;
+    // Nadeau & Bengio 2003: 1/k + test/train, each fold a quarter of what it is predicted from.
+    let se = ((0.2 + 0.25) * variance).sqrt();
+
+    let result = pipeline::run(&world, "p.bench").unwrap_or_else(|e| panic!("{e:#?}"));
+    let [claim] = result.comparisons.as_slice() else {
+        panic!("{:#?}", result.comparisons)
+    };
+    let near = |got: f64, want: f64| assert!((got - want).abs() < 1e-7, "{got} {want}");
+    near(claim.gain.unwrap(), mean);
+    let interval = claim.interval.as_ref().unwrap();
+    // The 97.5 % point of Student's t with 4 degrees of freedom.
+    near(interval.low, mean - 2.776_445_105 * se);
+    near(interval.high, mean + 2.776_445_105 * se);
+    assert_eq!(
+        (interval.method.as_str(), interval.units),
+        ("corrected t", Some(5))
+    );
+    near(claim.p_value.unwrap(), two_sided_of_four(mean / se));
+    assert_eq!(claim.test.as_deref(), Some("corrected resampled t test"));
+    let atom = &result.decisions[0].rules[0].atoms[0];
+    assert_eq!(atom.low, Some(interval.low));
+}
+
+#[test]
+fn folds_are_no_sample_to_draw_from() {
+    let mut told = String::new();
+    let base = plan(FOLDS, OVER_FOLDS);
+    for (from, to) in [
+        ("over: folds", "over: folds, interval: bootstrap(1_000)"),
+        ("over: folds", "over: folds, interval: wilson"),
+        ("over: folds", "over: folds, test: wilcoxon"),
+        ("over: folds", "over: folds, paired: no"),
+        ("on: v.folds", "on: v.test"),
+        ("over: folds", "test: corrected_t"),
+        ("over: folds", "over: folds, interval: t, test: corrected_t"),
+    ] {
+        let text = base.replace(from, to);
+        let analysis = analyse(&world(&text), Path::new("p.bench")).unwrap();
+        told += &format!("{to}\n");
+        for d in analysis
+            .diagnostics
+            .iter()
+            .filter(|d| d.code.code.starts_with('T'))
+        {
+            told += &format!("  {} {}\n", d.code.code, d.message);
+            d.labels
+                .iter()
+                .for_each(|l| told += &format!("    {}\n", l.text));
+            d.help
+                .iter()
+                .for_each(|h| told += &format!("    help: {h}\n"));
+        }
+    }
+    insta::assert_snapshot!("unfit", told);
+}

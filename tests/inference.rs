@@ -66,7 +66,7 @@ fn paired_tests() {
         let t = significance::t_statistic(&d, 0.0);
         number(case, "t", t.map(|t| t.0));
         number(case, "t_p", significance::paired_t(&d).map(|p| p.value));
-        let greater = significance::two_one_sided(&d, 0.0).map(|p| p.0);
+        let greater = significance::two_one_sided(&d, 0.0, None).map(|p| p.0);
         number(case, "t_p_greater", greater);
         ends(case, "t_ci95", analytic::mean_t(&d, 0.95));
         number(case, "sign_test_p", significance::sign(&d).map(|p| p.value));
@@ -161,7 +161,7 @@ fn effect_sizes_and_equivalence() {
         number(&case, "cohen_dz", effects::cohen_dz(&d));
         ends(&case, "ci90", analytic::mean_t(&d, 0.9));
         for margin in ["0.1", "0.5"] {
-            let tests = significance::two_one_sided(&d, margin.parse().unwrap());
+            let tests = significance::two_one_sided(&d, margin.parse().unwrap(), None);
             let of = |pick: fn((f64, f64)) -> f64| tests.map(pick);
             number(&case, &format!("tost_p_{margin}"), of(|(a, b)| a.max(b)));
             number(&case, &format!("tost_p_lower_{margin}"), of(|p| p.0));

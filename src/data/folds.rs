@@ -45,6 +45,24 @@ impl Folds {
         rows.sort_unstable();
         rows
     }
+
+    /// Held-out rows over the rows that are learned from, all folds together: 1/(k - 1) where each fold
+    /// is predicted from all the others.
+    pub fn test_over_train(&self) -> f64 {
+        let sizes = self.folds.iter().map(Vec::len);
+        let held_out: usize = sizes.clone().sum();
+        let learned: usize = if self.before.is_empty() {
+            sizes.map(|n| held_out - n).sum()
+        } else {
+            let until = |passed: &mut usize, n: usize| {
+                let before = *passed;
+                *passed += n;
+                Some(before)
+            };
+            sizes.scan(self.before.len(), until).sum()
+        };
+        held_out as f64 / learned as f64
+    }
 }
 
 /// Cuts `rows` of a table into folds; the same values give the same folds on every machine, whatever

@@ -25,6 +25,7 @@ pub struct Evidenced {
     pub classes: Classes,
     pub(super) table: Table,
     pub(super) id: String,
+    pub(super) folds: Option<data::Folds>,
 }
 
 impl Evidenced {
@@ -207,6 +208,7 @@ fn read_one(
         classes,
         table,
         id: id_column,
+        folds: cut.folds,
     })
 }
 

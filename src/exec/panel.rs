@@ -9,8 +9,8 @@ use super::roles;
 use super::wanted::Wanted;
 use super::{Evidence, Files, Input};
 use crate::diagnostic::Diagnostic;
-use crate::hir::{DataRef, MetricRef, Plan, RowTest, SliceBy, Variant};
-use crate::infer::{Member, Panel};
+use crate::hir::{DataRef, FOLDS, MetricRef, Plan, RowTest, SliceBy, Variant};
+use crate::infer::{Folds, Member, Panel};
 use crate::metrics::{Classes, CompileError, Kernel, Need, Program, compile};
 use crate::stats::random::key;
 use crate::stats::resample::Units;
@@ -329,6 +329,7 @@ fn panel(
             key: key(&["partition", &name]),
             parts: parts.len(),
             members,
+            folds: folds(w, data, &rows),
         },
         parts,
         clustered,
@@ -428,6 +429,26 @@ fn holds(data: &Evidenced, test: &RowTest, row: u32) -> bool {
             (text == Some(word.as_str())) == *same
         }
     }
+}
+
+/// The folds of the rows, where they are those of the cross-validation.
+fn folds(w: &Wanted, data: &Evidenced, rows: &[u32]) -> Option<Folds> {
+    let folds = data
+        .folds
+        .as_ref()
+        .filter(|_| w.on.part.as_deref() == Some(FOLDS))?;
+    let mut of_row = BTreeMap::new();
+    for (fold, held_out) in (0u32..).zip(&folds.folds) {
+        of_row.extend(held_out.iter().map(|&row| (row, fold)));
+    }
+    Some(Folds {
+        of_row: rows
+            .iter()
+            .filter_map(|row| of_row.get(row).copied())
+            .collect(),
+        k: u32::try_from(folds.folds.len()).unwrap_or(u32::MAX),
+        test_over_train: folds.test_over_train(),
+    })
 }
 
 /// What is resampled: clusters where the dataset names them (its `cluster:`, else its `group:`),

@@ -45,8 +45,6 @@ codes! {
     T111 "no-such-design" Error include_str!("pages/T111.md");
     /// A statistical method that does not fit what it is used on.
     T120 "unfit-method" Error include_str!("pages/T120.md");
-    /// Part of the language whose meaning this version does not have yet.
-    E101 "not-supported-yet" Error include_str!("pages/E101.md");
 }
 
 /// Something wrong with the meaning of a plan.
@@ -271,15 +269,6 @@ pub enum HirError {
         /// What it doesn't fit.
         other: Option<(Span, String)>,
         /// What to do.
-        help: String,
-    },
-    /// Not supported yet.
-    Unsupported {
-        /// What.
-        what: String,
-        /// Where.
-        span: Span,
-        /// What to do meanwhile.
         help: String,
     },
 }
@@ -507,12 +496,6 @@ pub fn diagnose(error: &HirError) -> Diagnostic {
             };
             d.help(help.clone())
         }
-        HirError::Unsupported { what, span, help } => Diagnostic::new(
-            &E101,
-            format!("this version does not support {what} yet"),
-        )
-        .label(*span, "not supported yet")
-        .help(help.clone()),
     }
 }
 

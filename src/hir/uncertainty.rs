@@ -143,13 +143,14 @@ impl<'a> Resolver<'a> {
     }
 
     pub(super) fn over(&mut self, value: &'a Value) -> Option<Spanned<Over>> {
-        let word = plain(value).and_then(as_word);
-        if word.is_some_and(|w| w.value == "folds") {
-            let help = "leave it out: rows (or groups) and runs are both resampled";
-            self.unsupported("`over: folds`", value.span, help);
-            return None;
-        }
-        self.choice(value, &[("rows", Over::Rows), ("runs", Over::Runs)])
+        self.choice(
+            value,
+            &[
+                ("rows", Over::Rows),
+                ("runs", Over::Runs),
+                ("folds", Over::Folds),
+            ],
+        )
     }
 
     /// Where `over: [rows, runs]` names several things; that one sample of both is a fault is for the
@@ -215,6 +216,10 @@ impl<'a> Resolver<'a> {
     /// Whether the methods of a comparison fit its metrics and what its rows are; what doesn't is
     /// reported, and dropped.
     pub(super) fn fit_methods(&mut self, c: &mut Compare) {
+        if let Some(over) = c.over.filter(|o| o.value == Over::Folds) {
+            self.fit_folds(c, over.span);
+            return;
+        }
         if let Some(spec) = &c.interval
             && let IntervalSpec::Analytic { method, .. } = spec.value
         {
@@ -251,6 +256,66 @@ impl<'a> Resolver<'a> {
             self.studentized_fits(c, spec.span);
         }
         self.enough_runs(c);
+    }
+
+    /// Folds are compared by their differences, with the variance that sharing training rows calls for:
+    /// they are no sample to draw from, nor to rank or flip the signs of.
+    fn fit_folds(&mut self, c: &mut Compare, over: Span) {
+        let t = IntervalSpec::Analytic {
+            method: AnalyticMethod::T,
+            level: 0.95,
+        };
+        let shared = "folds share training rows, so they are not independent draws";
+        let of_folds = |on: &DataUse| on.data.part.as_deref() == Some(FOLDS);
+        if let Some(on) = c.on.as_ref().filter(|on| !of_folds(on)) {
+            let dataset = &self.plan.datasets[on.data.dataset].common.name;
+            self.errors.push(HirError::Unfit {
+                message: "`over: folds` needs the rows of a cross-validation".into(),
+                span: over,
+                label: "folds are compared".into(),
+                other: Some((on.span, "these rows are in no fold".into())),
+                help: format!("use `on: {dataset}.{FOLDS}`, or leave `over:` out"),
+            });
+            c.over = None;
+            return;
+        }
+        let interval = c.interval.get_or_insert(Spanned::new(t.clone(), over));
+        let fits = |spec: &IntervalSpec| match spec {
+            IntervalSpec::Analytic { method, .. } => *method == AnalyticMethod::T,
+            IntervalSpec::Bootstrap { .. } => false,
+            IntervalSpec::None => true,
+        };
+        let mut unfit: Vec<(Span, &str, &str)> = Vec::new();
+        if !fits(&interval.value) {
+            unfit.push((
+                interval.span,
+                "this interval",
+                "use `interval: t`, which corrects for it",
+            ));
+            *interval = Spanned::new(t, over);
+        }
+        let of_folds = [TestMethod::T, TestMethod::CorrectedT];
+        if let Some(test) = c.test.filter(|t| !of_folds.contains(&t.value)) {
+            unfit.push((
+                test.span,
+                "this test",
+                "use `test: corrected_t`, which corrects for it",
+            ));
+            c.test = None;
+        }
+        if let Some(paired) = c.paired.filter(|p| !p.value) {
+            unfit.push((paired.span, "giving up pairs", "leave `paired:` out"));
+            c.paired = None;
+        }
+        for (span, what, help) in unfit {
+            self.errors.push(HirError::Unfit {
+                message: format!("{what} does not fit a comparison of folds"),
+                span,
+                label: "asked for here".into(),
+                other: Some((over, shared.into())),
+                help: help.into(),
+            });
+        }
     }
 
     /// The interval of a claim on one metric, where it fits that.
@@ -315,7 +380,11 @@ impl<'a> Resolver<'a> {
         remedy: &str,
     ) -> bool {
         let over_runs = c.over.is_some_and(|o| o.value == Over::Runs);
-        let found = if needs_pairs && c.paired.is_some_and(|p| !p.value) {
+        let found = if fits.is_empty() {
+            let at = c.over.map_or(span, |o| o.span);
+            let help = "add `over: folds`, or leave `test:` out".to_string();
+            Some((at, "no folds are compared".to_string(), help))
+        } else if needs_pairs && c.paired.is_some_and(|p| !p.value) {
             let at = c.paired.map_or(span, |p| p.span);
             Some((
                 at,

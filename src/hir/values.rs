@@ -7,7 +7,7 @@ use super::scope::{Def, Resolver, Source};
 use super::show;
 use crate::diagnostic::suggest;
 use crate::syntax::ast::{self, Body, Expr, ExprKind, Field, UnaryOp, Value};
-use crate::text::{Span, Spanned};
+use crate::text::Spanned;
 use crate::types::{Measure, UnitError, known_words, parse_unit};
 use std::collections::BTreeMap;
 
@@ -92,14 +92,6 @@ impl<'a> Resolver<'a> {
             wanted: wanted.into(),
             found: describe(found),
             span: found.span,
-        });
-    }
-
-    pub(super) fn unsupported(&mut self, what: &str, span: Span, help: &str) {
-        self.errors.push(HirError::Unsupported {
-            what: what.to_string(),
-            span,
-            help: help.to_string(),
         });
     }
 

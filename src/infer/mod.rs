@@ -9,7 +9,7 @@
 mod sample;
 mod spread;
 
-pub use sample::{Errors, Estimated, Sample, Sides, estimate};
+pub use sample::{ByFold, Errors, Estimated, Sample, Sides, estimate};
 pub use spread::{Claim, spread};
 
 use crate::metrics::{Kernel, Scratch};
@@ -31,6 +31,19 @@ pub struct Panel {
     pub parts: usize,
     /// The systems.
     pub members: Vec<Member>,
+    /// The folds that the rows fall into, where they are those of a cross-validation.
+    pub folds: Option<Folds>,
+}
+
+/// How the rows of a panel fall into folds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Folds {
+    /// The fold of each row, from 0.
+    pub of_row: Vec<u32>,
+    /// How many folds.
+    pub k: u32,
+    /// Held-out rows over training rows.
+    pub test_over_train: f64,
 }
 
 /// One system in one variant.
@@ -165,6 +178,8 @@ struct Observed {
     left_out: Vec<Vec<f64>>,
     /// For each metric that is an area its positive rows, where rows are the units.
     positive: Vec<Option<Arc<[bool]>>>,
+    /// For each fold and metric the mean over runs, with the ratio of held-out to training rows.
+    folds: Option<(Vec<Vec<f64>>, f64)>,
 }
 
 impl Observed {
@@ -179,6 +194,7 @@ impl Observed {
             strata: Vec::new(),
             left_out: Vec::new(),
             positive: Vec::new(),
+            folds: None,
         };
         let kernels: Vec<&Kernel> = member
             .kernels
@@ -209,6 +225,9 @@ impl Observed {
             let of = |metric| kernel.positives(metric).map(Into::into);
             observed.positive = (0..kernel.programs()).map(of).collect();
         }
+        if let Some(folds) = &panel.folds {
+            observed.folds = Some((by_fold(folds, &kernels), folds.test_over_train));
+        }
         let stratum = |&u: &u32| {
             panel
                 .units
@@ -234,6 +253,34 @@ impl Observed {
             positive: self.positive.get(metric).cloned().flatten(),
             sides: None,
             errors: None,
+            folds: self.folds.as_ref().map(|(values, test_over_train)| {
+                Box::new(ByFold {
+                    values: values.iter().map(at).collect(),
+                    test_over_train: *test_over_train,
+                })
+            }),
+            test_over_train: None,
         }
     }
+}
+
+/// For each fold and metric the mean over runs of the values on the fold's rows.
+fn by_fold(folds: &Folds, kernels: &[&Kernel]) -> Vec<Vec<f64>> {
+    let mut scratch = Scratch::default();
+    let runs = kernels.len() as f64;
+    let one = |fold: u32| {
+        let of_fold = |f: &u32| u32::from(*f == fold);
+        let weights: Vec<u32> = folds.of_row.iter().map(of_fold).collect();
+        let mut mean: Vec<f64> = Vec::new();
+        for kernel in kernels {
+            let mut values = vec![0.0; kernel.programs()];
+            kernel.evaluate(&weights, &mut scratch, &mut values);
+            mean.resize(values.len(), 0.0);
+            mean.iter_mut()
+                .zip(&values)
+                .for_each(|(sum, v)| *sum += v / runs);
+        }
+        mean
+    };
+    (0..folds.k).map(one).collect()
 }

@@ -29,6 +29,20 @@ pub struct Sample {
     pub sides: Option<Box<Sides>>,
     /// Standard errors, where an interval is studentized.
     pub errors: Option<Box<Errors>>,
+    /// The values on the folds, where the rows are those of a cross-validation.
+    pub folds: Option<Box<ByFold>>,
+    /// Set where the units are folds: held-out rows over training rows, which says how far the folds depend
+    /// on each other (Nadeau & Bengio 2003).
+    pub test_over_train: Option<f64>,
+}
+
+/// The values of a quantity on the folds of a cross-validation.
+#[derive(Debug, Clone)]
+pub struct ByFold {
+    /// On each fold, runs averaged.
+    pub values: Vec<f64>,
+    /// Held-out rows over training rows.
+    pub test_over_train: f64,
 }
 
 /// The two sides of a difference, unit by unit.
@@ -70,6 +84,8 @@ impl Sample {
             positive: self.positive.clone(),
             sides: None,
             errors: None,
+            folds: None,
+            test_over_train: self.test_over_train,
         }
     }
 
@@ -102,6 +118,8 @@ impl Sample {
             positive: None,
             sides: None,
             errors: None,
+            folds: None,
+            test_over_train: None,
         }
     }
 
@@ -160,7 +178,30 @@ impl Sample {
                     replicates: errors,
                 })
             }),
+            folds: None,
+            test_over_train: None,
         }
+    }
+
+    /// The same quantity where folds are what varies: the mean of the folds' values, whose units are the
+    /// folds; `None` where the rows are in none.
+    #[must_use]
+    pub fn over_folds(&self) -> Option<Sample> {
+        let folds = self.folds.as_ref()?;
+        let (sum, k) = (folds.values.iter().sum::<f64>(), folds.values.len() as f64);
+        Some(Sample {
+            rows: self.rows,
+            estimate: sum / k,
+            runs: self.runs.clone(),
+            replicates: Vec::new(),
+            left_out: folds.values.iter().map(|v| (sum - v) / (k - 1.0)).collect(),
+            strata: vec![0; folds.values.len()],
+            positive: None,
+            sides: None,
+            errors: None,
+            folds: None,
+            test_over_train: Some(folds.test_over_train),
+        })
     }
 
     /// The sum of weights times quantities, resample by resample; `None` of no terms. All must have been drawn

@@ -4,7 +4,7 @@
 //! p values are two-sided unless named otherwise. What a test cannot answer (no spread, no pairs) is
 //! `None`, not 1.
 
-use super::analytic::{Pairs, welch};
+use super::analytic::{Pairs, corrected_resampled, welch};
 use super::delong::{Area, mid_ranks};
 use super::law::{binomial_cdf, binomial_mass, t_two_sided, t_upper};
 use super::normal;
@@ -52,6 +52,19 @@ pub fn t_statistic(differences: &[f64], null: f64) -> Option<(f64, f64)> {
 pub fn paired_t(differences: &[f64]) -> Option<P> {
     let (t, df) = t_statistic(differences, 0.0)?;
     Some(P::approximate(t_two_sided(t, df)))
+}
+
+/// The t test of differences on k folds that share training rows, with `test_over_train` held-out rows for
+/// each training row (Nadeau & Bengio 2003).
+pub fn corrected_t(differences: &[f64], test_over_train: f64) -> Option<P> {
+    let (t, df) = corrected_statistic(differences, 0.0, test_over_train)?;
+    Some(P::approximate(t_two_sided(t, df)))
+}
+
+fn corrected_statistic(differences: &[f64], null: f64, ratio: f64) -> Option<(f64, f64)> {
+    let (mean, se, df) = corrected_resampled(differences, ratio)?;
+    let t = (mean - null) / se;
+    t.is_finite().then_some((t, df))
 }
 
 /// Welch's t test of two independent samples.
@@ -228,10 +241,18 @@ pub fn delong(a: &Area, b: &Area) -> Option<(f64, P)> {
 }
 
 /// One-sided p values of mean ≤ -margin and mean ≥ margin, of paired differences: the larger of the
-/// two is the p value of equivalence, the first that of non-inferiority (Schuirmann 1987).
-pub fn two_one_sided(differences: &[f64], margin: f64) -> Option<(f64, f64)> {
-    let (below, df) = t_statistic(differences, -margin)?;
-    let (above, _) = t_statistic(differences, margin)?;
+/// two is the p value of equivalence, the first that of non-inferiority (Schuirmann 1987). Of folds
+/// with their `test_over_train`, as in [`corrected_t`].
+pub fn two_one_sided(
+    differences: &[f64],
+    margin: f64,
+    test_over_train: Option<f64>,
+) -> Option<(f64, f64)> {
+    let t = |null: f64| match test_over_train {
+        Some(ratio) => corrected_statistic(differences, null, ratio),
+        None => t_statistic(differences, null),
+    };
+    let ((below, df), (above, _)) = (t(-margin)?, t(margin)?);
     Some((t_upper(below, df), t_upper(-above, df)))
 }
 

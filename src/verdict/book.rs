@@ -105,6 +105,8 @@ pub(super) fn published(value: f64) -> Sample {
         positive: None,
         sides: None,
         errors: None,
+        folds: None,
+        test_over_train: None,
     }
 }
 
@@ -200,6 +202,9 @@ fn in_closed_form(
             unit,
             units: Some(units(sample)),
             runs: Some(sample.runs.len() as u64).filter(|_| unit != ResampleUnit::Run),
+            note: sample.test_over_train.map(|ratio| {
+                format!("variance corrected for shared training rows: 1/k + {ratio:.3}")
+            }),
             ..Interval::default()
         }),
         p_value: None,

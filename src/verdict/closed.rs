@@ -15,6 +15,9 @@ pub(super) fn interval(
     level: f64,
 ) -> Option<(Ends, &'static str)> {
     match method {
+        AnalyticMethod::T if sample.test_over_train.is_some() => {
+            Some((mean(sample, level, true)?, "corrected t"))
+        }
         AnalyticMethod::T => Some((mean(sample, level, true)?, "t")),
         AnalyticMethod::Normal => Some((mean(sample, level, false)?, "normal")),
         AnalyticMethod::Wilson | AnalyticMethod::Newcombe => match shares(sample)? {
@@ -46,6 +49,10 @@ pub(super) fn interval(
 }
 
 fn mean(sample: &Sample, level: f64, student: bool) -> Option<Ends> {
+    if let Some(ratio) = sample.test_over_train {
+        let (mean, se, df) = analytic::corrected_resampled(&sample.pseudo_values(), ratio)?;
+        return analytic::around_t(mean, se, df, level);
+    }
     match &sample.sides {
         Some(s) if !s.paired => {
             let (difference, se, df) = analytic::welch(&s.candidate, &s.baseline)?;
@@ -144,6 +151,11 @@ pub(super) fn p_value(
     let flips = || significance::sign_flips(&differences, draws, seed, key(&["permutation"]));
     match test {
         TestMethod::T => Some((significance::paired_t(&differences)?, "paired t test")),
+        TestMethod::CorrectedT => {
+            let ratio = gain.test_over_train?;
+            let p = significance::corrected_t(&differences, ratio)?;
+            Some((p, "corrected resampled t test"))
+        }
         TestMethod::Sign => Some((significance::sign(&differences)?, "sign test")),
         TestMethod::Wilcoxon => Some((
             significance::wilcoxon(&differences)?.1,
@@ -182,7 +194,7 @@ fn rounded(gain: &Sample) -> Vec<f64> {
 pub(super) fn equivalence(gain: &Sample, margin: f64) -> Option<(f64, f64)> {
     let (worse, better) = match &gain.sides {
         Some(s) if !s.paired => return None,
-        _ => significance::two_one_sided(&rounded(gain), margin)?,
+        _ => significance::two_one_sided(&rounded(gain), margin, gain.test_over_train)?,
     };
     Some((worse.max(better), worse))
 }

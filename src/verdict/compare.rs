@@ -60,6 +60,7 @@ fn p_value(
     };
     let test = match test {
         // Whole runs and independent rows have no discordant pairs.
+        TestMethod::T if gain.test_over_train.is_some() => TestMethod::CorrectedT,
         TestMethod::Mcnemar if gain.sides.as_ref().is_some_and(|s| !s.paired) => TestMethod::T,
         test => test,
     };
@@ -99,7 +100,8 @@ fn one(
         factor,
     );
     let detectable = detectable(book.plan, c, &gain, &m.measure.difference(), factor);
-    let relative = (candidate.estimate - baseline.estimate) / baseline.estimate;
+    let (own, other) = (design.value(candidate), design.value(baseline));
+    let relative = (own.estimate - other.estimate) / other.estimate;
     Some(Comparison {
         candidate: name(book.plan, &c.subject.variant),
         baseline: name(book.plan, &against.variant),

@@ -1,4 +1,4 @@
-//! How a comparison samples: rows or whole runs, in pairs or apart, and the standard errors that a
+//! How a comparison samples: rows, whole runs or whole folds, in pairs or apart, and the standard errors that a
 //! studentized interval needs.
 
 use super::book::Page;
@@ -33,6 +33,7 @@ impl Design {
         match self.over {
             Over::Rows => page.unit(),
             Over::Runs => ResampleUnit::Run,
+            Over::Folds => ResampleUnit::Fold,
         }
     }
 
@@ -45,6 +46,9 @@ impl Design {
 
     /// A system's own quantity under this design. A system with one run has no runs to draw.
     pub(super) fn value<'a>(&self, sample: Cow<'a, Sample>) -> Cow<'a, Sample> {
+        if self.over == Over::Folds {
+            return sample.over_folds().map_or(sample, Cow::Owned);
+        }
         if self.over == Over::Runs && sample.runs.len() > 1 {
             return Cow::Owned(sample.over_runs(self.resamples(), self.seed));
         }
@@ -76,7 +80,7 @@ impl Design {
 
     fn pairs(&self, a: &Sample, b: &Sample) -> bool {
         let same = a.left_out.len() == b.left_out.len();
-        self.paired && (self.over == Over::Rows || same)
+        self.paired && (self.over != Over::Runs || same)
     }
 
     /// The difference turned so that more is better (by `sign`), with both its sides.
@@ -115,7 +119,7 @@ impl Design {
         else {
             return;
         };
-        if self.over == Over::Runs || !self.paired {
+        if self.over != Over::Rows || !self.paired {
             return;
         }
         let drawn = u32::try_from(sample.replicates.len()).unwrap_or(u32::MAX);

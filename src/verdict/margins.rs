@@ -52,7 +52,9 @@ pub(super) fn detectable(
     measure: &Measure,
     factor: f64,
 ) -> Option<f64> {
-    let pilot = c.pilot.as_ref()?;
+    // A pilot speaks of rows.
+    let of_folds = c.over.is_some_and(|o| o.value == Over::Folds);
+    let pilot = c.pilot.as_ref().filter(|_| !of_folds)?;
     let header = plan.header.as_ref();
     let alpha = header
         .and_then(|h| h.alpha.as_ref())

@@ -62,11 +62,12 @@ pub enum TestMethod {
     ApproximateRandomization,
     Mcnemar,
     Delong,
+    CorrectedT,
 }
 
 impl TestMethod {
     /// Every test with its name.
-    pub const ALL: [(&str, TestMethod); 7] = [
+    pub const ALL: [(&str, TestMethod); 8] = [
         ("t", TestMethod::T),
         ("sign", TestMethod::Sign),
         ("wilcoxon", TestMethod::Wilcoxon),
@@ -77,6 +78,7 @@ impl TestMethod {
         ),
         ("mcnemar", TestMethod::Mcnemar),
         ("delong", TestMethod::Delong),
+        ("corrected_t", TestMethod::CorrectedT),
     ];
 
     /// The kinds of metric whose rows it can take.
@@ -89,6 +91,8 @@ impl TestMethod {
             | TestMethod::ApproximateRandomization => &[MetricKind::Mean, MetricKind::Share],
             TestMethod::Mcnemar => &[MetricKind::Share],
             TestMethod::Delong => &[MetricKind::RocArea],
+            // Of folds, whatever the metric.
+            TestMethod::CorrectedT => &[],
         }
     }
 }
@@ -163,6 +167,8 @@ pub enum Over {
     Rows,
     /// Whole runs, on rows taken as given.
     Runs,
+    /// Whole folds of a cross-validation, runs averaged.
+    Folds,
 }
 
 /// What a pilot showed.
