@@ -44,7 +44,9 @@ pub(super) fn of(plan: &Plan, d: &Decide, corrected: bool) -> Vec<Alternative> {
     // What asks for all that another asks for, and more, is no further chance.
     let asked = all.clone();
     all.retain(|a| {
-        !asked.iter().any(|b| b.claims != a.claims && b.claims.is_subset(&a.claims))
+        !asked
+            .iter()
+            .any(|b| b.claims != a.claims && b.claims.is_subset(&a.claims))
     });
     let mut found: Vec<Alternative> = Vec::new();
     for a in all {
@@ -53,7 +55,8 @@ pub(super) fn of(plan: &Plan, d: &Decide, corrected: bool) -> Vec<Alternative> {
         }
     }
     let shared = found.split_first().map(|(first, rest)| {
-        rest.iter().fold(first.claims.clone(), |shared, a| &shared & &a.claims)
+        rest.iter()
+            .fold(first.claims.clone(), |shared, a| &shared & &a.claims)
     });
     if shared.is_some_and(|s| !s.is_empty()) {
         found.truncate(1);
@@ -73,7 +76,9 @@ impl Walk<'_> {
             Condition::And(parts) | Condition::Or(parts) => {
                 let each = parts.iter().map(|p| self.ways(p, positive, slice));
                 if matches!(condition, Condition::And(_)) == positive {
-                    each.fold(vec![Alternative::default()], |all, ways| product(&all, &ways))
+                    each.fold(vec![Alternative::default()], |all, ways| {
+                        product(&all, &ways)
+                    })
                 } else {
                     each.flatten().take(MOST).collect()
                 }

@@ -10,9 +10,11 @@ mod a102_confounded_variant;
 mod a104_forced_coupling;
 mod a105_not_estimable;
 mod a106_interaction_unseen;
+mod alternatives;
 mod b101_no_baseline;
 mod b102_only_trivial_baseline;
 mod cells;
+mod claims;
 mod context;
 mod d101_undecided_region;
 mod d102_unreachable_rule;
@@ -23,10 +25,26 @@ mod l101_test_in_training;
 mod l102_fit_beyond_train;
 mod l103_tuned_on_test;
 mod leak;
+mod m101_accuracy_on_imbalanced;
 mod m102_primary_not_decided;
+mod m103_metric_mismatch;
+mod m104_unmeasured_guardrail;
+mod m105_one_number;
+mod m106_needs_column;
+mod m107_latency_across_hardware;
+mod m108_cost_without_price;
+mod m111_slices_unreported;
+mod m112_aggregation_mismatch;
 mod r101_unversioned_data;
 mod u101_single_run;
 mod u102_no_interval;
+mod u104_unpaired_on_shared_rows;
+mod u105_cluster_ignored;
+mod u106_runs_as_rows;
+mod u107_uncorrected_multiplicity;
+mod u110_optional_stopping;
+mod u111_intervals_compared;
+mod u112_duplicate_seeds;
 
 pub use context::{Context, Findings, Proof};
 
@@ -60,6 +78,9 @@ macro_rules! declare_check {
 }
 use declare_check;
 
+/// M106, which also those find who know the classes of a label from its file.
+pub static NEEDS_COLUMN: &CodeInfo = &m106_needs_column::CHECK.info;
+
 /// Every check, by code.
 pub static ALL: &[&Check] = &[
     &a101_coupled_ablation::CHECK,
@@ -76,10 +97,26 @@ pub static ALL: &[&Check] = &[
     &l101_test_in_training::CHECK,
     &l102_fit_beyond_train::CHECK,
     &l103_tuned_on_test::CHECK,
+    &m101_accuracy_on_imbalanced::CHECK,
     &m102_primary_not_decided::CHECK,
+    &m103_metric_mismatch::CHECK,
+    &m104_unmeasured_guardrail::CHECK,
+    &m105_one_number::CHECK,
+    &m106_needs_column::CHECK,
+    &m107_latency_across_hardware::CHECK,
+    &m108_cost_without_price::CHECK,
+    &m111_slices_unreported::CHECK,
+    &m112_aggregation_mismatch::CHECK,
     &r101_unversioned_data::CHECK,
     &u101_single_run::CHECK,
     &u102_no_interval::CHECK,
+    &u104_unpaired_on_shared_rows::CHECK,
+    &u105_cluster_ignored::CHECK,
+    &u106_runs_as_rows::CHECK,
+    &u107_uncorrected_multiplicity::CHECK,
+    &u110_optional_stopping::CHECK,
+    &u111_intervals_compared::CHECK,
+    &u112_duplicate_seeds::CHECK,
 ];
 
 /// What the checks found.

@@ -16,7 +16,12 @@ fn run(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Findings) {
             continue;
         }
         let sharing = |v: &&VariantRef| !cx.plan.is_reported(v.variant.system);
-        let Some(against) = c.against.iter().find(sharing).filter(|_| sharing(&&c.subject)) else {
+        let Some(against) = c
+            .against
+            .iter()
+            .find(sharing)
+            .filter(|_| sharing(&&c.subject))
+        else {
             continue;
         };
         let given_up = c.paired.filter(|p| !p.value).map(|p| p.span);

@@ -68,7 +68,9 @@ fn by_rows(code: &'static CodeInfo, over: Span, unit: &Spanned<String>) -> Diagn
     .label(over, "each row counts as independent of the others")
     .label(unit.span, format!("but a `{name}` may have many of them"))
     .why(WHY)
-    .help(format!("leave `over:` out: whole `{name}`s are resampled then, and runs with them"))
+    .help(format!(
+        "leave `over:` out: whole `{name}`s are resampled then, and runs with them"
+    ))
 }
 
 fn own_rows(
@@ -86,6 +88,13 @@ fn own_rows(
     .label(group.span, format!("but a `{name}` may have many of them"))
     .label(at, "and they judge here")
     .why(WHY)
-    .help(format!("leave `cluster:` out: whole `{name}`s are resampled then"))
-    .fix(format!("resample whole `{name}`s"), false, cluster.span, name.clone())
+    .help(format!(
+        "leave `cluster:` out: whole `{name}`s are resampled then"
+    ))
+    .fix(
+        format!("resample whole `{name}`s"),
+        false,
+        cluster.span,
+        name.clone(),
+    )
 }

@@ -3,13 +3,17 @@
 use super::context::{Context, Findings};
 use super::declare_check;
 use crate::diagnostic::{CodeInfo, Diagnostic};
-use crate::hir::{Compare, DataRef, Plan, Rows, VariantRef};
+use crate::hir::{Compare, DataRef, Over, Plan, Rows, TestMethod, VariantRef};
 use crate::text::Span;
 
 declare_check!("U106" "runs-as-rows" Error "u106_runs_as_rows.md" run);
 
 fn run(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Findings) {
     for (_, c) in cx.plan.compares.iter() {
+        if let Some((over, test)) = plain_t(c) {
+            out.report(folds(code, cx.plan, c, (over, test)));
+            continue;
+        }
         match c.pooled {
             Some(at) => out.report(diagnose(code, cx.plan, c, at)),
             None if c.common.broken => {}
@@ -22,6 +26,38 @@ fn run(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Findings) {
             }
         }
     }
+}
+
+/// Where folds are compared, and where a plain t test of them is asked for.
+fn plain_t(c: &Compare) -> Option<(Span, Span)> {
+    let over = c.over.filter(|o| o.value == Over::Folds)?;
+    let test = c.test.filter(|t| t.value == TestMethod::T)?;
+    Some((over.span, test.span))
+}
+
+fn folds(
+    code: &'static CodeInfo,
+    plan: &Plan,
+    c: &Compare,
+    (over, test): (Span, Span),
+) -> Diagnostic {
+    let cut =
+        c.on.as_ref()
+            .and_then(|on| plan.datasets[on.data.dataset].folds.as_ref());
+    let mut d = Diagnostic::new(code, "a plain t test counts folds as independent examples")
+        .label(test, "takes each fold for a draw of its own")
+        .label(over, "but folds share most of their training rows");
+    if let Some(folds) = cut.filter(|f| f.k > 2) {
+        let (k, shared) = (folds.k, 100 * (folds.k - 2) / (folds.k - 1));
+        d = d.witness(format!(
+            "any two of {k} folds share {shared} % of the rows they are trained on"
+        ));
+    }
+    d.why(
+        "the differences of folds vary together, which a plain t test does not know: it finds differences where          there are none far more often than it says (Dietterich 1998; Nadeau & Bengio 2003)",
+    )
+    .help("write `test: corrected_t`, or leave `test:` out, which corrects for it as well")
+    .fix("correct for shared training rows", true, test, "corrected_t")
 }
 
 fn runs(plan: &Plan, v: &VariantRef) -> usize {
@@ -42,7 +78,9 @@ fn diagnose(code: &'static CodeInfo, plan: &Plan, c: &Compare, at: Span) -> Diag
         d = d.label(v.span, format!("`{name}` answers every row {n} times"));
         if let Some(rows) = c.on.as_ref().and_then(|on| rows(plan, &on.data)) {
             let all = rows * n as f64;
-            d = d.witness(format!("{rows} rows × {n} runs would pass for {all} independent rows"));
+            d = d.witness(format!(
+                "{rows} rows × {n} runs would pass for {all} independent rows"
+            ));
         } else if n > 1 {
             let narrow = (n as f64).sqrt();
             d = d.witness(format!(

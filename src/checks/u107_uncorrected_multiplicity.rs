@@ -22,7 +22,10 @@ fn run(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Findings) {
         let family = Family::of(plan, c);
         let correction = c.correct.filter(|x| x.value != Correction::None);
         // Without intervals nothing is claimed but points, which U102 says.
-        let points = matches!(c.interval.as_ref().map(|i| &i.value), Some(IntervalSpec::None));
+        let points = matches!(
+            c.interval.as_ref().map(|i| &i.value),
+            Some(IntervalSpec::None)
+        );
         let absent = c.correct.is_none() && c.common.broken;
         match correction {
             Some(said) if family.claims() > 1 => {
@@ -39,9 +42,8 @@ fn run(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Findings) {
         }
     }
     for (_, d) in plan.decides.iter() {
-        let corrected = compared(plan, d).is_some_and(|c| {
-            c.correct.is_some_and(|x| x.value != Correction::None)
-        });
+        let corrected = compared(plan, d)
+            .is_some_and(|c| c.correct.is_some_and(|x| x.value != Correction::None));
         let found = alternatives::of(plan, d, corrected);
         if found.len() > 1 {
             out.report(either(code, plan, d, &found));
@@ -79,7 +81,10 @@ impl Family {
         let measured = |v: &crate::hir::VariantRef| !plan.is_reported(v.variant.system);
         let baselines = c.against.iter().filter(|v| measured(v)).count();
         let by_column = |by: &SliceBy| matches!(by, SliceBy::Column(_));
-        let slices = c.slices.iter().map(|s| if by_column(&s.by) { 2 } else { 1 });
+        let slices = c
+            .slices
+            .iter()
+            .map(|s| if by_column(&s.by) { 2 } else { 1 });
         Family {
             metrics: c.metrics.len(),
             guardrails: c.metrics.iter().filter(|m| guards(m)).count(),
@@ -109,7 +114,9 @@ impl Family {
 fn alpha(plan: &Plan, c: Option<&Compare>) -> f64 {
     let said = plan.header.as_ref().and_then(|h| h.alpha);
     let level = match c.and_then(|c| c.interval.as_ref()).map(|i| &i.value) {
-        Some(IntervalSpec::Bootstrap { level, .. } | IntervalSpec::Analytic { level, .. }) => *level,
+        Some(IntervalSpec::Bootstrap { level, .. } | IntervalSpec::Analytic { level, .. }) => {
+            *level
+        }
         Some(IntervalSpec::None) | None => 0.95,
     };
     said.map_or(1.0 - level, |a| a.value)
@@ -132,7 +139,10 @@ fn uncorrected(code: &'static CodeInfo, plan: &Plan, c: &Compare, f: &Family) ->
     let chance = family_wise(alpha, k);
     let mut d = Diagnostic::new(
         code,
-        format!("{} are made, and none is corrected for the others", f.shown()),
+        format!(
+            "{} are made, and none is corrected for the others",
+            f.shown()
+        ),
     );
     if let Some(said) = c.correct {
         d = d.label(said.span, "no correction");
@@ -166,8 +176,14 @@ fn places(c: &Compare, f: &Family) -> Vec<(Span, String)> {
         1 => format!("1 {one}"),
         n => format!("{n} {one}s"),
     };
-    let metrics = c.metrics.first().map(|m| (m.span, count(f.metrics, "metric")));
-    let against = c.against.first().map(|a| (a.span, format!("× {}", count(f.baselines, "baseline"))));
+    let metrics = c
+        .metrics
+        .first()
+        .map(|m| (m.span, count(f.metrics, "metric")));
+    let against = c
+        .against
+        .first()
+        .map(|a| (a.span, format!("× {}", count(f.baselines, "baseline"))));
     let parts = format!(
         "× the whole and {}{}",
         if f.at_least { "at least " } else { "" },
@@ -192,7 +208,11 @@ fn either(
         format!("`{outcome}` follows from any of {k} claims, and none is corrected for the others"),
     );
     for (place, alternative) in found.iter().enumerate() {
-        let text = if place == 0 { "enough by itself" } else { "and so is this" };
+        let text = if place == 0 {
+            "enough by itself"
+        } else {
+            "and so is this"
+        };
         diagnostic = diagnostic.label(alternative.span, text);
     }
     diagnostic

@@ -35,7 +35,10 @@ fn diagnose(code: &'static CodeInfo, s: &Stop) -> Diagnostic {
         code,
         "the runs are looked at more than once without a sequential correction",
     )
-    .label(s.look_span, format!("up to {n} looks, each with a chance to stop"));
+    .label(
+        s.look_span,
+        format!("up to {n} looks, each with a chance to stop"),
+    );
     if let Some(at) = s.using_span {
         d = d.label(at, format!("and each at {percent} % by itself"));
     }
@@ -56,7 +59,12 @@ fn diagnose(code: &'static CodeInfo, s: &Stop) -> Diagnostic {
         Some(at) => d.fix("hold over all looks together", false, at, remedy),
         None => {
             let end = Span::new(s.look_span.file, s.look_span.end, s.look_span.end);
-            d.fix("hold over all looks together", false, end, format!(", using: {remedy}"))
+            d.fix(
+                "hold over all looks together",
+                false,
+                end,
+                format!(", using: {remedy}"),
+            )
         }
     }
 }

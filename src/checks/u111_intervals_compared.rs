@@ -49,9 +49,8 @@ fn pair<'a>(d: &'a Decide, atom: &'a Atom) -> Option<(Own<'a>, Own<'a>)> {
     values(&atom.left, &mut read);
     values(&atom.right, &mut read);
     read.iter().enumerate().find_map(|(i, a)| {
-        let other = |b: &&Own<'a>| {
-            a.0.metric.same(&b.0.metric) && subject(d, a.0) != subject(d, b.0)
-        };
+        let other =
+            |b: &&Own<'a>| a.0.metric.same(&b.0.metric) && subject(d, a.0) != subject(d, b.0);
         let later = read.get(i + 1..)?;
         Some((*a, *later.iter().find(other)?))
     })
