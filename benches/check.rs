@@ -1,5 +1,5 @@
 //! What a check costs: a plan of 5,000 lines from text to diagnostics, what each phase takes of it,
-//! and brackets nested 60 deep, closed and unclosed.
+//! 200 systems × 30 components × 20 metrics, and brackets nested 60 deep, closed and unclosed.
 
 use benchwright::analysis::analyse;
 use benchwright::text::{FileId, MemoryWorld};
@@ -97,6 +97,52 @@ fn parse_5_000_lines(bencher: Bencher) {
 fn format_5_000_lines(bencher: Bencher) {
     let text = plan(5_000);
     bencher.bench(|| format::format(black_box(&text)));
+}
+
+/// A baseline with 30 components, 199 candidates derived from it, each compared with it by 20 metrics and
+/// decided on, and an ablation of all components.
+fn grid() -> String {
+    let names = |prefix: &str, n: usize| -> Vec<String> {
+        (0..n).map(|i| format!("{prefix}{i}")).collect()
+    };
+    let (components, metrics) = (names("part", 30), names("errors", 20));
+    let mut text = "dataset d {\n  source: \"d.csv\", version: \"1\", id: id, label: y in [a, b, c]\n  \
+        split: column(split)\n}\n\nplan grid { objective: \"o\", primary: errors0, guardrails: [errors1] }\n\n"
+        .to_string();
+    for (i, metric) in metrics.iter().enumerate() {
+        let _ = writeln!(
+            text,
+            "metric {metric} {{ better: lower, value: count(prediction != label and label == a) / (count(label == a) + {i}) }}"
+        );
+    }
+    for component in &components {
+        let _ = writeln!(
+            text,
+            "component {component} {{ off: \"--no-{component}\" }}"
+        );
+    }
+    let (components, metrics) = (components.join(", "), metrics.join(", "));
+    let _ = writeln!(
+        text,
+        "\nbaseline s0 {{\n  components: [{components}]\n  train: d.train, tune: d.val {{ by: errors0, trials: 9 }}, seeds: 3\n  \
+         predictions: \"s0-{{variant}}-{{seed}}.csv\"\n}}\n\n\
+         ablation of s0 {{ on: d.val, remove: [{components}], metric: errors0 }}\n"
+    );
+    for i in 1..200 {
+        let _ = writeln!(
+            text,
+            "candidate s{i} from s0 {{ predictions: \"s{i}-{{variant}}-{{seed}}.csv\" }}\n\
+             compare s{i} with s0 {{ on: d.test, metrics: [{metrics}], correct: holm }}\n\
+             decide for s{i} against s0 {{\n  ship when gain(errors0) > 1pp\n  reject otherwise\n}}\n"
+        );
+    }
+    text
+}
+
+#[divan::bench]
+fn check_200_systems_30_components_20_metrics(bencher: Bencher) {
+    let world = sound(&grid());
+    bencher.bench(|| analyse(black_box(&world), Path::new("plan.bench")));
 }
 
 /// Resolution, the DAG and the checks, apart; the tree is made before.

@@ -1,5 +1,9 @@
-//! What a resample costs: draw and row weights at n = 20,000, the cells' draw, and reading a BCa interval.
+//! What a resample costs: draw and row weights at n = 20,000, the cells' draw, reading a BCa interval, and a
+//! metric of one's own beside the library's.
 
+use benchwright::analysis::analyse;
+use benchwright::exec;
+use benchwright::infer;
 use benchwright::stats::binomial::multinomial;
 use benchwright::stats::interval::{Method, interval};
 use benchwright::stats::jackknife::Jackknife;
@@ -7,7 +11,10 @@ use benchwright::stats::quantile::Ranked;
 use benchwright::stats::random::{Purpose, stream, unit};
 use benchwright::stats::replicates::Replicates;
 use benchwright::stats::resample::{Units, draw_units, row_weights};
+use benchwright::text::MemoryWorld;
 use divan::{Bencher, black_box};
+use std::fmt::Write;
+use std::path::Path;
 
 const ROWS: u32 = 20_000;
 
@@ -80,4 +87,48 @@ fn bca_of_10_000_replicates_and_20_000_rows(bencher: Bencher) {
             let replicates = Replicates::new(replicates);
             interval(0.5, &replicates, Some(&jackknife), Method::Bca, 0.95)
         });
+}
+
+/// Two systems on 20,000 rows of three classes, measured by one metric.
+fn panel(metric: &str) -> Option<exec::Evidence> {
+    let plan = format!(
+        "use std.classification.f1_macro
+dataset d {{ source: \"d.csv\", version: \"1\", id: id, label: y in [a, b, c], split: all(test) }}
+metric own_f1 {{
+  better: higher
+  range:  0%..100%
+  value:  mean over class k of (2 * count(prediction == k and label == k) / (count(prediction == k) + count(label == k)))
+}}
+baseline one {{ deterministic: yes, predictions: \"one.csv\" }}
+candidate two {{ deterministic: yes, predictions: \"two.csv\" }}
+compare two with one {{ on: d.test, metrics: [{metric}] }}
+"
+    );
+    let class = |value: f64| ["a", "b", "c"][(value * 2.999) as usize];
+    let numbers = noise(3 * u64::from(ROWS));
+    let column = |name: &str, from: usize| {
+        let mut text = format!("id,{name}\n");
+        for (row, value) in numbers.iter().skip(from).step_by(3).enumerate() {
+            let _ = writeln!(text, "{row},{}", class(*value));
+        }
+        text
+    };
+    let world = MemoryWorld::default()
+        .with("p.bench", &plan)
+        .with("d.csv", column("y", 0))
+        .with("one.csv", column("prediction", 1))
+        .with("two.csv", column("prediction", 2));
+    let analysis = analyse(&world, Path::new("p.bench")).ok()?;
+    exec::gather(&world, &analysis.plan, &analysis.sources, 42, &|_| {}).ok()
+}
+
+#[divan::bench(args = ["f1_macro", "own_f1"])]
+fn resamples_of_a_metric(bencher: Bencher, metric: &str) {
+    let Some(evidence) = panel(metric) else {
+        return;
+    };
+    let Some(measured) = evidence.measured.first() else {
+        return;
+    };
+    bencher.bench_local(|| infer::resample(black_box(&measured.panel), 256, 42, &|_| {}));
 }

@@ -17,6 +17,7 @@ pub mod graph;
 pub mod hir;
 pub mod infer;
 pub mod metrics;
+pub mod power;
 pub mod reference;
 pub mod render;
 pub mod report;

@@ -171,3 +171,74 @@ fn the_majority_has_no_number() {
     assert!(floor.filter(|m| m.estimate.is_some()).count() == 0);
     assert_eq!(result.decisions[0].outcome.as_deref(), Some("ship"));
 }
+
+/// The plan with a label in a unit, and metrics of one's own beside the library's.
+fn in_unit(unit: &str, threshold: &str) -> String {
+    let own =
+        "metric mse_ { better: lower, value: mean((prediction - label) * (prediction - label)) }
+metric relative_error { better: lower, value: mae / mean(label) }
+metric close { better: higher, value: mean(abs(prediction - label) <= LIMIT) }
+";
+    PLAN.replace("label:   price", &format!("label:   price in {unit}"))
+        .replace("plan prices", &format!("{own}\nplan prices"))
+        .replace(
+            "metrics: [mae, rmse]",
+            "metrics: [mae, rmse, mse_, relative_error, close]",
+        )
+        .replace("LIMIT", threshold)
+        .replace("> 0.5", &format!("> {threshold}"))
+}
+
+#[test]
+fn what_scales_with_the_label_has_its_unit() {
+    let result = pipeline::run(&world(&in_unit("USD", "0.5USD")), "p.bench").unwrap();
+    let of = |metric: &str| {
+        let found = result
+            .metrics
+            .iter()
+            .find(|m| m.system == "linear" && m.metric == metric && m.seed.is_none());
+        let m = found.unwrap();
+        (serde_json::to_value(&m.unit).unwrap(), m.estimate.unwrap())
+    };
+    let (money, number, ratio) = ("USD".into(), "plain".into(), "ratio".into());
+    assert_eq!(of("mae"), (money, 2.0));
+    assert_eq!(of("mse_"), (number, 4.0));
+    assert_eq!(of("relative_error").1, 2.0 / 119.5);
+    assert_eq!(of("relative_error").0, of("mse_").0);
+    assert_eq!(of("close"), (ratio, 0.0));
+    let atom = &result.decisions[0].rules[0].atoms[0];
+    // (39 · 1 + 5) / 40 = 1.1 beside 2.
+    assert!((atom.value.unwrap() - 0.9).abs() < 1e-12);
+}
+
+/// Minutes are 60,000 ms: thresholds in any unit of time mean what they say.
+#[test]
+fn a_label_in_minutes_is_compared_in_seconds() {
+    for (threshold, outcome) in [("0.5min", "ship"), ("30s", "ship"), ("70s", "hold")] {
+        let result = pipeline::run(&world(&in_unit("min", threshold)), "p.bench").unwrap();
+        assert_eq!(
+            result.decisions[0].outcome.as_deref(),
+            Some(outcome),
+            "{threshold}"
+        );
+        let close = result
+            .metrics
+            .iter()
+            .find(|m| m.metric == "close" && m.system == "trees");
+        // Rows that are 1 minute off, never less.
+        let share = if threshold == "70s" { 39.0 / 40.0 } else { 0.0 };
+        assert_eq!(close.unwrap().estimate, Some(share), "{threshold}");
+    }
+}
+
+#[test]
+fn a_threshold_without_the_labels_unit_is_an_error() {
+    let errors = refused(&in_unit("USD", "0.5USD").replace("> 0.5USD", "> 0.5"));
+    assert_eq!(
+        errors[0].message,
+        "`gain(mae)` is an amount of money (in USD), and `0.5` is a plain number"
+    );
+    let errors = refused(&in_unit("USD", "0.5EUR"));
+    let codes: Vec<&str> = errors.iter().map(|d| d.code.code).collect();
+    assert!(codes.iter().all(|c| c.starts_with('T')), "{codes:?}");
+}

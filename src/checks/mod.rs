@@ -36,6 +36,8 @@ mod m108_cost_without_price;
 mod m111_slices_unreported;
 mod m112_aggregation_mismatch;
 mod r101_unversioned_data;
+#[allow(dead_code, reason = "checks to come")]
+mod sizes;
 mod u101_single_run;
 mod u102_no_interval;
 mod u104_unpaired_on_shared_rows;

@@ -17,7 +17,7 @@ pub(super) fn is_number(plan: &Plan, dataset: Id<Dataset>, wanted: &[Wanted]) ->
             .filter_map(|m| outline(plan, m).ok())
             .any(|o| o.needs.iter().any(|n| n.is_number("label")))
     };
-    label.measure.is_some() || (label.classes.is_empty() && reads())
+    label.unit.is_some() || (label.classes.is_empty() && reads())
 }
 
 /// The columns of the dataset that formulas read, beside its label and weight: name, whether as numbers,
@@ -100,7 +100,7 @@ fn of_dataset(plan: &Plan, id: Id<Dataset>, wanted: &[Wanted]) -> Vec<ExecError>
     let mut found = match &d.label {
         None if d.common.broken => Vec::new(),
         None => wrong(Declared::Nothing, &|o| of_numbers(o) || of_classes(o)),
-        Some(l) if l.measure.is_some() => wrong(Declared::Unit, &of_classes),
+        Some(l) if l.unit.is_some() => wrong(Declared::Unit, &of_classes),
         Some(l) if !l.classes.is_empty() => wrong(Declared::Classes, &of_numbers),
         Some(_) => both("label", &outlined, &of_numbers, &of_classes, place),
     };

@@ -109,7 +109,7 @@ impl<'a> Resolver<'a> {
             column,
             classes: Vec::new(),
             shares: BTreeMap::new(),
-            measure: None,
+            unit: None,
         };
         if let Some(classes) = classes {
             self.classes(classes, &mut label);
@@ -132,7 +132,10 @@ impl<'a> Resolver<'a> {
             } => self.class_range(left, right, e.span, label),
             ExprKind::Path(p) if p.single().is_some() => {
                 let name = p.single().cloned();
-                label.measure = name.and_then(|n| self.unit(&n)).map(|u| u.measure);
+                label.unit = name.and_then(|n| self.unit(&n)).map(|u| LabelUnit {
+                    factor: u.canonical(1.0),
+                    measure: u.measure,
+                });
             }
             ExprKind::Error => {}
             _ => self.errors.push(HirError::Shape {

@@ -202,7 +202,11 @@ impl<'a> Resolver<'a> {
         let metric = self.metric_inside(e, Some(cx))?;
         let target = &self.plan.metrics[metric.metric];
         target.formula.as_ref()?;
-        let measure = target.measure.clone();
+        let measure = match target.label_factor {
+            // Inside a formula labels are plain numbers.
+            Some(_) => Measure::Number,
+            None => target.measure.clone(),
+        };
         Some((Formula::Metric(Box::new(metric)), measure))
     }
 

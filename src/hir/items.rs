@@ -42,6 +42,7 @@ impl<'a> Resolver<'a> {
             self.plan.datasets[Id::new(i)] = self.dataset_item(common, &fields);
             relations.push((i, source.module, fields));
         }
+        self.one_label_unit();
         for (i, module, fields) in relations {
             self.module = module;
             self.dataset_relations(Id::new(i), &fields);

@@ -28,6 +28,7 @@ impl Default for Metric {
             better: None,
             range: None,
             measure: Measure::Number,
+            label_factor: None,
             formula: None,
             judge: None,
         }
@@ -83,8 +84,10 @@ impl<'a> Resolver<'a> {
             let formula = self.formula(e, &mut cx);
             self.column_params(&mut metric, &cx);
             if let Some((formula, measure)) = formula {
+                let of_label = self.unit_of_label(&formula, &measure);
+                metric.label_factor = of_label.as_ref().map(|unit| unit.factor);
+                metric.measure = of_label.map_or(measure, |unit| unit.measure);
                 metric.formula = Some(formula);
-                metric.measure = measure;
             }
         }
         if let Some(value) = fields.get("range") {

@@ -22,6 +22,7 @@ mod groups;
 mod inside;
 mod items;
 mod judges;
+mod label_units;
 mod metric_refs;
 mod metrics;
 pub mod model;

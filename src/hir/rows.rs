@@ -52,8 +52,12 @@ impl<'a> Resolver<'a> {
                         "use it in `count(…)` or after `where:`",
                     );
                 };
-                let (l, lm) = self.row_number(left, cx)?;
-                let (r, rm) = self.row_number(right, cx)?;
+                let l = self.row_number(left, cx)?;
+                let r = self.row_number(right, cx)?;
+                let ((l, lm), (r, rm)) = match op {
+                    Arithmetic::Add | Arithmetic::Sub => self.meet_label(l, r),
+                    Arithmetic::Mul | Arithmetic::Div => (l, r),
+                };
                 let m = self.combine(e, op, &lm, &rm)?;
                 Some((RowNumber::Binary(op, Box::new(l), Box::new(r)), m))
             }
@@ -147,8 +151,9 @@ impl<'a> Resolver<'a> {
                         );
                     }
                 };
-                let (l, lm) = self.row_number(left, cx)?;
-                let (r, rm) = self.row_number(right, cx)?;
+                let l = self.row_number(left, cx)?;
+                let r = self.row_number(right, cx)?;
+                let ((l, lm), (r, rm)) = self.meet_label(l, r);
                 if lm.comparable(&rm).is_err() {
                     self.errors.push(HirError::Units {
                         message: format!("`{}` compares {lm} with {rm}", show::expr(e)),
@@ -324,9 +329,11 @@ impl<'a> Resolver<'a> {
                 right: high,
                 ..
             } => {
-                let (l, lm) = self.row_number(left, cx)?;
-                let (low, a) = self.row_number(low, cx)?;
-                let (high, b) = self.row_number(high, cx)?;
+                let l = self.row_number(left, cx)?;
+                let low = self.row_number(low, cx)?;
+                let high = self.row_number(high, cx)?;
+                let (l, (low, a)) = self.meet_label(l, low);
+                let ((l, lm), (high, b)) = self.meet_label(l, high);
                 if lm.comparable(&a).is_err() || lm.comparable(&b).is_err() {
                     self.errors.push(HirError::Units {
                         message: format!("`{}` compares {lm} with {a}", show::expr(e)),

@@ -3,6 +3,7 @@
 use super::program::{
     Argument, Class, Grouping, Key, Kind, Native, Node, Number, Program, Statistic, Test,
 };
+use crate::hir::Arithmetic;
 use crate::hir::formula::{
     Aggregate, AggregateKind, Cell, Formula, GroupBy, NativeArg, NativeCall, Operand, RowCondition,
     RowNumber,
@@ -67,7 +68,15 @@ pub fn compile(
         bound: &[],
         grouping: &[],
     };
-    let root = compiler.metric(metric, nothing)?;
+    let mut root = compiler.metric(metric, nothing)?;
+    // The formula's numbers are in the label's unit, the program's are canonical.
+    if let Some(factor) = plan.metrics[metric.metric]
+        .label_factor
+        .filter(|f| *f != 1.0)
+    {
+        let factor = Box::new(Node::Constant(factor));
+        root = Node::Binary(Arithmetic::Mul, Box::new(root), factor);
+    }
     Ok(Program {
         statistics: compiler.statistics,
         root,

@@ -12,6 +12,7 @@ mod errors;
 mod explain;
 mod grammar;
 mod lower;
+mod pieces;
 mod scan;
 
 pub use codes::CODES;
@@ -48,6 +49,16 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
             errors: vec![error],
         };
     }
+    match pieces::parse(file, text) {
+        Some(tree) => Parsed {
+            file: tree,
+            errors: Vec::new(),
+        },
+        None => parse_whole(file, text),
+    }
+}
+
+fn parse_whole(file: FileId, text: &str) -> Parsed {
     let root = BenchParser::parse(Rule::file, text)
         .ok()
         .and_then(|mut pairs| pairs.next());
@@ -59,7 +70,7 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
             errors: vec![SyntaxError { span: whole, fault }],
         };
     };
-    let (tree, mut errors) = lower::lower(file, text, root);
+    let (tree, mut errors) = lower::lower(file, text, 0, root);
     errors.sort_by_key(|e| (e.span.start, e.span.end));
     Parsed { file: tree, errors }
 }

@@ -29,16 +29,9 @@ fn plan() -> Plan {
         (Better::Higher, Some((0.0, 3.0))),
     ] {
         plan.metrics.add(Metric {
-            common: Common::default(),
-            origin: String::new(),
-            column_params: Vec::new(),
-            needs: Vec::new(),
-            params: Vec::new(),
             better: Some(Spanned::new(better, Span::default())),
             range,
-            measure: Measure::Number,
-            formula: None,
-            judge: None,
+            ..Metric::default()
         });
     }
     plan

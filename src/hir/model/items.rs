@@ -131,7 +131,16 @@ pub struct Label {
     /// The declared share of each class, as far as declared.
     pub shares: BTreeMap<String, f64>,
     /// What a number label measures.
-    pub measure: Option<Measure>,
+    pub unit: Option<LabelUnit>,
+}
+
+/// The unit of a number label.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LabelUnit {
+    /// What it measures.
+    pub measure: Measure,
+    /// One of it in canonical units.
+    pub factor: f64,
 }
 
 /// The rule of a split.
@@ -324,6 +333,9 @@ pub struct Metric {
     pub range: Option<(f64, f64)>,
     /// What it measures.
     pub measure: Measure,
+    /// Where it has the unit of the label: one of that in canonical units. The formula gives numbers in
+    /// the label's own unit.
+    pub label_factor: Option<f64>,
     /// The formula; `None` where there is none (a reported metric) or it could not be read.
     pub formula: Option<Formula>,
     /// The step whose judgements it reads.

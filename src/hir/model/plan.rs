@@ -53,6 +53,8 @@ pub struct Plan {
     pub decides: Arena<Decide>,
     /// The one currency of all prices.
     pub currency: Option<String>,
+    /// The one unit of all number labels that have one.
+    pub label_unit: Option<LabelUnit>,
     /// Waivers.
     pub waivers: Vec<Waiver>,
     /// Whether some item could not be read at all; what is absent from the plan proves nothing.

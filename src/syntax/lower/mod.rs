@@ -19,11 +19,13 @@ use std::cell::{Cell, RefCell};
 /// walks or drops the tree recurses that deep.
 const MAX_OPERATORS: usize = 500;
 
-/// Turns the production `file` of `text` into a tree and its errors.
-pub fn lower(file: FileId, text: &str, root: Node<'_>) -> (File, Vec<SyntaxError>) {
+/// Turns the production `file` of `text` into a tree and its errors. `base` is where the text begins in
+/// its file; places of errors are right only where that is 0.
+pub fn lower(file: FileId, text: &str, base: usize, root: Node<'_>) -> (File, Vec<SyntaxError>) {
     let lower = Lower {
         file,
         text,
+        base,
         errors: RefCell::default(),
         braces: RefCell::default(),
         operators: Cell::new(MAX_OPERATORS),
@@ -37,6 +39,7 @@ pub fn lower(file: FileId, text: &str, root: Node<'_>) -> (File, Vec<SyntaxError
 struct Lower<'i> {
     file: FileId,
     text: &'i str,
+    base: usize,
     errors: RefCell<Vec<SyntaxError>>,
     /// The braces of the item at hand.
     braces: RefCell<Vec<braces::Braces>>,
@@ -50,7 +53,7 @@ impl<'i> Lower<'i> {
     }
 
     fn range(&self, start: usize, end: usize) -> Span {
-        let offset = |o: usize| u32::try_from(o).unwrap_or(u32::MAX);
+        let offset = |o: usize| u32::try_from(self.base + o).unwrap_or(u32::MAX);
         Span::new(self.file, offset(start), offset(end))
     }
 
@@ -80,7 +83,10 @@ impl<'i> Lower<'i> {
     }
 
     fn slice(&self, span: Span) -> &'i str {
-        self.text.get(span.range()).unwrap_or("")
+        let range = span.range();
+        let local = |at: usize| at.saturating_sub(self.base);
+        let part = self.text.get(local(range.start)..local(range.end));
+        part.unwrap_or("")
     }
 
     fn name(&self, node: &Node<'_>) -> Name {
