@@ -219,11 +219,15 @@ fn diagnose(
     at: Span,
 ) -> Diagnostic {
     let (class, share) = (skew.common.0, percent(skew.common.1));
+    let (told, part) = match skew.rare {
+        Some(rare) if skew.common.1 < NEARLY_ALL => (rare.0, percent(rare.1)),
+        Some(_) | None => (class, share),
+    };
     let metric = uses.first().map_or("accuracy", |u| u.0.text.as_str());
     let name = &d.common.name;
     let mut found = Diagnostic::new(
         code,
-        format!("`{metric}` decides on `{name}`, where {share} % of the rows are `{class}`"),
+        format!("`{metric}` decides on `{name}`, where {part} % of the rows are `{told}`"),
     );
     for (m, does) in uses {
         found = found.label(m.span, format!("`{}` {does}", m.text));
@@ -231,7 +235,7 @@ fn diagnose(
     if let Some(label) = &d.label {
         found = found.label(
             label.column.span,
-            format!("{share} % of the labels are `{class}`"),
+            format!("{part} % of the labels are `{told}`"),
         );
     }
     found = found.label(at, "and these rows judge").witness(format!(

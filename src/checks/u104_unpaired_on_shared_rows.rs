@@ -15,17 +15,15 @@ fn run(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Findings) {
         if c.over.is_some_and(|o| o.value == Over::Runs) {
             continue;
         }
-        let sharing = |v: &&VariantRef| !cx.plan.is_reported(v.variant.system);
-        let Some(against) = c
-            .against
-            .iter()
-            .find(sharing)
-            .filter(|_| sharing(&&c.subject))
-        else {
+        let shares = |v: &&VariantRef| !cx.plan.is_reported(v.variant.system);
+        let mut others = c.against.iter().filter(shares);
+        let learned = others.clone().find(|v| claims::is_run(cx.plan, v));
+        let Some(against) = learned.or(others.next()).filter(|_| shares(&&c.subject)) else {
             continue;
         };
-        let given_up = c.paired.filter(|p| !p.value).map(|p| p.span);
-        match given_up {
+        let apart = c.paired.filter(|p| !p.value).map(|p| (p.span, "yes"));
+        let unpaired = c.test.filter(|t| !t.value.pairs()).map(|t| (t.span, "t"));
+        match apart.or(unpaired) {
             Some(at) => out.report(diagnose(code, cx.plan, (c, on), at, against)),
             None if !c.common.broken => {
                 let rows = cx.plan.show_data(&on.data);
@@ -41,7 +39,7 @@ fn diagnose(
     code: &'static CodeInfo,
     plan: &Plan,
     (c, on): (&Compare, &DataUse),
-    at: Span,
+    (at, paired): (Span, &str),
     against: &VariantRef,
 ) -> Diagnostic {
     let names = [&c.subject, against].map(|v| format!("`{}`", plan.show(&v.variant)));
@@ -57,6 +55,6 @@ fn diagnose(
         "what makes a row hard makes it hard for both; without the pairs that counts as chance, and the \
          interval of the difference is wider than it is (Dietterich 1998; Dror et al. 2018)",
     )
-    .help("leave `paired:` out: rows are compared in pairs")
-    .fix("compare row by row", false, at, "yes")
+    .help("compare in pairs: leave `paired: no` out, and take a test of pairs such as `t` or `wilcoxon`")
+    .fix("compare row by row", false, at, paired)
 }

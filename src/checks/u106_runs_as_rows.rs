@@ -1,9 +1,9 @@
 //! U106: runs of the same rows are counted as if they were more rows.
 
 use super::context::{Context, Findings};
-use super::declare_check;
+use super::{declare_check, sizes};
 use crate::diagnostic::{CodeInfo, Diagnostic};
-use crate::hir::{Compare, DataRef, Over, Plan, Rows, TestMethod, VariantRef};
+use crate::hir::{Compare, Over, Plan, TestMethod, VariantRef};
 use crate::text::Span;
 
 declare_check!("U106" "runs-as-rows" Error "u106_runs_as_rows.md" run);
@@ -48,9 +48,9 @@ fn folds(
         .label(test, "takes each fold for a draw of its own")
         .label(over, "but folds share most of their training rows");
     if let Some(folds) = cut.filter(|f| f.k > 2) {
-        let (k, shared) = (folds.k, 100 * (folds.k - 2) / (folds.k - 1));
+        let (k, shared) = (folds.k, (100.0 * f64::from(folds.k - 2) / f64::from(folds.k - 1)).round());
         d = d.witness(format!(
-            "any two of {k} folds share {shared} % of the rows they are trained on"
+            "any two of {k} folds share about {shared} % of the rows they are trained on"
         ));
     }
     d.why(
@@ -76,7 +76,8 @@ fn diagnose(code: &'static CodeInfo, plan: &Plan, c: &Compare, at: Span) -> Diag
     if let Some(v) = most_runs(plan, c) {
         let (name, n) = (plan.show(&v.variant), runs(plan, v));
         d = d.label(v.span, format!("`{name}` answers every row {n} times"));
-        if let Some(rows) = c.on.as_ref().and_then(|on| rows(plan, &on.data)) {
+        let rows = c.on.as_ref().and_then(|on| sizes::declared(plan, &on.data).rows.count.number());
+        if let Some(rows) = rows.filter(|_| n > 1) {
             let all = rows * n as f64;
             d = d.witness(format!(
                 "{rows} rows × {n} runs would pass for {all} independent rows"
@@ -88,25 +89,21 @@ fn diagnose(code: &'static CodeInfo, plan: &Plan, c: &Compare, at: Span) -> Diag
             ));
         }
     }
-    d.why(
-        "another run of a row is no other row: the rows stay as few as they are, however often they are \
-         answered (Hurlbert 1984, pseudoreplication; Dietterich 1998; Bouthillier et al. 2021)",
-    )
-    .help("leave `over:` out: rows (or groups) and runs are resampled, each as what it is")
-    .help("or write `over: runs` to claim something of further runs on these very rows")
-    .fix("resample rows, and runs with them", false, at, "rows")
+    d = d
+        .why(
+            "another run of a row is no other row: the rows stay as few as they are, however often they are \
+             answered (Hurlbert 1984, pseudoreplication; Dietterich 1998; Bouthillier et al. 2021)",
+        )
+        .help("leave `over:` out: rows (or groups) and runs are resampled, each as what it is")
+        .help("or write `over: runs` to claim something of further runs on these very rows");
+    // Beside a group `rows` would be the next fault.
+    match grouped(plan, c) {
+        true => d,
+        false => d.fix("resample rows, and runs with them", false, at, "rows"),
+    }
 }
 
-/// The declared number of rows.
-fn rows(plan: &Plan, data: &DataRef) -> Option<f64> {
-    match (&plan.datasets[data.dataset].rows, &data.part) {
-        (Some(Rows::All(n)), None) => Some(n.value),
-        (Some(Rows::Parts(parts)), Some(part)) => {
-            let own = parts.iter().find(|(name, _)| name.value == *part);
-            own.map(|(_, n)| n.value)
-        }
-        (Some(Rows::Parts(_) | Rows::Unknown(_)), None)
-        | (Some(Rows::All(_) | Rows::Unknown(_)), Some(_))
-        | (None, _) => None,
-    }
+fn grouped(plan: &Plan, c: &Compare) -> bool {
+    let dataset = c.on.as_ref().map(|on| &plan.datasets[on.data.dataset]);
+    dataset.is_some_and(|d| d.cluster.is_some() || d.group.is_some())
 }

@@ -222,6 +222,6 @@ fn either(
             family_wise(one_sided, k),
         ))
         .why(WHY)
-        .help("ask for all of them (`and`), or let one metric decide: it was named beforehand as `primary:`")
+        .help("ask for all of them (`and`), or let the primary metric decide alone")
         .help("or rest each alternative on a corrected p value: `p_value(gain(…)) < 5%` with `correct: holm` in the comparison")
 }

@@ -4,7 +4,7 @@ use super::context::{Context, Findings};
 use super::{claims, declare_check};
 use crate::diagnostic::{CodeInfo, Diagnostic};
 use crate::hir::{
-    Atom, Comparison, Condition, Decide, Plan, Quantity, QuantityKind, Reading, Term, Variant,
+    Atom, Comparison, Condition, Decide, MetricRef, Plan, Quantity, QuantityKind, Reading, Term, Variant,
 };
 
 declare_check!("U111" "intervals-compared" Warning "u111_intervals_compared.md" run);
@@ -95,10 +95,7 @@ fn diagnose(
     let found = Diagnostic::new(code, message)
         .label(a.0.span, format!("what {first} reaches, with its own interval"))
         .label(b.0.span, format!("and what {second} reaches, with its own"))
-        .witness(format!(
-            "{metric} of {first} = 84.0 [82.6, 85.4], of {second} = 82.0 [80.6, 83.4]: the intervals overlap, \
-             while the difference on the same rows may be 2.0 [1.2, 2.8]"
-        ))
+        .witness(witness(plan, &a.0.metric, &names))
         .why(
             "two intervals may overlap where the difference is established: both hold what makes the shared rows \
              hard, and that cancels in the difference (Schenker & Gentleman 2001; Dietterich 1998)",
@@ -115,6 +112,23 @@ fn diagnose(
             "ask for `gain({metric})` in a decision for {first} against {second}, whose interval is that of the difference"
         )),
     }
+}
+
+/// Numbers with which the two ways part, better ones for the first.
+fn witness(plan: &Plan, metric: &MetricRef, [first, second]: &[String; 2]) -> String {
+    let m = &plan.metrics[metric.metric];
+    let (high, low) = ("84.0 [82.6, 85.4]", "82.0 [80.6, 83.4]");
+    let (own, other, gain) = match m.sign() > 0.0 {
+        true => (high, low, "2.0 [1.2, 2.8]"),
+        false => (low, high, "−2.0 [−2.8, −1.2]"),
+    };
+    let (unit, _) = m.measure.display_unit();
+    let (difference, _) = m.measure.difference().display_unit();
+    let text = &metric.text;
+    format!(
+        "{text} of {first} = {own} {unit}, of {second} = {other} {unit}: the intervals overlap, while the \
+         difference on the same rows may be {gain} {difference}"
+    )
 }
 
 /// `gain(f1_macro) > 0pp`, where that is what the comparison asks.

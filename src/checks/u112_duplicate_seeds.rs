@@ -72,7 +72,7 @@ fn diagnose(
     let mended = format!("[{}]", list.join(", "));
     let n = kept.len();
     Diagnostic::new(code, message)
-        .label(at, format!("{} seeds, {n} of them different", seeds.len()))
+        .label(at, format!("{} runs, and {n} distinct {}", seeds.len(), if n == 1 { "seed" } else { "seeds" }))
         .witness(format!("{} runs are {n}: the others are copies", seeds.len()))
         .why(
             "a copy of a run varies with nothing, so the spread over runs comes out too small and the \

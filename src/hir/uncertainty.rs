@@ -238,7 +238,7 @@ impl<'a> Resolver<'a> {
             let name = format!("`test: {}`", name.map_or("", |t| t.0));
             let remedy = "leave it out: the p value then comes from the resamples";
             let runs_fit = !matches!(test.value, TestMethod::Mcnemar | TestMethod::Delong);
-            let apart = !matches!(test.value, TestMethod::T);
+            let apart = !matches!(test.value, TestMethod::T | TestMethod::Welch);
             let fits = test.value.fits();
             if self.misfit(c, &name, test.span, fits, runs_fit, apart, remedy) {
                 c.test = None;

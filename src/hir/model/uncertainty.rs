@@ -56,6 +56,7 @@ impl AnalyticMethod {
 #[allow(missing_docs, reason = "each is the test of its name")]
 pub enum TestMethod {
     T,
+    Welch,
     Sign,
     Wilcoxon,
     Permutation,
@@ -67,8 +68,9 @@ pub enum TestMethod {
 
 impl TestMethod {
     /// Every test with its name.
-    pub const ALL: [(&str, TestMethod); 8] = [
+    pub const ALL: [(&str, TestMethod); 9] = [
         ("t", TestMethod::T),
+        ("welch", TestMethod::Welch),
         ("sign", TestMethod::Sign),
         ("wilcoxon", TestMethod::Wilcoxon),
         ("permutation", TestMethod::Permutation),
@@ -81,10 +83,26 @@ impl TestMethod {
         ("corrected_t", TestMethod::CorrectedT),
     ];
 
+    /// Whether it takes the two systems' rows in pairs.
+    pub fn pairs(self) -> bool {
+        match self {
+            TestMethod::Welch => false,
+            TestMethod::T
+            | TestMethod::Sign
+            | TestMethod::Wilcoxon
+            | TestMethod::Permutation
+            | TestMethod::ApproximateRandomization
+            | TestMethod::Mcnemar
+            | TestMethod::Delong
+            | TestMethod::CorrectedT => true,
+        }
+    }
+
     /// The kinds of metric whose rows it can take.
     pub fn fits(self) -> &'static [MetricKind] {
         match self {
             TestMethod::T
+            | TestMethod::Welch
             | TestMethod::Sign
             | TestMethod::Wilcoxon
             | TestMethod::Permutation
