@@ -155,13 +155,12 @@ fn declared(d: &Dataset, role: &str) -> bool {
 fn scores(d: &Dataset, maps: &[ColumnMap]) -> Option<Fault> {
     let map = maps.iter().find(|m| m.role.value == "score")?;
     let classes = d.label.as_ref().map_or(&[][..], |l| l.classes.as_slice());
-    let found = match &map.each {
+    let (found, enough) = match &map.each {
         Each::Named => return None,
-        Each::InOrder(columns) => columns.len(),
-        Each::One => 1,
+        Each::InOrder(columns) => (columns.len(), columns.len() == classes.len()),
+        // Of two classes the other one has what is left.
+        Each::One => (1, classes.len() == 2 && d.positive.is_some()),
     };
-    // Of two classes the other one has what is left.
-    let enough = found == classes.len() || found == 1 && classes.len() == 2 && d.positive.is_some();
     let names = || classes.iter().map(|c| c.value.clone()).collect();
     (!classes.is_empty() && !enough).then(|| Fault {
         at: place(map),

@@ -9,6 +9,9 @@ use crate::hir::{
 use crate::text::{Span, Spanned};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Places shown at most.
+const LABELS: usize = 6;
+
 declare_check!("M107" "latency-across-hardware" Warning "m107_latency_across_hardware.md" run);
 
 fn run(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Findings) {
@@ -125,7 +128,7 @@ fn diagnose(code: &'static CodeInfo, plan: &Plan, claim: &Claim<'_>) -> Diagnost
             }
         }
     }
-    for at in order {
+    for at in order.into_iter().take(LABELS) {
         d = d.label(at, shown.remove(&at).unwrap_or_default());
     }
     for (subject, own, against, other) in claim.apart.iter().take(3) {

@@ -48,7 +48,10 @@ fn folds(
         .label(test, "takes each fold for a draw of its own")
         .label(over, "but folds share most of their training rows");
     if let Some(folds) = cut.filter(|f| f.k > 2) {
-        let (k, shared) = (folds.k, (100.0 * f64::from(folds.k - 2) / f64::from(folds.k - 1)).round());
+        let (k, shared) = (
+            folds.k,
+            (100.0 * f64::from(folds.k - 2) / f64::from(folds.k - 1)).round(),
+        );
         d = d.witness(format!(
             "any two of {k} folds share about {shared} % of the rows they are trained on"
         ));
@@ -76,7 +79,9 @@ fn diagnose(code: &'static CodeInfo, plan: &Plan, c: &Compare, at: Span) -> Diag
     if let Some(v) = most_runs(plan, c) {
         let (name, n) = (plan.show(&v.variant), runs(plan, v));
         d = d.label(v.span, format!("`{name}` answers every row {n} times"));
-        let rows = c.on.as_ref().and_then(|on| sizes::declared(plan, &on.data).rows.count.number());
+        let rows =
+            c.on.as_ref()
+                .and_then(|on| sizes::declared(plan, &on.data).rows.count.number());
         if let Some(rows) = rows.filter(|_| n > 1) {
             let all = rows * n as f64;
             d = d.witness(format!(

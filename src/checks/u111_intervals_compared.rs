@@ -4,7 +4,8 @@ use super::context::{Context, Findings};
 use super::{claims, declare_check};
 use crate::diagnostic::{CodeInfo, Diagnostic};
 use crate::hir::{
-    Atom, Comparison, Condition, Decide, MetricRef, Plan, Quantity, QuantityKind, Reading, Term, Variant,
+    Atom, Comparison, Condition, Decide, MetricRef, Plan, Quantity, QuantityKind, Reading, Term,
+    Variant,
 };
 
 declare_check!("U111" "intervals-compared" Warning "u111_intervals_compared.md" run);
