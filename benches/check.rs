@@ -112,7 +112,7 @@ fn grid() -> String {
     for (i, metric) in metrics.iter().enumerate() {
         let _ = writeln!(
             text,
-            "metric {metric} {{ better: lower, value: count(prediction != label and label == a) / (count(label == a) + {i}) }}"
+            "metric {metric} {{ better: lower, range: 0%..100%, value: count(prediction != label and label == a) / (count(label == a) + {i}) }}"
         );
     }
     for component in &components {
@@ -126,7 +126,7 @@ fn grid() -> String {
         text,
         "\nbaseline s0 {{\n  components: [{components}]\n  train: d.train, tune: d.val {{ by: errors0, trials: 9 }}, seeds: 3\n  \
          predictions: \"s0-{{variant}}-{{seed}}.csv\"\n}}\n\n\
-         ablation of s0 {{ on: d.val, remove: [{components}], metric: errors0 }}\n"
+         ablation of s0 {{ on: d.test, remove: [{components}], metric: errors0 }}\n"
     );
     for i in 1..200 {
         let _ = writeln!(

@@ -5,6 +5,7 @@
 //! `docs/architecture.md` is the map, and a test holds the modules to it.
 
 pub mod analysis;
+pub mod audit;
 pub mod checks;
 pub mod cli;
 pub mod data;

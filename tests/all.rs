@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod architecture;
+mod audit;
 mod checks;
 mod cli;
 mod code;
@@ -11,6 +12,7 @@ mod data;
 mod decisions;
 mod examples;
 mod factorial;
+mod faults;
 mod field;
 mod folds;
 mod format;
@@ -22,6 +24,7 @@ mod judged;
 mod language;
 mod library;
 mod metrics;
+mod mutation;
 mod natives;
 mod new;
 mod numbers;
@@ -37,6 +40,7 @@ mod robust;
 mod run;
 mod slices;
 mod support;
+mod supports;
 mod syntax;
 mod tutorial;
 mod uncertainty;

@@ -357,7 +357,7 @@ fn an_id_too_many_and_an_id_twice() {
 fn an_id_twice_in_the_dataset() {
     let reviews = texts("reviews.csv", "id,label\n1,a\n2,a\n1,b\n");
     let errors = IdIndex::new(&reviews, "id").unwrap_err();
-    assert_eq!(errors[0].code().code, "F203");
+    assert_eq!(errors[0].code().code, "L201");
     insta::assert_snapshot!("id_twice_in_dataset", words(&errors));
 }
 

@@ -285,7 +285,7 @@ fn groups_in_two_folds_or_partitions_are_refused() {
                 compare b with a { on: v.test, metrics: [accuracy] }";
     let by_row = plan("grouped(id, k: 5, of: train)", text);
     let errors = pipeline::run(&world(&by_row), "p.bench").unwrap_err();
-    assert_eq!(errors[0].code.code, "F208");
+    assert_eq!(errors[0].code.code, "L205");
     assert!(
         errors[0]
             .message
@@ -293,7 +293,7 @@ fn groups_in_two_folds_or_partitions_are_refused() {
     );
     let split = plan(FOLDS, text).replace("hash(patient", "hash(id");
     let errors = pipeline::run(&world(&split), "p.bench").unwrap_err();
-    assert_eq!(errors[0].code.code, "F208");
+    assert_eq!(errors[0].code.code, "L205");
     pipeline::run(&world(&plan(FOLDS, text)), "p.bench").unwrap();
 }
 

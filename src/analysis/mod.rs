@@ -14,6 +14,7 @@ pub use mend::{Mended, Mending, mend};
 pub use metric::{MetricFacts, class_in_words, cost_in_words, metrics, needs_in_words};
 pub use policy::{Policy, PolicyError, hold};
 
+use crate::audit;
 use crate::checks::{self, Proof};
 use crate::data;
 use crate::diagnostic::{Answer, CodeInfo, Diagnostic};
@@ -22,7 +23,7 @@ use crate::exec;
 use crate::graph::{self, Dag};
 use crate::hir::{self, HirError, Plan};
 use crate::syntax;
-use crate::text::{SourceMap, World};
+use crate::text::{SourceMap, Span, World};
 use std::path::Path;
 
 /// A plan, analysed.
@@ -88,6 +89,36 @@ pub fn analyse(world: &dyn World, path: &Path) -> Result<Analysis, LoadError> {
     })
 }
 
+/// Reads the files of the plan's datasets and adds what the data checks find in them, held to the
+/// plan's waivers; what the data answer is no longer open.
+///
+/// # Errors
+/// Everything wrong with the files.
+pub fn audit(
+    analysis: &mut Analysis,
+    world: &dyn World,
+    events: exec::Events<'_>,
+) -> Result<exec::Shelf, Vec<Diagnostic>> {
+    let (plan, sources) = (&analysis.plan, &analysis.sources);
+    let beside = audit::beside(plan, &analysis.dag);
+    let shelf = exec::read(world, plan, sources, events, &beside)?;
+    let answers = audit::audit(plan, &analysis.dag, &shelf);
+    let mut found = answers.findings.diagnostics;
+    waivers::apply_to_data(plan, sources, &mut found);
+    let within =
+        |item: Span, at: Span| item.file == at.file && item.start <= at.start && at.end <= item.end;
+    analysis.diagnostics.retain(|d| {
+        let about = |item: Span| d.labels.iter().any(|l| within(item, l.span));
+        let settled = answers.settled.iter();
+        let mut of_code = settled.filter(|(code, _)| *code == d.code.code);
+        d.answer != Answer::Open || !of_code.any(|(_, item)| about(*item))
+    });
+    analysis.diagnostics.extend(found);
+    analysis.proofs.extend(answers.findings.proofs);
+    sort(&mut analysis.diagnostics);
+    Ok(shelf)
+}
+
 /// Steps and systems that are made of each other.
 fn circles(plan: &Plan, dag: &Dag) -> Vec<Diagnostic> {
     dag.circles()
@@ -137,6 +168,7 @@ pub fn codes() -> Vec<&'static CodeInfo> {
     ]
     .concat();
     all.extend(checks::ALL.iter().map(|c| &c.info));
+    all.extend(audit::codes());
     all.sort_by_key(|c| c.code);
     all
 }

@@ -1,6 +1,7 @@
 //! `@allow`: marks the findings that a plan waives, and says which waivers waive nothing.
 
 use super::codes;
+use crate::audit;
 use crate::codes;
 use crate::diagnostic::{Diagnostic, Level, suggest};
 use crate::hir::{Plan, Waiver};
@@ -12,19 +13,39 @@ codes! {
 }
 
 /// Marks the diagnostics whose first place lies in an item with a waiver for them, and adds one for
-/// every waiver that waived nothing. Errors are never waived.
+/// every waiver that waived nothing. Errors are never waived. Waivers of data checks wait for the data.
 pub(super) fn apply(plan: &Plan, sources: &SourceMap, diagnostics: &mut Vec<Diagnostic>) {
-    let mut used = vec![false; plan.waivers.len()];
+    mark(plan, sources, diagnostics, &|w| !of_data(w));
+}
+
+/// The same for the waivers of data checks, once the data are read.
+pub(super) fn apply_to_data(plan: &Plan, sources: &SourceMap, diagnostics: &mut Vec<Diagnostic>) {
+    mark(plan, sources, diagnostics, &of_data);
+}
+
+fn of_data(waiver: &Waiver) -> bool {
+    let name = waiver.code.value.as_str();
+    let mut all = audit::ALL.iter().map(|c| c.info);
+    all.any(|c| c.code == name || c.name == name)
+}
+
+fn mark(
+    plan: &Plan,
+    sources: &SourceMap,
+    diagnostics: &mut Vec<Diagnostic>,
+    meant: &dyn Fn(&Waiver) -> bool,
+) {
+    let waivers: Vec<&Waiver> = plan.waivers.iter().filter(|w| meant(w)).collect();
+    let mut used = vec![false; waivers.len()];
     for d in diagnostics.iter_mut().filter(|d| d.level != Level::Error) {
-        let found = plan.waivers.iter().position(|w| covers(w, d));
-        if let Some((waiver, used)) = found.and_then(|i| plan.waivers.get(i).zip(used.get_mut(i))) {
+        let found = waivers.iter().position(|w| covers(w, d));
+        if let Some((waiver, used)) = found.and_then(|i| waivers.get(i).zip(used.get_mut(i))) {
             d.waived = Some(waiver.reason.clone());
             *used = true;
         }
     }
-    let idle: Vec<&Waiver> = plan
-        .waivers
-        .iter()
+    let idle: Vec<&Waiver> = waivers
+        .into_iter()
         .zip(used)
         .filter(|(_, used)| !used)
         .map(|(w, _)| w)

@@ -3,7 +3,7 @@
 use super::claims;
 use crate::diagnostic::{CodeInfo, Diagnostic};
 use crate::graph::{self, Dag, Evaluation, Influence};
-use crate::hir::{Condition, Id, Metric, MetricRef, Plan, Variant};
+use crate::hir::{Condition, Dataset, Id, Metric, MetricRef, Plan, Variant};
 use crate::metrics::{Outline, outline};
 use crate::text::Span;
 use std::collections::BTreeMap;
@@ -52,6 +52,22 @@ impl<'a> Context<'a> {
     /// The influence set of an evaluated variant.
     pub fn influences(&self, variant: &Variant) -> &[Influence] {
         self.influences.get(variant).map_or(&[], Vec::as_slice)
+    }
+
+    /// The datasets that are evaluated (`true`), or shape what is evaluated, with the first place of that.
+    pub fn taking_part(&self) -> BTreeMap<Id<Dataset>, (Span, bool)> {
+        let mut found = BTreeMap::new();
+        for e in &self.evaluations {
+            found.entry(e.on.dataset).or_insert((e.on_span, true));
+        }
+        for e in &self.evaluations {
+            for i in self.influences(&e.variant) {
+                if let Some(first) = i.path.first() {
+                    found.entry(i.data.dataset).or_insert((first.span, false));
+                }
+            }
+        }
+        found
     }
 }
 

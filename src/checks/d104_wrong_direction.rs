@@ -4,7 +4,8 @@
 //! beside it in the same conjunction bounds the same quantity the right way: a band is no fault.
 //! Where the decision has one outcome whatever happens, D107 speaks alone.
 
-use super::cells::{How, Key, Linear, Ranges, Space, Taken, linear, metric_range, more_is_better};
+use super::asks::{Asks, asks, favoured};
+use super::cells::{Key, Ranges, Space, more_is_better};
 use super::d107_unfalsifiable::one_outcome;
 use super::{Context, Findings, declare_check};
 use crate::diagnostic::{CodeInfo, Diagnostic};
@@ -14,10 +15,8 @@ declare_check!("D104" "wrong-direction" Warning "d104_wrong_direction.md" run);
 
 fn run(info: &'static CodeInfo, context: &Context<'_>, findings: &mut Findings) {
     let plan = context.plan;
-    let favours = plan.header.as_ref().and_then(|h| h.favours.as_ref());
     for (_, decide) in plan.decides.iter().filter(|(_, d)| !d.common.broken) {
-        let first = decide.rules.first().map(|r| &r.outcome.value);
-        let Some(favoured) = favours.map(|f| &f.value).or(first) else {
+        let Some(favoured) = favoured(plan, decide) else {
             continue;
         };
         if one_outcome(&Space::new(plan, decide, Ranges::Declared)).is_some() {
@@ -91,14 +90,6 @@ fn opposite(atom: &Atom) -> Option<String> {
     (atom.text.matches(from).count() == 1).then(|| atom.text.replacen(from, to, 1))
 }
 
-/// What an atom asks of the quantities that belong to the system decided on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Asks {
-    Better,
-    Worse,
-    Neither,
-}
-
 struct Walk<'a> {
     plan: &'a Plan,
     decide: &'a Decide,
@@ -131,9 +122,9 @@ impl Walk<'_> {
                 self.wrong(inner, positive, beside, found);
             }
             Condition::Atom(atom) => {
-                let (asks, keys) = self.asks(atom, positive);
+                let (asked, keys) = asks(self.plan, self.decide, atom, positive);
                 let bounded = || beside.iter().any(|(c, sign)| self.bounds(c, *sign, &keys));
-                if asks == Asks::Worse && !bounded() {
+                if asked == Asks::Worse && !bounded() {
                     found.push((atom, !positive));
                 }
             }
@@ -148,62 +139,14 @@ impl Walk<'_> {
                 parts.iter().any(|p| self.bounds(p, positive, keys))
             }
             Condition::Not(inner) => self.bounds(inner, !positive, keys),
-            Condition::Possibly(inner) | Condition::Every { body: inner, .. } => {
-                self.bounds(inner, positive, keys)
-            }
+            Condition::Possibly(inner) => self.bounds(inner, positive, keys),
+            // The value in each slice is another quantity than the one over all rows.
+            Condition::Every { .. } => false,
             Condition::Atom(atom) => {
-                let (asks, own) = self.asks(atom, positive);
-                asks == Asks::Better && own.iter().any(|o| keys.contains(o))
+                let (asked, own) = asks(self.plan, self.decide, atom, positive);
+                asked == Asks::Better && own.iter().any(|o| keys.contains(o))
             }
             Condition::Error => false,
-        }
-    }
-
-    fn asks(&self, atom: &Atom, positive: bool) -> (Asks, Vec<Key>) {
-        let Some(form) = linear(self.plan, self.decide, &atom.left, &atom.right) else {
-            return (Asks::Neither, Vec::new());
-        };
-        let more = match atom.op {
-            Comparison::Gt | Comparison::Ge => positive,
-            Comparison::Lt | Comparison::Le => !positive,
-            Comparison::Eq | Comparison::Ne => return (Asks::Neither, Vec::new()),
-        };
-        self.asked(&form, more)
-    }
-
-    fn asked(&self, form: &Linear, more: bool) -> (Asks, Vec<Key>) {
-        let mut all: Option<Asks> = None;
-        let mut keys = Vec::new();
-        for ((key, how), &coefficient) in &form.terms {
-            let Some(more_is_better) = self.orientation(key, *how) else {
-                continue;
-            };
-            let better = (more == (coefficient > 0.0)) == more_is_better;
-            let asks = if better { Asks::Better } else { Asks::Worse };
-            keys.push(key.clone());
-            all = Some(match all {
-                Some(other) if other != asks => Asks::Neither,
-                Some(_) | None => asks,
-            });
-        }
-        (all.unwrap_or(Asks::Neither), keys)
-    }
-
-    /// Whether more of the quantity is better for the system decided on; `None` where it says nothing
-    /// of the kind.
-    fn orientation(&self, key: &Key, how: How) -> Option<bool> {
-        if matches!(how, How::Width | How::PValue) {
-            return None;
-        }
-        let better = more_is_better(self.plan, key.metric)?;
-        match key.taken {
-            Taken::Subject => Some(better),
-            Taken::Gain => Some(true),
-            Taken::Relative => {
-                let (low, _) = metric_range(self.plan, key.metric, Ranges::Declared);
-                (low >= 0.0).then_some(better)
-            }
-            Taken::Against | Taken::Other(_) | Taken::Interaction(..) => None,
         }
     }
 }

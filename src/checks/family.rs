@@ -255,3 +255,15 @@ pub(super) fn role(plan: &Plan, v: &Variant) -> Option<Role> {
     let system = &plan.systems[v.system];
     system.role.filter(|_| !system.common.broken)
 }
+
+/// The ancestor from which a system could inherit what it does not say itself.
+pub(super) fn eldest(plan: &Plan, id: Id<System>) -> Id<System> {
+    let mut at = id;
+    for _ in 0..plan.systems.len() {
+        match &plan.systems[at].parent {
+            Some(parent) => at = parent.variant.system,
+            None => break,
+        }
+    }
+    at
+}

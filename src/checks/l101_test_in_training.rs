@@ -12,6 +12,7 @@ declare_check!("L101" "test-in-training" Error "l101_test_in_training.md" run);
 const SCOPE: Scope = Scope {
     influence: trains,
     evaluation: |_| true,
+    both: |_, _| true,
 };
 
 fn trains(_: &Plan, influence: &Influence) -> bool {

@@ -13,15 +13,17 @@ declare_check!("L102" "fit-beyond-train" Error "l102_fit_beyond_train.md" run);
 const SCOPE: Scope = Scope {
     influence: fits,
     evaluation: |_| true,
+    both: |_, _| true,
 };
 
 /// What is left to other checks is not proved here either.
 const WHOLE: Scope = Scope {
     influence: |_, influence| influence.how == How::Fitted,
     evaluation: |_| true,
+    both: |_, _| true,
 };
 
-/// Prompts and retrieval pools are L108's, unlabelled rows L114's.
+/// Samplers and dedupers are L111's, prompts and retrieval pools L108's, unlabelled rows L114's.
 fn fits(plan: &Plan, influence: &Influence) -> bool {
     let Some(Node::Step(id)) = influence.path.first().map(|l| &l.to) else {
         return false;
@@ -30,8 +32,8 @@ fn fits(plan: &Plan, influence: &Influence) -> bool {
     let kind = step.kind.as_ref().map(|k| k.value.as_str());
     let others = step.excludes_self || step.transductive || step.labels_unused;
     let unread = step.common.broken && kind.is_none();
-    let shows = matches!(kind, Some("prompt" | "retrieval"));
-    influence.how == How::Fitted && !others && !unread && !shows
+    let resamples = matches!(kind, Some("sampler" | "deduper"));
+    influence.how == How::Fitted && !others && !unread && !resamples
 }
 
 fn run(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Findings) {

@@ -5,7 +5,7 @@ use super::declare_check;
 use super::leak::{self, Leak, Scope};
 use crate::diagnostic::{CodeInfo, Diagnostic};
 use crate::graph::{How, Influence, Node};
-use crate::hir::{DataUse, Plan, System};
+use crate::hir::Plan;
 
 declare_check!("L103" "tuned-on-test" Error "l103_tuned_on_test.md" run);
 
@@ -13,6 +13,8 @@ declare_check!("L103" "tuned-on-test" Error "l103_tuned_on_test.md" run);
 const SCOPE: Scope = Scope {
     influence: tunes,
     evaluation: |e| !e.choice,
+    // Folds that choose and judge are L115's.
+    both: |i, e| !leak::folds_reused(i, e),
 };
 
 fn tunes(_: &Plan, influence: &Influence) -> bool {
@@ -50,7 +52,7 @@ fn diagnose(code: &'static CodeInfo, plan: &Plan, leak: &Leak<'_>) -> Diagnostic
         )
         .help(format!("{order} rows that are kept for it and judge nothing"));
     let edit = system.and_then(|v| {
-        let uses = written(&plan.systems[v.system], leak.influence.how);
+        let uses = leak::written(&plan.systems[v.system], leak.influence.how);
         let names = ["val", "dev", "valid", "validation", "tune"];
         let held = leak::partition(plan, leak.influence.data.dataset, &names)?;
         leak::without(plan, leak, uses, &held).map(|(span, text)| (span, text, held))
@@ -72,15 +74,5 @@ fn words(how: How) -> (&'static str, &'static str) {
         How::Thresholded => ("given its threshold on", "set the threshold on"),
         How::Calibrated => ("calibrated on", "calibrate on"),
         _ => ("tuned on", "tune on"),
-    }
-}
-
-fn written(system: &System, how: How) -> &[DataUse] {
-    match how {
-        How::Tuned => system.tune.as_ref().map_or(&[], |t| t.on.as_slice()),
-        How::StoppedEarly => &system.early_stop,
-        How::Thresholded => &system.threshold,
-        How::Calibrated => &system.calibrate,
-        _ => &[],
     }
 }

@@ -5,8 +5,8 @@ use super::context::{Context, Findings};
 use crate::diagnostic::{CodeInfo, Diagnostic};
 use crate::graph::{self, Evaluation, How, Influence, Link, Node, Relation};
 use crate::hir::{
-    Builtin, Common, DataRef, DataUse, Dataset, Id, Outputs, Plan, SplitRule, Step, StepModel,
-    System, Variant,
+    Builtin, Common, DataRef, DataUse, Dataset, FOLDS, Id, Outputs, Plan, SplitRule, Step,
+    StepModel, System, Variant,
 };
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,6 +52,14 @@ pub(super) struct Scope {
     pub influence: fn(&Plan, &Influence) -> bool,
     /// The evaluations meant.
     pub evaluation: fn(&Evaluation) -> bool,
+    /// Which of them together.
+    pub both: fn(&Influence, &Evaluation) -> bool,
+}
+
+/// Whether folds that chose something are also the folds that judge it.
+pub(super) fn folds_reused(influence: &Influence, e: &Evaluation) -> bool {
+    let folds = |d: &DataRef| d.part.as_deref() == Some(FOLDS);
+    folds(&influence.data) && influence.data == e.on
 }
 
 /// The leaks in scope, one for each place at which rows enter.
@@ -64,7 +72,8 @@ pub(super) fn leaks<'a>(cx: &'a Context<'_>, scope: Scope) -> Vec<Leak<'a>> {
                 continue;
             };
             let unseen = graph::out_of_fold(cx.plan, i.how, &i.data, &e.on);
-            if !overlapping || unseen || !(scope.influence)(cx.plan, i) || !stands(cx.plan, i) {
+            let meant = (scope.influence)(cx.plan, i) && (scope.both)(i, e);
+            if !overlapping || unseen || !meant || !stands(cx.plan, i) {
                 continue;
             }
             found
@@ -114,9 +123,7 @@ pub(super) fn tell(plan: &Plan, leak: &Leak<'_>, mut d: Diagnostic) -> Diagnosti
     if let Some(span) = meeting.declared {
         places.push((span, "these share rows".to_string()));
     }
-    if let Some(span) = one_value(plan, &leak.influence.data, &e.on) {
-        places.push((span, "both names take the same rows".to_string()));
-    }
+    places.extend(one_value(plan, &leak.influence.data, &e.on));
     places.extend(rest.iter().map(|l| (l.span, passing(plan, l))));
     let mut from = plan.show_data(&e.on);
     for origin in &meeting.second {
@@ -131,11 +138,53 @@ pub(super) fn tell(plan: &Plan, leak: &Leak<'_>, mut d: Diagnostic) -> Diagnosti
     d
 }
 
-/// The split of two partitions of one dataset that overlap for all that they have two names.
-fn one_value(plan: &Plan, data: &DataRef, on: &DataRef) -> Option<Span> {
+/// Labels the whole path of rows from which a judge learned.
+pub(super) fn tell_judge(plan: &Plan, leak: &Leak<'_>, judge: &str, d: Diagnostic) -> Diagnostic {
+    let mut d = tell(plan, leak, d);
+    let n = d.labels.len();
+    if let Some(last) = d.labels.last_mut() {
+        last.text = format!("{n}. and `{judge}` judges here, on rows that shaped it");
+    }
+    d
+}
+
+/// Labels the way from rows to a variant and to where it is judged on others.
+pub(super) fn walk(
+    plan: &Plan,
+    influence: &Influence,
+    e: &Evaluation,
+    mut d: Diagnostic,
+) -> Diagnostic {
+    let Some((first, rest)) = influence.path.split_first() else {
+        return d;
+    };
+    let mut places = vec![(first.span, entering(plan, first, &influence.data, e))];
+    places.extend(rest.iter().map(|l| (l.span, passing(plan, l))));
+    let judged = format!("and `{}` is judged here", plan.show(&e.variant));
+    places.push((e.on_span, judged));
+    for (n, (span, text)) in places.into_iter().enumerate() {
+        d = d.label(span, format!("{}. {text}", n + 1));
+    }
+    d
+}
+
+/// How two partitions of one dataset overlap for all that they have two names, and where it says so.
+fn one_value(plan: &Plan, data: &DataRef, on: &DataRef) -> Option<(Span, String)> {
     let named = data.part.is_some() && on.part.is_some() && data.part != on.part;
-    let split = plan.datasets[data.dataset].split.as_ref()?;
-    (named && data.dataset == on.dataset).then_some(split.span)
+    if !named || data.dataset != on.dataset {
+        return None;
+    }
+    let dataset = &plan.datasets[data.dataset];
+    let folds = |d: &DataRef| d.part.as_deref() == Some(FOLDS);
+    match &dataset.folds {
+        Some(cut) if folds(data) || folds(on) => {
+            Some((cut.span, "the folds are cut from these rows".to_string()))
+        }
+        Some(_) | None => {
+            let split = dataset.split.as_ref()?;
+            Some((split.span, "both names take the same rows".to_string()))
+        }
+    }
 }
 
 fn judged(plan: &Plan, leak: &Leak<'_>, e: &Evaluation) -> String {
@@ -179,6 +228,8 @@ fn entering(plan: &Plan, link: &Link, data: &DataRef, e: &Evaluation) -> String 
         },
         How::Trained => format!("`{to}` is trained on {rows}"),
         How::PreTrained => format!("`{to}` is pre-trained on {rows}"),
+        How::Prompted => format!("the examples that `{to}` shows are {rows}"),
+        How::Retrieved => format!("what `{to}` finds are {rows}"),
         How::Tuned => format!("the settings of `{to}` are chosen on {rows}"),
         How::Selected => format!("`{to}` is chosen on {rows}"),
         How::StoppedEarly => format!("the training of `{to}` stops when {rows} say so"),
@@ -215,15 +266,25 @@ fn rows(plan: &Plan, data: &DataRef, on: &DataRef) -> String {
     }
 }
 
-fn passing(plan: &Plan, link: &Link) -> String {
+pub(super) fn passing(plan: &Plan, link: &Link) -> String {
     let (from, to) = (graph::show(plan, &link.from), graph::show(plan, &link.to));
     match (link.how, &link.to) {
+        (How::Through, _) if shows(plan, &link.from) => {
+            format!("`{to}` is given what `{from}` finds or shows")
+        }
         (How::Through, Node::Step(_)) => format!("`{to}` reads its input through `{from}`"),
         (How::Through, _) => format!("`{to}` reads its features through `{from}`"),
         (How::Distilled | How::Taught, _) => format!("`{to}` learns from `{from}`"),
         (How::Ensembled, _) => format!("`{from}` is a member of `{to}`"),
         (how, _) => format!("`{from}` {} `{to}`", how.verb()),
     }
+}
+
+/// Whether it is a prompt or a retrieval.
+fn shows(plan: &Plan, node: &Node) -> bool {
+    let Node::Step(id) = node else { return false };
+    let kind = plan.steps[*id].kind.as_ref().map(|k| k.value.as_str());
+    matches!(kind, Some("prompt" | "retrieval"))
 }
 
 /// Proves, for each variant on each set of rows, that what is in scope lies apart from the rows that
@@ -359,11 +420,19 @@ fn used(plan: &Plan) -> Vec<&DataUse> {
         all.extend(s.train.iter().chain(&s.early_stop).chain(&s.calibrate));
         all.extend(s.threshold.iter().chain(&s.select));
         all.extend(s.tune.iter().flat_map(|t| &t.on));
+        all.extend(&s.pretrained_on);
         if let Some(Outputs::Predict { from, .. }) = &s.outputs {
             all.extend(from);
         }
     }
     all.extend(plan.steps.iter().flat_map(|(_, s)| &s.fit));
+    all.extend(
+        plan.selects
+            .iter()
+            .flat_map(|(_, s)| s.on.iter().chain(&s.report_on)),
+    );
+    all.extend(plan.compares.iter().filter_map(|(_, c)| c.on.as_ref()));
+    all.extend(plan.ablations.iter().filter_map(|(_, a)| a.on.as_ref()));
     all
 }
 
@@ -398,4 +467,16 @@ pub(super) fn without(
     }
     let text: Vec<String> = kept.iter().map(|d| plan.show_data(d)).collect();
     Some((first.span.to(last.span), text.join(", ")))
+}
+
+/// The rows that a system says do this to it.
+pub(super) fn written(system: &System, how: How) -> &[DataUse] {
+    match how {
+        How::Tuned => system.tune.as_ref().map_or(&[], |t| t.on.as_slice()),
+        How::StoppedEarly => &system.early_stop,
+        How::Thresholded => &system.threshold,
+        How::Calibrated => &system.calibrate,
+        How::Selected => &system.select,
+        _ => &[],
+    }
 }

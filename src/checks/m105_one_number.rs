@@ -3,7 +3,7 @@
 use super::context::{Context, Findings};
 use super::{claims, declare_check};
 use crate::diagnostic::{CodeInfo, Diagnostic};
-use crate::hir::{MetricRef, Plan};
+use crate::hir::{Decide, MetricRef, Plan};
 
 declare_check!("M105" "one-number" Warning "m105_one_number.md" run);
 
@@ -24,11 +24,17 @@ fn run(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Findings) {
         }
         ([one], []) => {
             let unread = header.is_some_and(|h| h.common.broken);
-            if !broken && !unread && !plan.incomplete {
+            if !broken && !unread && !plan.incomplete && !published(plan) {
                 out.report(diagnose(code, plan, one));
             }
         }
     }
+}
+
+/// Whether all decisions rest on published numbers, which R107 says.
+fn published(plan: &Plan) -> bool {
+    let reported = |d: &Decide| plan.is_reported(d.subject.variant.system);
+    !plan.decides.is_empty() && plan.decides.iter().all(|(_, d)| reported(d))
 }
 
 fn diagnose(code: &'static CodeInfo, plan: &Plan, one: &MetricRef) -> Diagnostic {

@@ -7,23 +7,52 @@
 
 mod a101_coupled_ablation;
 mod a102_confounded_variant;
+mod a103_dead_toggle;
 mod a104_forced_coupling;
 mod a105_not_estimable;
 mod a106_interaction_unseen;
+mod a107_unpaired_seeds;
+mod a108_no_reference_run;
+mod a109_tuned_arms_mixed;
 mod alternatives;
+mod asks;
 mod b101_no_baseline;
 mod b102_only_trivial_baseline;
+mod b103_untuned_baseline;
+mod b104_unequal_budget;
+mod b105_reported_baseline;
+mod b106_no_trivial_floor;
+mod b107_unequal_information;
+mod b108_stale_baseline;
 mod cells;
 mod claims;
+mod contests;
 mod context;
 mod d101_undecided_region;
 mod d102_unreachable_rule;
 mod d104_wrong_direction;
 mod d107_unfalsifiable;
+mod d108_point_only;
+mod d109_absence_as_equality;
+mod d110_failure_undecided;
 mod family;
+mod held;
+mod judging;
 mod l101_test_in_training;
 mod l102_fit_beyond_train;
 mod l103_tuned_on_test;
+mod l104_selected_on_test;
+mod l105_group_straddles_split;
+mod l106_future_in_training;
+mod l107_unknown_overlap;
+mod l108_prompt_from_test;
+mod l109_test_handed_to_run;
+mod l110_judge_saw_answers;
+mod l111_resampled_before_split;
+mod l112_illegitimate_feature;
+mod l113_no_held_out;
+mod l114_transductive;
+mod l115_folds_reused;
 mod leak;
 mod m101_accuracy_on_imbalanced;
 mod m102_primary_not_decided;
@@ -33,11 +62,19 @@ mod m105_one_number;
 mod m106_needs_column;
 mod m107_latency_across_hardware;
 mod m108_cost_without_price;
+mod m109_judge_without_agreement;
 mod m111_slices_unreported;
 mod m112_aggregation_mismatch;
 mod r101_unversioned_data;
+mod r102_unhashed_data;
+mod r103_unseeded;
+mod r104_hardware_unstated;
+mod r105_unpinned_command;
+mod r106_shared_output;
+mod r107_reported_only_claim;
 #[allow(dead_code, reason = "checks to come")]
 mod sizes;
+pub mod supports;
 mod u101_single_run;
 mod u102_no_interval;
 mod u104_unpaired_on_shared_rows;
@@ -87,18 +124,43 @@ pub static NEEDS_COLUMN: &CodeInfo = &m106_needs_column::CHECK.info;
 pub static ALL: &[&Check] = &[
     &a101_coupled_ablation::CHECK,
     &a102_confounded_variant::CHECK,
+    &a103_dead_toggle::CHECK,
     &a104_forced_coupling::CHECK,
     &a105_not_estimable::CHECK,
     &a106_interaction_unseen::CHECK,
+    &a107_unpaired_seeds::CHECK,
+    &a108_no_reference_run::CHECK,
+    &a109_tuned_arms_mixed::CHECK,
     &b101_no_baseline::CHECK,
     &b102_only_trivial_baseline::CHECK,
+    &b103_untuned_baseline::CHECK,
+    &b104_unequal_budget::CHECK,
+    &b105_reported_baseline::CHECK,
+    &b106_no_trivial_floor::CHECK,
+    &b107_unequal_information::CHECK,
+    &b108_stale_baseline::CHECK,
     &d101_undecided_region::CHECK,
     &d102_unreachable_rule::CHECK,
     &d104_wrong_direction::CHECK,
     &d107_unfalsifiable::CHECK,
+    &d108_point_only::CHECK,
+    &d109_absence_as_equality::CHECK,
+    &d110_failure_undecided::CHECK,
     &l101_test_in_training::CHECK,
     &l102_fit_beyond_train::CHECK,
     &l103_tuned_on_test::CHECK,
+    &l104_selected_on_test::CHECK,
+    &l105_group_straddles_split::CHECK,
+    &l106_future_in_training::CHECK,
+    &l107_unknown_overlap::CHECK,
+    &l108_prompt_from_test::CHECK,
+    &l109_test_handed_to_run::CHECK,
+    &l110_judge_saw_answers::CHECK,
+    &l111_resampled_before_split::CHECK,
+    &l112_illegitimate_feature::CHECK,
+    &l113_no_held_out::CHECK,
+    &l114_transductive::CHECK,
+    &l115_folds_reused::CHECK,
     &m101_accuracy_on_imbalanced::CHECK,
     &m102_primary_not_decided::CHECK,
     &m103_metric_mismatch::CHECK,
@@ -107,9 +169,16 @@ pub static ALL: &[&Check] = &[
     &m106_needs_column::CHECK,
     &m107_latency_across_hardware::CHECK,
     &m108_cost_without_price::CHECK,
+    &m109_judge_without_agreement::CHECK,
     &m111_slices_unreported::CHECK,
     &m112_aggregation_mismatch::CHECK,
     &r101_unversioned_data::CHECK,
+    &r102_unhashed_data::CHECK,
+    &r103_unseeded::CHECK,
+    &r104_hardware_unstated::CHECK,
+    &r105_unpinned_command::CHECK,
+    &r106_shared_output::CHECK,
+    &r107_reported_only_claim::CHECK,
     &u101_single_run::CHECK,
     &u102_no_interval::CHECK,
     &u104_unpaired_on_shared_rows::CHECK,

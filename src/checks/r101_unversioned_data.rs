@@ -3,14 +3,11 @@
 use super::context::{Context, Findings};
 use super::declare_check;
 use crate::diagnostic::{CodeInfo, Diagnostic};
-use crate::hir::{Dataset, Id};
-use crate::text::Span;
-use std::collections::BTreeMap;
 
 declare_check!("R101" "unversioned-data" Warning "r101_unversioned_data.md" run);
 
 fn run(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Findings) {
-    for (id, (at, evaluated)) in taking_part(cx) {
+    for (id, (at, evaluated)) in cx.taking_part() {
         let dataset = &cx.plan.datasets[id];
         let name = &dataset.common.name;
         let Some(source) = &dataset.source else {
@@ -40,20 +37,4 @@ fn run(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Findings) {
                 .help("add the release, tag or date by which others can get the same rows: `version: \"2024-06\"`"),
         );
     }
-}
-
-/// The datasets that are evaluated, or shape what is evaluated, with the first place of that.
-fn taking_part(cx: &Context<'_>) -> BTreeMap<Id<Dataset>, (Span, bool)> {
-    let mut found = BTreeMap::new();
-    for e in &cx.evaluations {
-        found.entry(e.on.dataset).or_insert((e.on_span, true));
-    }
-    for e in &cx.evaluations {
-        for i in cx.influences(&e.variant) {
-            if let Some(first) = i.path.first() {
-                found.entry(i.data.dataset).or_insert((first.span, false));
-            }
-        }
-    }
-    found
 }

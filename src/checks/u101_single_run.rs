@@ -2,6 +2,7 @@
 
 use super::context::{Context, Findings};
 use super::declare_check;
+use super::family;
 use crate::diagnostic::{CodeInfo, Diagnostic};
 use crate::hir::{Id, Outputs, Plan, System, Variant};
 use crate::text::Span;
@@ -33,7 +34,7 @@ fn run(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Findings) {
             }
             Some(seeds) => faults.entry(seeds.span).or_default().push((id, at)),
             None => {
-                let place = plan.systems[eldest(plan, id)].common.name_span;
+                let place = plan.systems[family::eldest(plan, id)].common.name_span;
                 faults.entry(place).or_default().push((id, at));
             }
         }
@@ -66,18 +67,6 @@ fn claimed(plan: &Plan) -> BTreeMap<Id<System>, Span> {
         add(&f.of.variant, f.of.span);
     }
     found
-}
-
-/// The ancestor from which the system could inherit seeds.
-fn eldest(plan: &Plan, id: Id<System>) -> Id<System> {
-    let mut at = id;
-    for _ in 0..plan.systems.len() {
-        match &plan.systems[at].parent {
-            Some(parent) => at = parent.variant.system,
-            None => break,
-        }
-    }
-    at
 }
 
 fn diagnose(

@@ -95,8 +95,15 @@ fn answer(
     }
 }
 
-/// A rule that reads a published number, which has no rows to resample.
+/// A rule that reads a published number, which has no rows to resample. Where nothing else is decided on, R107
+/// says so.
 fn reported(code: &'static CodeInfo, plan: &Plan, decide: &Decide, out: &mut Findings) {
+    let published_only = [&decide.subject, &decide.against]
+        .iter()
+        .all(|v| plan.is_reported(v.variant.system));
+    if published_only {
+        return;
+    }
     let quantities = decide.rules.iter().filter_map(|r| r.when.as_ref());
     let first = quantities
         .flat_map(|when| when.quantities())

@@ -21,13 +21,22 @@ pub(super) enum Command {
     New(NewArgs),
     /// Check plans: names, types, leakage, baselines, uncertainty, decision rules
     ///
-    /// Reads no data file. Exit code 0: no errors; 1: errors; 2: a plan cannot be read.
+    /// Reads no data file unless --data. Exit code 0: no errors; 1: errors; 2: a plan, or with --data a
+    /// file of it, cannot be read.
     Check(CheckArgs),
     /// Check a plan, then run it to its verdict
     ///
     /// Exit code 0: the plan ran to its verdict; 1: the plan has errors; 2: something outside the
     /// plan failed; 3: the verdict is not the one of --require; 130: interrupted.
     Run(RunArgs),
+    /// Say what the claims of a plan can show, before anything is run
+    ///
+    /// For every claim: the rows, clusters and runs it rests on, the smallest gain it establishes with the
+    /// plan's power, the gain its decision asks for, and the rows that would take. Reads the datasets where
+    /// they are there, never outputs; else takes `rows:` and `clusters:` as declared. Exit code 0: said; 1:
+    /// the plan has errors; 2: the plan cannot be read.
+    #[command(after_help = POWER_EXAMPLES)]
+    Power(PowerArgs),
     /// Write out which rows fall into which partition and fold
     ///
     /// A file of ids for each partition, one with the fold of each id, and their hashes in splits.json.
@@ -46,6 +55,13 @@ pub(super) enum Command {
     /// List the metrics of the library, or those that all given words are about
     Metrics(MetricsArgs),
 }
+
+const POWER_EXAMPLES: &str = "\
+Examples:
+  benchwright power plan.bench                           what each claim can show
+  benchwright power plan.bench --effect 1pp              whether 1 pp could be shown, and with how many rows
+  benchwright power plan.bench --effect accuracy=0.5pp --effect 5ms
+  benchwright power plan.bench --format json             for scripts";
 
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -88,9 +104,16 @@ pub(super) struct CheckArgs {
     /// Print what --fix would change as a diff, and write nothing
     #[arg(long)]
     pub(super) diff: bool,
+    /// Also read the data: copies across splits, groups, times, labels, shares, hashes, ids of outputs
+    #[arg(long)]
+    pub(super) data: bool,
     /// Also show the proved claims, each with why it holds
     #[arg(long)]
     pub(super) explain_proofs: bool,
+    /// Also list what the design supports: which comparisons, effects and interactions its runs can tell, and what
+    /// is confounded with what (in the terminal and as `supports` in JSON)
+    #[arg(long)]
+    pub(super) supports: bool,
     /// When to use colours
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub(super) color: Color,
@@ -154,6 +177,27 @@ pub(super) enum ReportFormat {
     Terminal,
     Json,
     Markdown,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PowerArgs {
+    /// The plan file
+    pub(super) plan: PathBuf,
+    /// The gain that has to be shown, in place of what the decisions ask: `1pp`, or of one metric `accuracy=1pp`
+    #[arg(long, value_name = "[METRIC=]GAIN")]
+    pub(super) effect: Vec<String>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = PowerFormat::Terminal)]
+    pub(super) format: PowerFormat,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    pub(super) color: Color,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum PowerFormat {
+    Terminal,
+    Json,
 }
 
 #[derive(Debug, Args)]

@@ -1,10 +1,13 @@
 //! `benchwright check`.
 
 use super::args::{CheckArgs, CheckFormat};
+use super::progress::Progress;
 use super::{exit, io};
-use crate::analysis::{Analysis, Mended, Mending, hold, mend};
-use crate::checks;
+use crate::analysis::{self, Analysis, Mended, Mending, hold, mend};
+use crate::audit;
+use crate::checks::{self, supports::supports};
 use crate::diagnostic::{CodeInfo, Diagnostic};
+use crate::exec;
 use crate::render::{self, Checked, Counts, Options};
 use crate::text::DiskWorld;
 use std::path::Path;
@@ -16,10 +19,11 @@ pub(super) fn check(args: &CheckArgs) -> ExitCode {
     let mut checked: Vec<(&Path, Analysis)> = Vec::new();
     for plan in &args.plans {
         match read(args, plan) {
-            Ok(analysis) => {
-                if analysis.has_errors() {
-                    worst = worst.max(exit::ERRORS);
+            Ok(mut analysis) => {
+                if args.data {
+                    look(args, &mut analysis);
                 }
+                worst = worst.max(code(&analysis));
                 if !one_document(args.format) {
                     show(args, plan, &analysis);
                 }
@@ -32,6 +36,38 @@ pub(super) fn check(args: &CheckArgs) -> ExitCode {
         document(args, &checked);
     }
     ExitCode::from(worst)
+}
+
+/// Adds what the data say. Beside errors of the plan nothing can be said of them.
+fn look(args: &CheckArgs, analysis: &mut Analysis) {
+    if analysis.has_errors() {
+        return;
+    }
+    let progress = Progress::new();
+    let events = |event: exec::Event<'_>| progress.tell(event);
+    match analysis::audit(analysis, &DiskWorld, &events) {
+        Ok(shelf) => {
+            let (plan, sources) = (&analysis.plan, &analysis.sources);
+            let found = exec::outputs_differ(&DiskWorld, plan, sources, &events, shelf);
+            analysis.diagnostics.extend(found);
+        }
+        Err(found) => analysis.diagnostics.extend(found),
+    }
+    progress.done();
+    // A policy that can't be followed was told when the plan was loaded.
+    let _ = hold(&mut analysis.diagnostics, &io::policy(&args.policy));
+}
+
+/// 2 where a file cannot be read, 1 where the plan or its data have errors.
+fn code(analysis: &Analysis) -> u8 {
+    let errors = || analysis.diagnostics.iter().filter(|d| d.is_error());
+    if errors().any(|d| d.code.code.starts_with("F1")) {
+        exit::OUTSIDE
+    } else if errors().next().is_some() {
+        exit::ERRORS
+    } else {
+        exit::OK
+    }
 }
 
 /// Whether the format is one document for all plans.
@@ -102,6 +138,7 @@ fn show(args: &CheckArgs, plan: &Path, analysis: &Analysis) {
     } else {
         &analysis.diagnostics
     };
+    let supports = args.supports.then(|| supports(&analysis.plan));
     match args.format {
         CheckFormat::Terminal => {
             if args.diff {
@@ -115,8 +152,17 @@ fn show(args: &CheckArgs, plan: &Path, analysis: &Analysis) {
             };
             io::out(&render::terminal(shown, &analysis.sources, &options));
             io::out(&format!("{file}: {}\n", render::summary(&counts, &style)));
+            if let Some(supports) = &supports {
+                io::out(&render::supports(supports, &style));
+            }
         }
-        CheckFormat::Json => io::out(&render::json(&file, shown, &analysis.sources, counts)),
+        CheckFormat::Json => io::out(&render::json_with(
+            &file,
+            shown,
+            &analysis.sources,
+            counts,
+            supports.as_ref(),
+        )),
         CheckFormat::Github => io::out(&render::github(shown, &analysis.sources)),
         CheckFormat::Sarif | CheckFormat::Junit => {}
     }
@@ -148,7 +194,10 @@ fn document(args: &CheckArgs, checked: &[(&Path, Analysis)]) {
         .collect();
     io::out(&match args.format {
         CheckFormat::Junit => {
-            let checks: Vec<&CodeInfo> = checks::ALL.iter().map(|c| &c.info).collect();
+            let mut checks: Vec<&CodeInfo> = checks::ALL.iter().map(|c| &c.info).collect();
+            if args.data {
+                checks.extend(audit::ALL.iter().map(|c| c.info));
+            }
             render::junit(&plans, &checks)
         }
         _ => render::sarif(&plans),

@@ -11,6 +11,7 @@ mod graph;
 mod io;
 mod metrics;
 mod new;
+mod power;
 mod progress;
 mod run;
 mod split;
@@ -28,6 +29,7 @@ pub fn main() -> ExitCode {
         Command::Split(args) => split::split(&args),
         Command::Fmt(args) => fmt::fmt(&args),
         Command::Graph(args) => graph::graph(&args),
+        Command::Power(args) => power::power(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Metrics(args) => metrics::list(&args),
     }

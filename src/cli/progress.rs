@@ -13,7 +13,7 @@ impl Progress {
     /// Bars on standard error, drawn only where it is a terminal.
     pub(super) fn new() -> Self {
         let bar = |template: &str| {
-            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(8));
+            let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr_with_hz(8));
             let style = ProgressStyle::with_template(template)
                 .unwrap_or_else(|_| ProgressStyle::default_bar());
             bar.set_style(style);
@@ -28,7 +28,7 @@ impl Progress {
     /// Takes note of an event.
     pub(super) fn tell(&self, event: Event<'_>) {
         match event {
-            Event::Files(n) => self.files.set_length(n),
+            Event::Files(n) => self.files.inc_length(n),
             Event::Reading(path) => self.files.set_message(path.display().to_string()),
             Event::Bytes(_) => self.files.tick(),
             Event::Read => self.files.inc(1),
@@ -38,6 +38,11 @@ impl Progress {
             }
             Event::Drawn(n) => self.resamples.inc(n),
         }
+    }
+
+    /// Does something that prints, with the bars out of the way.
+    pub(super) fn hide(&self, print: impl FnOnce()) {
+        self.files.suspend(print);
     }
 
     /// Takes the bars away.

@@ -3,7 +3,7 @@
 use super::args::{ReportFormat, RunArgs};
 use super::progress::Progress;
 use super::{exit, io};
-use crate::analysis::Analysis;
+use crate::analysis::{self, Analysis};
 use crate::data;
 use crate::diagnostic::Diagnostic;
 use crate::exec;
@@ -17,12 +17,12 @@ use std::process::ExitCode;
 
 /// Checks, runs, reports.
 pub(super) fn run(args: &RunArgs) -> ExitCode {
-    let analysis = match io::load(&args.plan, &args.policy) {
+    let mut analysis = match io::load(&args.plan, &args.policy) {
         Ok(analysis) => analysis,
         Err(code) => return code,
     };
-    io::complain(&analysis.diagnostics, &analysis, args.color);
     if analysis.has_errors() {
+        io::complain(&analysis.diagnostics, &analysis, args.color);
         io::err("the plan has errors and was not run\n");
         return ExitCode::from(exit::ERRORS);
     }
@@ -30,11 +30,15 @@ pub(super) fn run(args: &RunArgs) -> ExitCode {
         .num_threads(args.threads.map_or(0, usize::from))
         .build();
     let outcome = match pool {
-        Ok(pool) => pool.install(|| execute(args, &analysis)),
-        Err(_) => execute(args, &analysis),
+        Ok(pool) => pool.install(|| execute(args, &mut analysis)),
+        Err(_) => execute(args, &mut analysis),
     };
     match outcome {
-        Ok(result) => report(args, &analysis, result),
+        Ok(Some(result)) => report(args, &analysis, result),
+        Ok(None) => {
+            io::err("the data contradict the plan, and it was not run\n");
+            ExitCode::from(exit::ERRORS)
+        }
         Err(diagnostics) => {
             io::complain(&diagnostics, &analysis, args.color);
             let outside = diagnostics.iter().any(|d| d.code.code.starts_with('F'));
@@ -43,31 +47,36 @@ pub(super) fn run(args: &RunArgs) -> ExitCode {
     }
 }
 
-fn execute(args: &RunArgs, analysis: &Analysis) -> Result<RunResult, Vec<Diagnostic>> {
+/// Reads, checks the data, and runs; no result where the data have errors.
+fn execute(args: &RunArgs, analysis: &mut Analysis) -> Result<Option<RunResult>, Vec<Diagnostic>> {
     let progress = Progress::new();
     let events = |event: exec::Event<'_>| progress.tell(event);
-    let gathered = exec::gather(
-        &DiskWorld,
-        &analysis.plan,
-        &analysis.sources,
-        args.seed,
-        &events,
-    );
+    let said = |found: &Analysis| io::complain(&found.diagnostics, found, args.color);
+    let read =
+        exec::refuse(&analysis.plan).and_then(|()| analysis::audit(analysis, &DiskWorld, &events));
+    let read = read.inspect_err(|_| progress.done());
+    // A policy that can't be followed was told when the plan was loaded.
+    let _ = analysis::hold(&mut analysis.diagnostics, &io::policy(&args.policy));
+    progress.hide(|| said(analysis));
+    let shelf = read?;
+    if analysis.has_errors() {
+        progress.done();
+        return Ok(None);
+    }
+    let (plan, sources) = (&analysis.plan, &analysis.sources);
+    let gathered = exec::gather_from(&DiskWorld, plan, sources, args.seed, &events, shelf);
     let evidence = gathered.inspect_err(|_| progress.done())?;
     let file = args.plan.display().to_string();
-    let text = analysis
-        .sources
-        .get(analysis.plan.root)
-        .map(|f| f.text.clone());
+    let text = sources.get(plan.root).map(|f| f.text.clone());
     let setting = Setting {
         seed: args.seed,
         file: &file,
         plan_sha256: text.map_or(String::new(), |t| data::sha256(t.as_bytes())),
         meaning_sha256: analysis.meaning_sha256.clone(),
     };
-    let result = verdict::conclude(&analysis.plan, &evidence, &setting, &events);
+    let result = verdict::conclude(plan, &evidence, &setting, &events);
     progress.done();
-    Ok(result)
+    Ok(Some(result))
 }
 
 fn report(args: &RunArgs, analysis: &Analysis, mut result: RunResult) -> ExitCode {

@@ -102,10 +102,6 @@ change the number of rows that the metric is a mean of. Rows of other partitions
 
 **Mend it**: run the system on exactly the rows of the partition; see that ids are written as in the
 dataset (`7` is not `007`).";
-    F203 "repeated-id" Error
-"An id stands in two rows of the dataset, so outputs cannot be told apart.
-
-**Mend it**: remove the doubled row, or choose a column as `id:` that names each row once.";
     F204 "undeclared-class" Error
 "A label or prediction is none of the classes that the plan declares.
 
@@ -126,15 +122,6 @@ the rest, a value belongs to one partition, dates ascend.
 time with and without an offset, have no order between them.
 
 **Mend it**: write all dates of the column one way.";
-    F208 "group-straddles" Error
-"Rows of one group (`group:`) stand in two partitions, or in two folds. What is learned from some of them
-is told by the others, so the score says little about groups that are new.
-
-Splits and folds of the language keep groups whole where they deal by the group: `hash(author, …)`,
-`kfold(…)`, `grouped(author, …)`, `stratified(…)`. Where a column names the partitions, the file
-decides. `before(time)` and `rolling(time, …)` are not held to it: later rows of known groups may be what the
-system is for.
-
-**Mend it**: deal by the group, or mend the column. Where the rows only vary together and the system is
-meant for known groups, say `cluster:` instead of `group:`.";
+    L201 "duplicate-ids" Error include_str!("pages/L201.md");
+    L205 "group-straddles" Error include_str!("pages/L205.md");
 }

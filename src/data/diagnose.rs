@@ -491,12 +491,17 @@ fn repeated(
         0 => d,
         more => d.witness(format!("and {more} more")),
     };
-    d.help(match of {
-        Repeats::Outputs => {
-            "keep one output for each id; runs of several seeds go to files of their own (`{seed}`)"
-        }
-        Repeats::Dataset => "remove the doubled rows, or choose an `id:` that names each row once",
-    })
+    match of {
+        Repeats::Outputs => d.help(
+            "keep one output for each id; runs of several seeds go to files of their own (`{seed}`)",
+        ),
+        Repeats::Dataset => d
+            .why(
+                "outputs are joined by id, so nobody can tell which row an output is for, and a row that \
+                 stands twice counts twice (Kapoor & Narayanan 2023, L1.4)",
+            )
+            .help("remove the doubled rows, or choose an `id:` that names each row once"),
+    }
 }
 
 fn undeclared_class(new: impl Fn(String) -> Diagnostic, u: &Undeclared) -> Diagnostic {
@@ -621,6 +626,10 @@ fn split_fault(new: impl Fn(String) -> Diagnostic, path: &Path, fault: &SplitFau
                 1 => d,
                 n => d.witness(format!("and so are {} more", n - 1)),
             }
+            .why(
+                "what is learned from some rows of a group is told by its others, so the score says little \
+                 about groups that are new (Kapoor & Narayanan 2023, L3.2)",
+            )
             .help(format!(
                 "deal by the group, such as `hash({group}, seed: 1)`, or mend the file"
             ))

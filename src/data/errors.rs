@@ -343,7 +343,7 @@ impl DataError {
             Self::MissingIds { .. } | Self::ExtraIds { .. } => &codes::F202,
             Self::RepeatedIds { of, .. } => match of {
                 Repeats::Outputs => &codes::F202,
-                Repeats::Dataset => &codes::F203,
+                Repeats::Dataset => &codes::L201,
             },
             Self::RepeatedRanks { .. } => &codes::F117,
             Self::NotAList { .. } => &codes::F116,
@@ -365,7 +365,7 @@ impl SplitFault {
             | Self::TwoRests { .. }
             | Self::FewUnits { .. }
             | Self::BoundOrder { .. } => &codes::F206,
-            Self::Straddles(_) => &codes::F208,
+            Self::Straddles(_) => &codes::L205,
             Self::BadBound { .. }
             | Self::BoundForm { .. }
             | Self::NotADate { .. }

@@ -143,6 +143,12 @@ pub(super) fn id_column<'t>(
     })
 }
 
+/// The ids of a dataset that stand in two rows, where the column `name` was read as text.
+pub fn repeated_ids(table: &Table, name: &str) -> Option<DataError> {
+    let (column, ids) = table.text(name)?;
+    repeats(table, column, ids, Repeats::Dataset)
+}
+
 fn repeats(table: &Table, column: &Column, ids: &TextColumn, of: Repeats) -> Option<DataError> {
     if ids.words.len() == ids.codes.len() {
         return None;

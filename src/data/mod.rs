@@ -18,6 +18,7 @@ mod files;
 mod folds;
 mod gather;
 mod hash;
+mod header;
 mod ids;
 mod join;
 mod jsonl;
@@ -29,7 +30,7 @@ mod table;
 
 pub use atomic::write_atomic;
 pub use classes::{classes_of, encode_classes, take_numbers};
-pub use codes::CODES;
+pub use codes::{CODES, L201, L205};
 pub use diagnose::diagnose;
 pub use dictionary::TextColumn;
 pub use errors::{
@@ -39,8 +40,9 @@ pub use errors::{
 pub use folds::{FoldRule, Folds, folds};
 pub use gather::gather;
 pub use hash::{check_hash, hash_file, hash_of_hashes, sha256};
+pub use header::header;
 pub use ids::id_file;
-pub use join::{IdIndex, Joined};
+pub use join::{IdIndex, Joined, repeated_ids};
 pub use moment::{Moment, Precision};
 pub use split::{Bound, Partition, Share, Split, SplitRule, split, straddling};
 pub use table::{Column, ColumnKind, ColumnRequest, Progress, Table, Values, read_table};

@@ -1,5 +1,6 @@
 //! Datasets: their tables, partitions and classes.
 
+use super::shelf::{Held, Shelf};
 use super::wanted::Wanted;
 use super::{Event, Files, Input};
 use super::{builtins, label, splits};
@@ -8,7 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::hir::{DataRef, Dataset, FoldRule, Id, Outputs, Plan, Slice, SplitRule};
 use crate::metrics::Classes;
 use crate::text::Span;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A dataset, as far as claims need it.
 #[derive(Debug)]
@@ -111,91 +112,104 @@ fn named(plan: &Plan, d: &Dataset, own: &[&Wanted], column: &str) -> Option<Span
     written.or_else(sliced)
 }
 
-/// How many datasets take part.
-pub(super) fn count(wanted: &[Wanted]) -> usize {
-    let mut ids: Vec<_> = wanted.iter().map(|w| w.on.dataset).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids.len()
-}
-
-/// Reads every dataset that claims are made on.
-pub(super) fn read_all(
-    files: &Files<'_>,
+/// Makes evidence of every dataset that claims are made on.
+pub(super) fn of_shelf(
     plan: &Plan,
     wanted: &[Wanted],
+    shelf: Shelf,
 ) -> Result<Vec<Evidenced>, Vec<Diagnostic>> {
-    let mut ids: Vec<Id<Dataset>> = wanted.iter().map(|w| w.on.dataset).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let (mut read, mut errors) = (Vec::new(), Vec::new());
-    for id in ids {
-        match read_one(files, plan, id, wanted) {
-            Ok(dataset) => read.push(dataset),
+    let ids: BTreeSet<Id<Dataset>> = wanted.iter().map(|w| w.on.dataset).collect();
+    let (mut made, mut errors) = (Vec::new(), Vec::new());
+    for held in shelf.held.into_values() {
+        if !ids.contains(&held.dataset) {
+            continue;
+        }
+        match evidence(plan, wanted, held) {
+            Ok(dataset) => made.push(dataset),
             Err(more) => errors.extend(more),
         }
     }
     if errors.is_empty() {
-        Ok(read)
+        Ok(made)
     } else {
         Err(errors)
     }
 }
 
-fn read_one(
+/// Reads a dataset that claims are made on: what they need of it, and `more` of its columns beside.
+pub(super) fn read_one(
     files: &Files<'_>,
     plan: &Plan,
     id: Id<Dataset>,
     wanted: &[Wanted],
-) -> Result<Evidenced, Vec<Diagnostic>> {
+    more: &[ColumnRequest],
+) -> Result<Held, Vec<Diagnostic>> {
     let d = &plan.datasets[id];
-    let (source, source_span) = d
-        .source
-        .as_ref()
-        .map_or(("", d.common.name_span), |s| (s.value.as_str(), s.span));
-    let path = files.folder.join(source);
     let own: Vec<&Wanted> = wanted.iter().filter(|w| w.on.dataset == id).collect();
-    (files.events)(Event::Reading(&path));
-    let progress = |bytes| (files.events)(Event::Bytes(bytes));
     let id_column = d.id.as_ref().map_or("id", |c| c.value.as_str()).to_string();
     let read = label::columns(plan, id, wanted);
-    let table = data::read_table(
-        files.world,
-        &path,
-        &requests(
-            plan,
-            d,
-            &id_column,
-            &own,
-            label::is_number(plan, id, wanted),
-            &read,
-        ),
-        &progress,
-    )
-    .map_err(|e| {
-        place_by_column(&e, source_span, |column| {
-            let asked = || {
-                read.iter()
-                    .find(|(c, ..)| c == column)
-                    .map(|(.., span)| *span)
-            };
-            named(plan, d, &own, column).or_else(asked)
-        })
+    let numeric = label::is_number(plan, id, wanted);
+    let mut asked = requests(plan, d, &id_column, &own, numeric, &read);
+    for extra in more {
+        let known = |c: &ColumnRequest| c.name == extra.name && c.kind != ColumnKind::Number;
+        if !asked.iter().any(known) {
+            asked.push(extra.clone());
+        }
+    }
+    let table = table(files, d, &asked, |column| {
+        let metric = || read.iter().find(|(c, ..)| c == column);
+        named(plan, d, &own, column).or_else(|| metric().map(|(.., span)| *span))
     })?;
+    let cut = splits::cut(d, &table, &id_column)?;
+    Ok(Held {
+        dataset: id,
+        table,
+        cut,
+        id: Some(id_column),
+    })
+}
+
+/// Reads columns of a dataset's file, and holds it to the declared hash.
+pub(super) fn table(
+    files: &Files<'_>,
+    d: &Dataset,
+    asked: &[ColumnRequest],
+    place: impl Fn(&str) -> Option<Span>,
+) -> Result<Table, Vec<Diagnostic>> {
+    let (path, span) = files.source(d);
+    (files.events)(Event::Reading(&path));
+    let progress = |bytes| (files.events)(Event::Bytes(bytes));
+    let table = data::read_table(files.world, &path, asked, &progress)
+        .map_err(|e| place_by_column(&e, span, place))?;
     (files.events)(Event::Read);
     if let Some(sha) = &d.sha256 {
         data::check_hash(&path, &sha.value, &table.sha256)
             .map_err(|e| diagnosed(&[e], sha.span))?;
     }
-    let cut = splits::cut(d, &table, &id_column)?;
-    let (partitions, unassigned) = (cut.by_name(), cut.unassigned);
+    Ok(table)
+}
+
+/// What is needed of a dataset to measure on it.
+pub(super) fn evidence(
+    plan: &Plan,
+    wanted: &[Wanted],
+    held: Held,
+) -> Result<Evidenced, Vec<Diagnostic>> {
+    let id = held.dataset;
+    let d = &plan.datasets[id];
+    if let Some(straddling) = splits::straddles(d, &held.table, &held.cut) {
+        return Err(vec![straddling]);
+    }
+    let own: Vec<&Wanted> = wanted.iter().filter(|w| w.on.dataset == id).collect();
+    let (partitions, unassigned) = (held.cut.by_name(), held.cut.unassigned);
     let missing = missing_parts(plan, id, &own, &partitions);
     if !missing.is_empty() {
         return Err(missing);
     }
+    let table = held.table;
     let classes = classes(d, &table);
     let input = Input {
-        path,
+        path: table.path.clone(),
         sha256: table.sha256.clone(),
         rows: table.rows() as u64,
         run: None,
@@ -207,8 +221,8 @@ fn read_one(
         unassigned,
         classes,
         table,
-        id: id_column,
-        folds: cut.folds,
+        id: held.id.unwrap_or_default(),
+        folds: held.cut.folds,
     })
 }
 

@@ -1,7 +1,7 @@
 //! The partitions and folds of a plan's datasets, written out as files of ids.
 
-use super::dataset::{diagnosed, place_by_column};
-use super::{Event, Events, Files, folder, splits};
+use super::dataset::{diagnosed, table};
+use super::{Events, Files, folder, splits};
 use crate::data::{self, ColumnKind, ColumnRequest};
 use crate::diagnostic::Diagnostic;
 use crate::hir::{Dataset, Plan};
@@ -64,11 +64,8 @@ pub fn materialise(
 }
 
 fn one(files: &Files<'_>, d: &Dataset) -> Result<(Vec<SplitFile>, Value), Vec<Diagnostic>> {
-    let (source, span) = d
-        .source
-        .as_ref()
-        .map_or(("", d.common.name_span), |s| (s.value.as_str(), s.span));
-    let path = files.folder.join(source);
+    let (_, span) = files.source(d);
+    let source = d.source.as_ref().map_or("", |s| s.value.as_str());
     let id = d.id.as_ref().map_or("id", |c| c.value.as_str());
     let mut requests = vec![ColumnRequest::new(id, ColumnKind::Key)];
     let declared = d.group.iter().chain(&d.strata).map(|c| c.value.as_str());
@@ -77,18 +74,13 @@ fn one(files: &Files<'_>, d: &Dataset) -> Result<(Vec<SplitFile>, Value), Vec<Di
             requests.push(ColumnRequest::new(name, ColumnKind::Text));
         }
     }
-    (files.events)(Event::Reading(&path));
-    let progress = |bytes| (files.events)(Event::Bytes(bytes));
-    let table = data::read_table(files.world, &path, &requests, &progress)
-        .map_err(|e| place_by_column(&e, span, |_| None))?;
-    (files.events)(Event::Read);
-    if let Some(sha) = &d.sha256 {
-        data::check_hash(&path, &sha.value, &table.sha256)
-            .map_err(|e| diagnosed(&[e], sha.span))?;
-    }
+    let table = table(files, d, &requests, |_| None)?;
     // Ids that repeat would name rows of two partitions.
     data::IdIndex::new(&table, id).map_err(|e| diagnosed(&e, span))?;
     let cut = splits::cut(d, &table, id)?;
+    if let Some(straddling) = splits::straddles(d, &table, &cut) {
+        return Err(vec![straddling]);
+    }
     let Some((_, ids)) = table.text(id) else {
         return Ok((Vec::new(), Value::Null));
     };

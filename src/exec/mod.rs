@@ -13,8 +13,11 @@ mod fits;
 mod label;
 mod materialise;
 mod outputs;
+mod outputs_differ;
 mod panel;
 mod roles;
+mod shelf;
+mod sized;
 mod splits;
 mod wanted;
 
@@ -22,18 +25,22 @@ pub use dataset::Evidenced;
 pub use errors::{CODES, Declared, ExecError, diagnose};
 pub use fits::unfit;
 pub use materialise::{SplitFile, materialise};
+pub use outputs_differ::outputs_differ;
 pub use panel::{Measured, PartName};
+pub use shelf::{Absent, Held, Shelf, output_columns, read};
+pub use sized::sizes;
+pub use splits::{Cut, straddles};
 pub use wanted::{Wanted, wanted};
 
 use crate::diagnostic::Diagnostic;
-use crate::hir::{Id, Plan, System};
-use crate::text::{SourceMap, World};
+use crate::hir::{Dataset, Id, Plan, System};
+use crate::text::{SourceMap, Span, World};
 use std::path::{Path, PathBuf};
 
 /// What happens while a plan is run.
 #[derive(Debug, Clone, Copy)]
 pub enum Event<'a> {
-    /// So many files will be read.
+    /// So many more files will be read.
     Files(u64),
     /// A file is about to be read.
     Reading(&'a Path),
@@ -88,25 +95,50 @@ pub fn gather(
     seed: u64,
     events: Events<'_>,
 ) -> Result<Evidence, Vec<Diagnostic>> {
-    let folder = folder(plan, sources);
+    refuse(plan)?;
+    let shelf = shelf::read_wanted(world, plan, sources, events)?;
+    gather_from(world, plan, sources, seed, events, shelf)
+}
+
+/// What keeps the plan from being run, beside its files.
+///
+/// # Errors
+/// All of it.
+pub fn refuse(plan: &Plan) -> Result<(), Vec<Diagnostic>> {
     let wanted = wanted(plan);
     let mut refused = errors::refusals(plan, &wanted);
     refused.extend(label::conflicts(plan, &wanted));
-    if !refused.is_empty() {
-        return Err(refused.iter().map(diagnose).collect());
+    if refused.is_empty() {
+        outputs::runs(plan, &wanted).map(|_| ())
+    } else {
+        Err(refused.iter().map(diagnose).collect())
     }
+}
+
+/// The same as [`gather`], of a plan that is not refused and whose datasets were read.
+///
+/// # Errors
+/// Everything wrong with the plan's other files.
+pub fn gather_from(
+    world: &dyn World,
+    plan: &Plan,
+    sources: &SourceMap,
+    seed: u64,
+    events: Events<'_>,
+    shelf: Shelf,
+) -> Result<Evidence, Vec<Diagnostic>> {
+    let folder = folder(plan, sources);
     let files = Files {
         world,
         folder: &folder,
         seed,
         events,
     };
+    let wanted = wanted(plan);
     let runs = outputs::runs(plan, &wanted)?;
-    let datasets = dataset::count(&wanted);
-    events(Event::Files(
-        (datasets + runs.iter().filter(|r| r.path.is_some()).count()) as u64,
-    ));
-    let data = dataset::read_all(&files, plan, &wanted)?;
+    let outputs = runs.iter().filter(|r| r.path.is_some()).count();
+    events(Event::Files(outputs as u64));
+    let data = dataset::of_shelf(plan, &wanted, shelf)?;
     panel::measure(&files, plan, &wanted, data, &runs)
 }
 
@@ -124,4 +156,13 @@ pub(crate) struct Files<'a> {
     pub(crate) folder: &'a Path,
     pub(crate) seed: u64,
     pub(crate) events: Events<'a>,
+}
+
+impl Files<'_> {
+    /// The file of a dataset, and where the plan names it.
+    fn source(&self, d: &Dataset) -> (PathBuf, Span) {
+        let named = d.source.as_ref();
+        let (source, span) = named.map_or(("", d.common.name_span), |s| (&s.value, s.span));
+        (self.folder.join(source), span)
+    }
 }

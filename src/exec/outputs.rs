@@ -3,7 +3,6 @@
 use super::errors::{ExecError, diagnose};
 use super::wanted::Wanted;
 use crate::diagnostic::Diagnostic;
-use crate::hir::template::Template;
 use crate::hir::{Outputs, Plan, Variant};
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,7 +27,9 @@ pub(super) fn runs(plan: &Plan, wanted: &[Wanted]) -> Result<Vec<Run>, Vec<Diagn
         for seed in system.runs() {
             let (path, span) = match &system.outputs {
                 Some(Outputs::Predictions { template, .. }) => {
-                    let path = fill(plan, &template.value, variant, seed);
+                    let path = plan
+                        .output_file(&template.value, variant, seed)
+                        .unwrap_or_default();
                     (Some(path), template.span)
                 }
                 Some(Outputs::Run(template)) => (None, template.span),
@@ -51,31 +52,6 @@ pub(super) fn runs(plan: &Plan, wanted: &[Wanted]) -> Result<Vec<Run>, Vec<Diagn
     }
 }
 
-fn fill(plan: &Plan, template: &Template, variant: &Variant, seed: Option<u64>) -> String {
-    let system = &plan.systems[variant.system];
-    let levels = plan.configuration(variant);
-    template
-        .fill(|name, choice| {
-            Some(match name {
-                "seed" => seed.map_or(String::new(), |s| s.to_string()),
-                "system" => system.common.name.clone(),
-                "variant" => plan.spell(variant),
-                component => {
-                    let (id, level) = levels
-                        .iter()
-                        .find(|(c, _)| plan.components[**c].common.name == component)?;
-                    let component = &plan.components[*id];
-                    match choice {
-                        Some((on, _)) if component.absent != Some(*level) => on.to_string(),
-                        Some((_, off)) => off.to_string(),
-                        None => component.levels.get(*level)?.clone(),
-                    }
-                }
-            })
-        })
-        .unwrap_or_default()
-}
-
 /// Pairs of runs that would read the same columns of one file; one for each template.
 fn shared(plan: &Plan, runs: &[Run]) -> Vec<ExecError> {
     let mut readers: BTreeMap<&str, Vec<&Run>> = BTreeMap::new();
@@ -84,7 +60,9 @@ fn shared(plan: &Plan, runs: &[Run]) -> Vec<ExecError> {
     for run in runs {
         let Some(path) = &run.path else { continue };
         let earlier = readers.entry(path).or_default();
-        let same = earlier.iter().find(|other| same_columns(plan, other, run));
+        let same = earlier
+            .iter()
+            .find(|other| plan.same_columns(other.variant.system, run.variant.system));
         let Some(other) = same.copied() else {
             earlier.push(run);
             continue;
@@ -111,20 +89,4 @@ fn shared(plan: &Plan, runs: &[Run]) -> Vec<ExecError> {
         });
     }
     found
-}
-
-/// Whether two runs read one column for every role that both have. A wide file holds the outputs of
-/// several systems, each in a column of its own.
-fn same_columns(plan: &Plan, one: &Run, other: &Run) -> bool {
-    let columns = |run: &Run| match &plan.systems[run.variant.system].outputs {
-        Some(Outputs::Predictions { columns, .. }) => columns.as_deref(),
-        Some(Outputs::Run(_) | Outputs::Predict { .. } | Outputs::Reported(_)) | None => None,
-    };
-    let (Some(mine), Some(theirs)) = (columns(one), columns(other)) else {
-        return true;
-    };
-    mine.iter().all(|m| {
-        let of_role = theirs.iter().find(|t| t.role.value == m.role.value);
-        of_role.is_none_or(|t| t.column.value == m.column.value)
-    })
 }

@@ -370,7 +370,11 @@ fn seeds_key(plan: &Plan, variant: &Variant) -> u64 {
 }
 
 /// The whole, then the values of each slice, sorted; with the places of their rows in the partition.
-fn parts(w: &Wanted, data: &Evidenced, rows: &[u32]) -> (Vec<Option<PartName>>, Vec<Vec<u32>>) {
+pub(super) fn parts(
+    w: &Wanted,
+    data: &Evidenced,
+    rows: &[u32],
+) -> (Vec<Option<PartName>>, Vec<Vec<u32>>) {
     let mut names = vec![None];
     let mut places: Vec<Vec<u32>> = vec![(0u32..).take(rows.len()).collect()];
     for slice in &w.slices {
@@ -453,7 +457,7 @@ fn folds(w: &Wanted, data: &Evidenced, rows: &[u32]) -> Option<Folds> {
 
 /// What is resampled: clusters where the dataset names them (its `cluster:`, else its `group:`),
 /// within strata where declared.
-fn units(plan: &Plan, data: &Evidenced, rows: &[u32]) -> (Units, bool) {
+pub(super) fn units(plan: &Plan, data: &Evidenced, rows: &[u32]) -> (Units, bool) {
     let d = &plan.datasets[data.dataset];
     let codes = |column: &str| -> Option<Vec<u32>> {
         let (_, text) = data.table.text(column)?;

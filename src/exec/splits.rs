@@ -8,13 +8,13 @@ use std::collections::BTreeMap;
 
 /// The rows of a dataset's partitions and folds.
 #[derive(Debug, Default)]
-pub(super) struct Cut {
+pub struct Cut {
     /// In the order of the plan.
-    pub(super) partitions: Vec<data::Partition>,
+    pub partitions: Vec<data::Partition>,
     /// Rows in no partition.
-    pub(super) unassigned: usize,
+    pub unassigned: usize,
     /// The folds, where the dataset has some.
-    pub(super) folds: Option<data::Folds>,
+    pub folds: Option<data::Folds>,
 }
 
 impl Cut {
@@ -30,23 +30,12 @@ impl Cut {
     }
 }
 
-/// Deals the rows of a table; `id` is the column of ids.
+/// Deals the rows of a table; `id` is the column of ids. Whether groups are whole is [`straddles`]' to say.
 pub(super) fn cut(d: &Dataset, table: &Table, id: &str) -> Result<Cut, Vec<Diagnostic>> {
     let mut cut = Cut::default();
-    let group = d.group.as_ref().map(|g| g.value.as_str());
     if let Some(split) = &d.split {
         let found = data::split(table, &split_rule(d, split), Some(id))
             .map_err(|e| diagnosed(&e, split.span))?;
-        let parts: Vec<(String, &[u32])> = found
-            .partitions
-            .iter()
-            .map(|p| (p.name.clone(), p.rows.as_slice()))
-            .collect();
-        let held = !matches!(split.rule, SplitRule::Before(_));
-        let straddles = group.filter(|_| held);
-        if let Some(error) = straddles.and_then(|g| data::straddling(table, &parts, g)) {
-            return Err(diagnosed(&[error], split.span));
-        }
         cut.partitions = found.partitions;
         cut.unassigned = found.unassigned;
     }
@@ -64,17 +53,35 @@ pub(super) fn cut(d: &Dataset, table: &Table, id: &str) -> Result<Cut, Vec<Diagn
     };
     let found = data::folds(table, &fold_rule(d, folds, id), rows)
         .map_err(|e| diagnosed(&e, folds.span))?;
-    let named: Vec<(String, &[u32])> = (1..)
-        .zip(&found.folds)
-        .map(|(n, rows)| (format!("fold {n}"), rows.as_slice()))
-        .collect();
-    let held = !matches!(folds.rule, hir::FoldRule::Rolling(_));
-    let straddles = group.filter(|_| held);
-    if let Some(error) = straddles.and_then(|g| data::straddling(table, &named, g)) {
-        return Err(diagnosed(&[error], folds.span));
-    }
     cut.folds = Some(found);
     Ok(cut)
+}
+
+/// Groups of the dataset that stand in two of its partitions or folds. What is cut by time isn't held to
+/// keep them whole.
+pub fn straddles(d: &Dataset, table: &Table, cut: &Cut) -> Option<Diagnostic> {
+    let group = d.group.as_ref()?;
+    let found = |parts: &[(String, &[u32])], span| {
+        let error = data::straddling(table, parts, &group.value)?;
+        let labelled = data::diagnose(&error, Some(span));
+        Some(labelled.label(group.span, "the group is declared here"))
+    };
+    let held = |s: &&hir::Split| !matches!(s.rule, SplitRule::Before(_));
+    let of_split = d.split.as_ref().filter(held).and_then(|split| {
+        let parts = cut.partitions.iter();
+        let parts: Vec<(String, &[u32])> =
+            parts.map(|p| (p.name.clone(), p.rows.as_slice())).collect();
+        found(&parts, split.span)
+    });
+    let held = |f: &&hir::Folds| !matches!(f.rule, hir::FoldRule::Rolling(_));
+    of_split.or_else(|| {
+        let (folds, dealt) = d.folds.as_ref().filter(held).zip(cut.folds.as_ref())?;
+        let named: Vec<(String, &[u32])> = (1..)
+            .zip(&dealt.folds)
+            .map(|(n, rows)| (format!("fold {n}"), rows.as_slice()))
+            .collect();
+        found(&named, folds.span)
+    })
 }
 
 /// The columns that split and folds read as text.

@@ -2,8 +2,8 @@
 
 use super::{Dag, How, Node, plain};
 use crate::hir::{
-    Condition, DataRef, Decide, Id, MetricRef, Outputs, Plan, Quantity, QuantityKind, Step,
-    StepModel, System, Variant, VariantRef,
+    Ablation, Condition, DataRef, Decide, Id, MetricRef, Outputs, Plan, Quantity, QuantityKind,
+    Step, StepModel, System, Variant, VariantRef,
 };
 use crate::text::Span;
 use petgraph::graph::NodeIndex;
@@ -22,6 +22,7 @@ pub fn build(plan: &Plan) -> Dag {
         shape(&mut dag, plan, variant.system, variant);
         runs(&mut dag, plan, variant);
     }
+    choices(&mut dag, plan);
     claims(&mut dag, plan);
     dag
 }
@@ -33,9 +34,14 @@ fn data(dag: &mut Dag, data: &DataRef) -> NodeIndex {
 fn step(dag: &mut Dag, plan: &Plan, id: Id<Step>) {
     let step = &plan.steps[id];
     let at = dag.node(Node::Step(id));
+    let how = match step.kind.as_ref().map(|k| k.value.as_str()) {
+        Some("prompt") => How::Prompted,
+        Some("retrieval") => How::Retrieved,
+        Some(_) | None => How::Fitted,
+    };
     for fit in &step.fit {
         let from = data(dag, &fit.data);
-        dag.edge(from, at, How::Fitted, fit.span);
+        dag.edge(from, at, how, fit.span);
     }
     for used in &step.uses {
         let from = dag.node(Node::Step(used.value));
@@ -91,6 +97,53 @@ fn shape(dag: &mut Dag, plan: &Plan, id: Id<System>, variant: &Variant) {
         let from = data(dag, &used.data);
         dag.edge(from, at, How::Trained, used.span);
     }
+}
+
+/// Rows that choose a system among several, or the parts it keeps, shape whichever is chosen.
+fn choices(dag: &mut Dag, plan: &Plan) {
+    for (_, s) in plan.selects.iter() {
+        let Some(on) = &s.on else { continue };
+        let from = data(dag, &on.data);
+        for v in &s.from {
+            let at = dag.node(Node::System(v.variant.clone()));
+            dag.edge(from, at, How::Selected, on.span);
+        }
+    }
+    let evaluated = plan.evaluated();
+    for (_, a) in plan.ablations.iter() {
+        let (Some(on), Some(_)) = (&a.on, &a.tolerance) else {
+            continue;
+        };
+        let from = data(dag, &on.data);
+        let whole = Variant::plain(a.of.variant.system);
+        for v in evaluated.keys().chain([&whole]) {
+            if configures(plan, v, &a.of.variant) {
+                let at = dag.node(Node::System(v.clone()));
+                dag.edge(from, at, How::Selected, on.span);
+            }
+        }
+    }
+}
+
+/// Whether `variant` is `of` with its parts set in some way, by itself or as a system derived from it.
+fn configures(plan: &Plan, variant: &Variant, of: &Variant) -> bool {
+    let parent = plan.systems[variant.system].parent.as_ref();
+    let derived = parent.is_some_and(|p| p.variant.system == of.system && !p.sets.is_empty());
+    variant.system == of.system || derived
+}
+
+/// The ablation with a tolerance that a decision rests on, where no comparison of the two stands.
+pub(super) fn choosing<'p>(plan: &'p Plan, d: &Decide) -> Option<(Id<Ablation>, &'p Ablation)> {
+    let (subject, against) = (&d.subject.variant, &d.against.variant);
+    let compared = plan.compares.iter().any(|(_, c)| {
+        c.subject.variant == *subject && c.against.iter().any(|a| a.variant == *against)
+    });
+    let holds = |a: &Ablation, v: &Variant| {
+        *v == a.of.variant || a.arms.iter().any(|arm| arm.variant == *v)
+    };
+    let mut all = plan.ablations.iter();
+    let found = all.find(|(_, a)| holds(a, subject) && holds(a, against))?;
+    (!compared && found.1.tolerance.is_some()).then_some(found)
 }
 
 fn runs(dag: &mut Dag, plan: &Plan, variant: &Variant) {

@@ -36,37 +36,51 @@ impl Dag {
     /// The influence set of a variant: for every set of rows and every place at which they entered, the
     /// shortest path. Sorted by data, way and length.
     pub fn influences(&self, variant: &Variant) -> Vec<Influence> {
-        let Some(&target) = self.index.get(&Node::System(variant.clone())) else {
+        self.influences_of(&Node::System(variant.clone()))
+    }
+
+    /// The nodes that shape a node, directly or through others, each with the way it takes; nearest first.
+    pub fn shapers(&self, node: &Node) -> Vec<(Node, Vec<Link>)> {
+        let Some(&target) = self.index.get(node) else {
+            return Vec::new();
+        };
+        let next = self.backwards(target);
+        let mut found: Vec<(Node, Vec<Link>)> = next
+            .iter()
+            .filter_map(|(&at, &(edge, to))| {
+                let path = self.follow(at, edge, to, target, &next);
+                Some((self.graph.node_weight(at)?.clone(), path))
+            })
+            .collect();
+        found.sort_by(|a, b| (a.1.len(), &a.0).cmp(&(b.1.len(), &b.0)));
+        found
+    }
+
+    /// The influence set of a system or step, as [`Dag::influences`] gives a variant's.
+    pub fn influences_of(&self, node: &Node) -> Vec<Influence> {
+        let Some(&target) = self.index.get(node) else {
             return Vec::new();
         };
         let next = self.backwards(target);
         // Only what reaches the target is looked at: plans have many systems.
-        let mut partitions: Vec<(&DataRef, NodeIndex)> = next
-            .keys()
-            .filter_map(|&at| match self.graph.node_weight(at) {
-                Some(Node::Partition(data)) => Some((data, at)),
-                _ => None,
-            })
-            .collect();
-        partitions.sort();
         let mut found = Vec::new();
-        for (data, at) in partitions {
-            let mut ways: Vec<Influence> = self
-                .graph
-                .edges(at)
-                .filter(|e| {
-                    e.weight().how.shapes()
-                        && (e.target() == target || next.contains_key(&e.target()))
-                })
-                .map(|e| Influence {
-                    data: data.clone(),
-                    how: e.weight().how,
-                    path: self.follow(at, *e.weight(), e.target(), target, &next),
-                })
-                .collect();
-            ways.sort_by_key(|i| (i.how, i.path.len()));
-            found.extend(ways);
+        for &at in next.keys().chain([&target]) {
+            for edge in self.graph.edges_directed(at, Direction::Incoming) {
+                let from = self.graph.node_weight(edge.source());
+                if let (Some(Node::Partition(data)), true) = (from, edge.weight().how.shapes()) {
+                    found.push(Influence {
+                        data: data.clone(),
+                        how: edge.weight().how,
+                        path: self.follow(edge.source(), *edge.weight(), at, target, &next),
+                    });
+                }
+            }
         }
+        let key = |i: &Influence| {
+            let first = i.path.first().map(|l| (l.span, l.to.clone()));
+            (i.data.clone(), i.how, i.path.len(), first)
+        };
+        found.sort_by_cached_key(key);
         found
     }
 

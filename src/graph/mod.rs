@@ -11,13 +11,14 @@ mod relation;
 
 pub use build::build;
 pub use influence::{Influence, Link};
-pub use relation::{Meeting, Relation, meeting, out_of_fold, relation};
+pub use relation::{Meeting, Relation, meeting, out_of_fold, predates, relation};
 
 use crate::hir::{
-    Ablation, Compare, DataRef, Decide, Factorial, Id, MetricRef, Plan, Select, Step, System,
-    Variant,
+    Ablation, Compare, DataRef, DataUse, Decide, Factorial, Id, MetricRef, Plan, Select, Step,
+    System, Variant,
 };
 use crate::text::Span;
+use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 use std::collections::BTreeMap;
@@ -70,6 +71,10 @@ pub enum How {
     Calibrated,
     /// They were pre-trained on.
     PreTrained,
+    /// They are shown as examples in a prompt.
+    Prompted,
+    /// They are what a retriever finds.
+    Retrieved,
     /// A system reads its input through a step, or a step through another.
     Through,
     /// A system learned from another.
@@ -104,6 +109,8 @@ impl How {
             | How::Thresholded
             | How::Calibrated
             | How::PreTrained
+            | How::Prompted
+            | How::Retrieved
             | How::Through
             | How::Distilled
             | How::Ensembled
@@ -124,6 +131,8 @@ impl How {
             How::Thresholded => "thresholded",
             How::Calibrated => "calibrated",
             How::PreTrained => "pre-trained",
+            How::Prompted => "prompted",
+            How::Retrieved => "retrieved",
             How::Through => "through",
             How::Distilled => "distilled",
             How::Ensembled => "member",
@@ -148,6 +157,8 @@ impl How {
             How::Thresholded => "sets the threshold of",
             How::Calibrated => "calibrates",
             How::PreTrained => "pre-trains",
+            How::Prompted => "is shown by",
+            How::Retrieved => "is retrieved by",
             How::Through => "feeds",
             How::Distilled => "is distilled into",
             How::Ensembled => "is a member of",
@@ -189,10 +200,11 @@ impl Dag {
     }
 
     fn edge(&mut self, from: NodeIndex, to: NodeIndex, how: How, span: Span) {
+        // Rows reach thousands of systems; what reaches one of them is little.
         let known = self
             .graph
-            .edges_connecting(from, to)
-            .any(|e| e.weight().how == how);
+            .edges_directed(to, Direction::Incoming)
+            .any(|e| e.source() == from && e.weight().how == how);
         if !known && from != to {
             self.graph.add_edge(from, to, Edge { how, span });
         }
@@ -271,7 +283,8 @@ pub struct Evaluation {
     /// Whether the rows only choose, and another claim has to be made on other rows (a `select`, or
     /// an ablation with a tolerance).
     pub choice: bool,
-    /// The claim: `compare`, `ablation`, `factorial` or `select`.
+    /// The claim: `compare`, `ablation`, `factorial`, `select`, or `decide` where it rests on an ablation
+    /// that chooses.
     pub claim: &'static str,
 }
 
@@ -312,6 +325,18 @@ pub fn evaluations(plan: &Plan) -> Vec<Evaluation> {
         for v in &s.from {
             add(&v.variant, v.span, &s.on, true, "select");
             add(&v.variant, v.span, &s.report_on, false, "select");
+        }
+    }
+    for (_, d) in plan.decides.iter() {
+        // One that rests on a comparison is judged where the comparison is.
+        if let Some((_, a)) = build::choosing(plan, d) {
+            for v in [&d.subject, &d.against] {
+                let on = a.on.as_ref().map(|on| DataUse {
+                    data: on.data.clone(),
+                    span: v.span,
+                });
+                add(&v.variant, v.span, &on, false, "decide");
+            }
         }
     }
     all

@@ -27,8 +27,9 @@ pub struct Meeting {
     pub declared: Option<Span>,
 }
 
-/// The relation of `a` and `b`: of one dataset by its split rule, across datasets by
-/// `derived_from`, `overlaps`, `disjoint_from` and equal sources.
+/// The relation of `a`, which may have shaped something, and `b`, which judges: of one dataset by its
+/// split rule, across datasets by `derived_from`, `overlaps`, `disjoint_from`, equal sources, and the
+/// date up to which `a` reaches.
 pub fn relation(plan: &Plan, a: &DataRef, b: &DataRef) -> Relation {
     if a.dataset != b.dataset && apart(plan, a, b, &mut BTreeMap::new()) {
         return Relation::Disjoint;
@@ -38,7 +39,38 @@ pub fn relation(plan: &Plan, a: &DataRef, b: &DataRef) -> Relation {
     }
     match meeting(plan, a, b) {
         Some(_) => Relation::Overlapping,
+        None if predates(plan, a, b) => Relation::Disjoint,
         None => Relation::Unknown,
+    }
+}
+
+/// Whether the newest of `a`, or of all it was made from, is older than the day on which `b` became
+/// public.
+pub fn predates(plan: &Plan, a: &DataRef, b: &DataRef) -> bool {
+    let released = plan.datasets[b.dataset].released.as_ref();
+    let older = |d: &DataRef| {
+        let cutoff = plan.datasets[d.dataset].cutoff.as_ref();
+        cutoff
+            .zip(released)
+            .is_some_and(|(c, r)| before(&c.value, &r.value))
+    };
+    let made = &plan.datasets[a.dataset].derived_from;
+    older(a) || (!made.is_empty() && made.iter().all(|m| older(&m.data)))
+}
+
+/// Whether a date such as `2023-09` is surely before another; one that holds the other is not.
+fn before(a: &str, b: &str) -> bool {
+    let parts = |text: &str| -> Option<Vec<u32>> {
+        let all = text.split('-').map(|p| p.trim().parse().ok());
+        all.collect()
+    };
+    match (parts(a), parts(b)) {
+        (Some(a), Some(b)) => a
+            .iter()
+            .zip(&b)
+            .find(|(x, y)| x != y)
+            .is_some_and(|(x, y)| x < y),
+        (None, _) | (_, None) => false,
     }
 }
 
@@ -188,7 +220,12 @@ fn cut<'p>(plan: &'p Plan, data: &'p DataRef) -> Option<&'p String> {
 pub fn out_of_fold(plan: &Plan, how: How, data: &DataRef, on: &DataRef) -> bool {
     let folds = plan.datasets[data.dataset].folds.is_some();
     let by_folds = data.part.as_deref() == Some(FOLDS) && folds;
-    by_folds && data.dataset == on.dataset && matches!(how, How::Trained | How::Fitted)
+    by_folds
+        && data.dataset == on.dataset
+        && matches!(
+            how,
+            How::Trained | How::Fitted | How::Prompted | How::Retrieved
+        )
 }
 
 fn declared_disjoint(plan: &Plan, a: &DataRef, b: &DataRef) -> bool {

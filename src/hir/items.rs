@@ -264,7 +264,7 @@ impl<'a> Resolver<'a> {
             step.labels_unused = self.choice(value, &[("unused", ())]).is_some();
         }
         if let Some(value) = fields.get("features") {
-            self.words("a column's name", value);
+            step.features = self.words("a column's name", value);
         }
         if let Some(value) = fields.get("agreement") {
             step.agreement = self.agreement(value, &step);

@@ -30,6 +30,7 @@ mod native_calls;
 pub mod natives;
 mod outputs;
 mod protocols;
+mod reads;
 mod rows;
 pub mod schema;
 mod scope;
@@ -50,6 +51,7 @@ pub use errors::{CODES, HirError, diagnose};
 pub use groups::whole_bins;
 pub use model::*;
 pub use native_calls::usage as native_usage;
+pub use reads::Reads;
 pub use show::meaning;
 pub use stdlib::{library, library_names};
 

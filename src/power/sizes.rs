@@ -79,6 +79,8 @@ pub struct Read {
     pub rows: u64,
     /// Clusters, where a column names them.
     pub clusters: Option<u64>,
+    /// Rows of each class of the label.
+    pub classes: BTreeMap<String, u64>,
     /// Of each slice by name its parts with their rows and clusters.
     pub slices: BTreeMap<String, Vec<(String, u64, Option<u64>)>>,
 }

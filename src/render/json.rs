@@ -1,6 +1,7 @@
 //! Diagnostics as JSON, for editors and scripts.
 
 use super::{Counts, sorted};
+use crate::checks::supports::Supports;
 use crate::diagnostic::{Answer, DataPlace, Diagnostic, Fix, Label, Level};
 use crate::result::{Check, Place};
 use crate::text::{SourceMap, Span};
@@ -15,6 +16,8 @@ struct Document<'a> {
     file: &'a str,
     counts: Counts,
     diagnostics: Vec<Entry<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    supports: Option<&'a Supports>,
 }
 
 #[derive(Serialize)]
@@ -51,6 +54,17 @@ struct EditEntry<'a> {
 
 /// The diagnostics of plan `file` as one JSON document, sorted by place and ended by a newline.
 pub fn json(file: &str, diags: &[Diagnostic], sources: &SourceMap, counts: Counts) -> String {
+    json_with(file, diags, sources, counts, None)
+}
+
+/// The same, with what the design supports.
+pub fn json_with(
+    file: &str,
+    diags: &[Diagnostic],
+    sources: &SourceMap,
+    counts: Counts,
+    supports: Option<&Supports>,
+) -> String {
     let document = Document {
         schema_version: SCHEMA_VERSION,
         file,
@@ -59,8 +73,9 @@ pub fn json(file: &str, diags: &[Diagnostic], sources: &SourceMap, counts: Count
             .iter()
             .map(|d| entry(d, sources))
             .collect(),
+        supports,
     };
-    // Strings and integers only: writing them cannot fail.
+    // Strings, booleans and integers only: writing them cannot fail.
     serde_json::to_string_pretty(&document)
         .map(|text| text + "\n")
         .unwrap_or_default()

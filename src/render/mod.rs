@@ -11,14 +11,16 @@ mod github;
 mod json;
 mod junit;
 mod sarif;
+mod supports;
 mod terminal;
 
 pub use counts::{Counts, summary};
 pub use diff::diff;
 pub use github::github;
-pub use json::{SCHEMA_VERSION, checks, json};
+pub use json::{SCHEMA_VERSION, checks, json, json_with};
 pub use junit::{Checked, junit};
 pub use sarif::sarif;
+pub use supports::supports;
 pub use terminal::{Options, terminal};
 
 use crate::diagnostic::Diagnostic;

@@ -13,6 +13,7 @@ mod looks;
 mod markdown;
 mod models;
 pub mod number;
+mod power;
 mod selections;
 mod studies;
 pub mod table;
@@ -20,6 +21,7 @@ mod terminal;
 mod values;
 
 pub use markdown::markdown;
+pub use power::{Effect, idle_effects, power, power_json};
 pub use terminal::terminal;
 
 use crate::result::RunResult;

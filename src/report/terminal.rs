@@ -11,10 +11,15 @@ const FACTS: usize = 10;
 
 /// The report, no line wider than the style's width (at least 40 columns).
 pub fn terminal(result: &RunResult, style: &Style) -> String {
+    shown(compose(result, Detail::Brief, style.plus_minus()), style)
+}
+
+/// Blocks as lines of the style's width.
+pub(super) fn shown(blocks: Vec<Block>, style: &Style) -> String {
     let mut lines: Vec<String> = Vec::new();
     let mut facts = false;
     let mut headed = false;
-    for block in compose(result, Detail::Brief, style.plus_minus()) {
+    for block in blocks {
         let apart = match block {
             Block::Note(_) | Block::Legend(_) => false,
             Block::Facts { .. } => !facts,

@@ -1,5 +1,6 @@
 //! Units of reported numbers.
 
+use crate::types::Measure;
 use serde::{Serialize, Serializer};
 
 /// What a reported number counts; written as one word in JSON.
@@ -21,6 +22,22 @@ pub enum Unit {
 }
 
 impl Unit {
+    /// The unit in which a measure is reported, and the factor to it from canonical.
+    pub fn of(measure: &Measure) -> (Unit, f64) {
+        match measure {
+            Measure::Number => (Unit::Plain, 1.0),
+            Measure::Ratio => (Unit::Ratio, 1.0),
+            Measure::Points => (Unit::RatioDifference, 1.0),
+            Measure::Dimension(d) => {
+                let (name, factor) = measure.display_unit();
+                match &d.currency {
+                    Some(currency) if name == *currency => (Unit::Money(currency.clone()), factor),
+                    _ => (Unit::Named(name), factor),
+                }
+            }
+        }
+    }
+
     /// The unit of a difference between two values of this unit.
     #[must_use]
     pub fn difference(&self) -> Unit {

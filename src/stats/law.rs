@@ -161,6 +161,16 @@ pub(super) fn bisect(mut low: f64, mut high: f64, reached: impl Fn(f64) -> bool)
     0.5 * (low + high)
 }
 
+/// The probability of more than `x` under χ² with `df` degrees of freedom, Q(df/2, x/2).
+///
+/// NaN unless `x` ≥ 0 and `df` > 0.
+pub fn chi_square_upper(x: f64, df: f64) -> f64 {
+    if x == 0.0 && df > 0.0 {
+        return 1.0;
+    }
+    statrs::function::gamma::checked_gamma_ur(df / 2.0, x / 2.0).unwrap_or(f64::NAN)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,6 +5,7 @@
 //! or an enum, never as a NaN. Start with [`resample`] (what is drawn), then [`interval`] (what is
 //! claimed from it); [`random`] says how a seed becomes a stream.
 
+pub mod aliasing;
 pub mod analytic;
 pub mod binomial;
 pub mod delong;

@@ -1,7 +1,7 @@
 //! How much a test can see before it is run: of paired proportions and of paired means.
 
 use super::analytic::Pairs;
-use super::law::{binomial_mass, bisect, noncentral_t_upper, t_quantile};
+use super::law::{binomial_cdf, binomial_mass, bisect, noncentral_t_upper, t_quantile};
 use super::normal;
 use super::significance::mcnemar;
 
@@ -68,6 +68,79 @@ pub fn detectable_proportion(n: f64, discordant: f64, alpha: f64, power: f64) ->
         .then(|| bisect(0.0, discordant, enough))
 }
 
+/// The fewest wins without a loss among many pairs that any two-sided procedure at `alpha` takes for a
+/// difference: with m of n, a resample has no win with a chance of (1 − m/n)ⁿ ≈ e⁻ᵐ, which has to lie
+/// under α/2; the t interval asks for more than z², McNemar's test for log₂(2/α).
+pub fn fewest_wins(alpha: f64) -> Option<u64> {
+    let wins = (2.0 / alpha).ln().ceil();
+    (wins.is_finite() && wins >= 1.0).then_some(wins as u64)
+}
+
+/// The smallest difference of paired proportions that `n` pairs can show with `power` if all
+/// disagreements go one way, by the binomial chance of [`fewest_wins`]: a bound that no procedure and
+/// no disagreement gets under.
+pub fn best_proportion(n: f64, alpha: f64, power: f64) -> Option<f64> {
+    let (pairs, wins) = (whole(n)?, fewest_wins(alpha)?);
+    (wins <= pairs).then(|| bisect(0.0, 1.0, |p| some_wins(pairs, wins, p) >= power))
+}
+
+/// The fewest pairs that can show a `difference` of paired proportions if all disagreements go one way.
+pub fn best_pairs(difference: f64, alpha: f64, power: f64) -> Option<f64> {
+    let wins = fewest_wins(alpha)?;
+    if !(difference > 0.0 && difference <= 1.0 && power < 1.0) {
+        return None;
+    }
+    let reached = |n: f64| {
+        whole(n.ceil()).is_some_and(|n| n >= wins && some_wins(n, wins, difference) >= power)
+    };
+    least(wins as f64, reached).map(f64::ceil)
+}
+
+/// The power that goes with [`best_proportion`].
+pub fn best_power(n: f64, difference: f64, alpha: f64) -> Option<f64> {
+    let (pairs, wins) = (whole(n)?, fewest_wins(alpha)?);
+    Some(if wins <= pairs {
+        some_wins(pairs, wins, difference.clamp(0.0, 1.0))
+    } else {
+        0.0
+    })
+}
+
+/// The chance of at least `wins` of `n` with chance `p` each.
+fn some_wins(n: u64, wins: u64, p: f64) -> f64 {
+    wins.checked_sub(1)
+        .map_or(1.0, |fewer| 1.0 - binomial_cdf(fewer, n, p))
+}
+
+fn whole(n: f64) -> Option<u64> {
+    (n.is_finite() && (1.0..1e15).contains(&n)).then_some(n as u64)
+}
+
+/// Pairs needed to establish that a proportion isn't worse by `margin`, where the two are as good as each
+/// other and a share `discordant` disagrees: (z₁₋α⸝₂ + z_power)² · discordant / margin² (Lu & Bean 1995).
+pub fn margin_pairs(discordant: f64, margin: f64, alpha: f64, power: f64) -> Option<f64> {
+    let z = both_quantiles(alpha, power)?;
+    let n = z * z * discordant / (margin * margin);
+    n.is_finite().then_some(n)
+}
+
+/// The smallest margin that `n` pairs establish: [`margin_pairs`] solved for the margin.
+pub fn margin_proportion(n: f64, discordant: f64, alpha: f64, power: f64) -> Option<f64> {
+    let margin = both_quantiles(alpha, power)? * (discordant / n).sqrt();
+    margin.is_finite().then_some(margin)
+}
+
+/// The power that goes with [`margin_pairs`].
+pub fn margin_power(n: f64, discordant: f64, margin: f64, alpha: f64) -> Option<f64> {
+    let z = normal::quantile(1.0 - 0.5 * alpha)?;
+    let power = normal::cdf(margin * (n / discordant).sqrt() - z);
+    power.is_finite().then_some(power)
+}
+
+fn both_quantiles(alpha: f64, power: f64) -> Option<f64> {
+    Some(normal::quantile(1.0 - 0.5 * alpha)? + normal::quantile(power)?)
+}
+
 /// Power of the two-sided paired t test for a standardised mean difference (noncentral t).
 pub fn paired_t(effect: f64, n: f64, alpha: f64) -> Option<f64> {
     let (df, delta) = (n - 1.0, effect * n.sqrt());
@@ -110,4 +183,37 @@ fn bisect_coarsely(high: f64, reached: impl Fn(f64) -> bool) -> f64 {
         }
     }
     high
+}
+
+/// Pairs needed to show a standardised mean difference with `power`, a real number to be rounded up:
+/// the two-sided paired t test (noncentral t) solved for n.
+pub fn pairs_for_mean(effect: f64, alpha: f64, power: f64) -> Option<f64> {
+    if !(effect > 0.0 && alpha > 0.0 && alpha < power && power < 1.0) {
+        return None;
+    }
+    // By the normal law first: the t test never needs fewer, and only a few more.
+    let normal = (both_quantiles(alpha, power)? / effect).powi(2);
+    let reached = |n: f64| n >= 2.0 && paired_t(effect, n, alpha).is_some_and(|p| p >= power);
+    least(normal.clamp(1.0, 1e12), reached)
+}
+
+/// The least number from `low` on at which `reached`, which then stays so, holds.
+fn least(low: f64, reached: impl Fn(f64) -> bool) -> Option<f64> {
+    let (mut below, mut high) = (low, low);
+    while !reached(high) {
+        below = high;
+        high *= 1.5;
+        if high > 1e15 {
+            return None;
+        }
+    }
+    for _ in 0..40 {
+        let middle = 0.5 * (below + high);
+        if reached(middle) {
+            high = middle;
+        } else {
+            below = middle;
+        }
+    }
+    Some(high)
 }

@@ -20,6 +20,8 @@ pub enum Purpose {
     Prediction,
     /// Systems that change places in a permutation test.
     Permutation,
+    /// Tables simulated before there are results.
+    Simulation,
 }
 
 impl Purpose {
@@ -31,6 +33,7 @@ impl Purpose {
             Self::Cells => 3,
             Self::Prediction => 4,
             Self::Permutation => 5,
+            Self::Simulation => 6,
         }
     }
 }

@@ -279,18 +279,7 @@ fn undefined(why: &Undefined) -> String {
 
 /// The unit of a measure in the result model, and the factor from canonical to it.
 pub(super) fn unit_of(measure: &Measure) -> (Unit, f64) {
-    match measure {
-        Measure::Number => (Unit::Plain, 1.0),
-        Measure::Ratio => (Unit::Ratio, 1.0),
-        Measure::Points => (Unit::RatioDifference, 1.0),
-        Measure::Dimension(d) => {
-            let (name, factor) = measure.display_unit();
-            match &d.currency {
-                Some(currency) if name == *currency => (Unit::Money(currency.clone()), factor),
-                _ => (Unit::Named(name), factor),
-            }
-        }
-    }
+    Unit::of(measure)
 }
 
 /// A system in a variant, as tables name it.

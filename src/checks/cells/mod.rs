@@ -40,7 +40,7 @@ mod tests;
 mod witness;
 
 pub(super) use axis::{Axis, Kind, State, Way};
-pub(super) use build::metric_range;
+pub(super) use build::{metric_range, range_of};
 pub(super) use linear::{How, Key, Linear, Taken, linear, more_is_better};
 pub(super) use prop::{Prop, Truth};
 pub(super) use search::{Found, Solution, Want};

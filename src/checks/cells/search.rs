@@ -78,13 +78,24 @@ impl Space {
         wants: &[(usize, Want)],
         allowed: &dyn Fn(usize, &State) -> bool,
     ) -> Found {
+        let unknown = vec![UNKNOWN; self.atoms.len()];
+        self.search_from(wants, allowed, self.concerned(wants), unknown)
+    }
+
+    fn search_from(
+        &self,
+        wants: &[(usize, Want)],
+        allowed: &dyn Fn(usize, &State) -> bool,
+        order: Vec<usize>,
+        atoms: Vec<Known>,
+    ) -> Found {
         let mut search = Search {
             space: self,
             wants,
             allowed,
-            order: self.concerned(wants),
+            order,
             states: vec![None; self.axes.len()],
-            atoms: vec![UNKNOWN; self.atoms.len()],
+            atoms,
             steps: 0,
             unsure: false,
         };
@@ -93,6 +104,22 @@ impl Space {
             None if search.unsure => Found::Unsure,
             None => Found::Nowhere,
         }
+    }
+
+    /// A state in which the rules are as wanted though an axis has failed: all it is read for is unclear.
+    pub fn search_failed(&self, failed: usize, wants: &[(usize, Want)]) -> Found {
+        const UNCLEAR: Known = (Truth::Unclear, Truth::Unclear);
+        let mut atoms = vec![UNKNOWN; self.atoms.len()];
+        for (slot, _) in atoms
+            .iter_mut()
+            .zip(&self.atoms)
+            .filter(|(_, a)| a.axis == failed)
+        {
+            *slot = UNCLEAR;
+        }
+        let mut order = self.concerned(wants);
+        order.retain(|&axis| axis != failed);
+        self.search_from(wants, &|_, _| true, order, atoms)
     }
 
     /// The axes that the rules read and about which something is known.

@@ -215,6 +215,8 @@ pub struct Step {
     pub fit: Vec<DataUse>,
     /// Systems it learns from (a teacher).
     pub fit_systems: Vec<Spanned<Id<System>>>,
+    /// The columns it reads, where said.
+    pub features: Vec<Spanned<String>>,
     /// Steps it reads its input through.
     pub uses: Vec<Spanned<Id<Step>>>,
     /// The system or outside model it is made of.

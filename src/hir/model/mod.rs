@@ -9,6 +9,7 @@ mod conditions;
 mod factorials;
 mod items;
 mod plan;
+mod runs;
 mod systems;
 mod uncertainty;
 
@@ -18,5 +19,6 @@ pub use conditions::*;
 pub use factorials::*;
 pub use items::*;
 pub use plan::*;
+pub use runs::*;
 pub use systems::*;
 pub use uncertainty::*;

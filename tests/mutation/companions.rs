@@ -1,0 +1,52 @@
+//! What else may rightly be said of a mutant, with the reason.
+
+/// The code that is meant, the one that speaks as well, and why that is right.
+pub const COMPANIONS: &[(&str, &str, &str)] = &[
+    (
+        "B101",
+        "B102",
+        "with the systems set aside, a floor is all that is left",
+    ),
+    ("B103", "A102", OF_ONE),
+    ("B104", "A102", OF_ONE),
+    ("B107", "A102", OF_ONE),
+    (
+        "D101",
+        "D110",
+        "without the last rule failures have no outcome either",
+    ),
+    (
+        "D108",
+        "D102",
+        "a first rule that asks for less takes the results of the next",
+    ),
+    (
+        "D109",
+        "D102",
+        "a first rule that asks for less takes the results of the next",
+    ),
+    (
+        "D110",
+        "D101",
+        "without the last rule more than failures are undecided",
+    ),
+    ("L101", "A102", OF_ONE),
+    (
+        "L101",
+        "L102",
+        "what is fitted on the derived data reads the same rows",
+    ),
+    ("L104", "A102", OF_ONE),
+    ("L107", "A102", OF_ONE),
+    ("L112", "A102", OF_ONE),
+    ("M101", "M103", CHOSEN),
+    ("M107", "A102", OF_ONE),
+    ("M110", "U102", "a published number has no interval"),
+    ("M112", "M103", CHOSEN),
+    ("R107", "U102", "a published number has no interval"),
+];
+
+const OF_ONE: &str =
+    "where the candidate is a variant of its baseline, whatever else sets them apart confounds";
+
+const CHOSEN: &str = "the settings are still chosen by the metric that decided before";
