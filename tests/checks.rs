@@ -31,7 +31,9 @@ fn codes(a: &Analysis) -> Vec<&'static str> {
 
 /// The same with `own` whatever its level and answer.
 fn codes_beside(a: &Analysis, own: &str) -> Vec<&'static str> {
-    let counts = |d: &&Diagnostic| d.answer == Answer::Refuted && d.level > Level::Info;
+    let counts = |d: &&Diagnostic| {
+        d.answer == Answer::Refuted && d.level > Level::Info && d.waived.is_none()
+    };
     let mut codes: Vec<_> = a
         .diagnostics
         .iter()

@@ -78,7 +78,7 @@ fn any_mapped_role_is_read() {
 fn what_outputs_lack_is_said_before_they_are_read() {
     let lacks = found(METRICS, "own", "prediction: pred");
     assert_eq!(lacks.len(), 2, "{lacks:?}");
-    assert!(lacks[0].starts_with("E103 "), "{lacks:?}");
+    assert!(lacks[0].starts_with("M106 "), "{lacks:?}");
     let one = found(METRICS, "own", "score: [p_neg]");
     assert!(one[0].contains("each of 2 classes"), "{one:?}");
     let class = "metric m { better: higher, value: count(prediction == posh) }";

@@ -104,7 +104,7 @@ fn agreement_of_judge_and_people_is_computed() {
 #[test]
 fn latency_of_a_served_system_needs_a_server_or_measured_times() {
     let unserved = run(&world("latency_mean", "", ""), "p.bench").unwrap_err();
-    assert_eq!(unserved[0].code.code, "E103");
+    assert_eq!(unserved[0].code.code, "M106");
     let served = run(&world("latency_mean", SERVED, ""), "p.bench").unwrap_err();
     let said: Vec<&str> = served.iter().map(|d| d.message.as_str()).collect();
     assert!(served.iter().all(|d| d.code.code == "E102"), "{said:?}");

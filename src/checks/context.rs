@@ -1,8 +1,10 @@
 //! What a check is handed, and where it puts its answers.
 
+use super::claims;
 use crate::diagnostic::{CodeInfo, Diagnostic};
 use crate::graph::{self, Dag, Evaluation, Influence};
-use crate::hir::{Dataset, Id, Plan, Variant};
+use crate::hir::{Condition, Dataset, Id, Metric, MetricRef, Plan, Variant};
+use crate::metrics::{Outline, outline};
 use crate::text::Span;
 use std::collections::BTreeMap;
 
@@ -16,7 +18,11 @@ pub struct Context<'a> {
     /// Every variant evaluated on some rows, in source order of the claims.
     pub evaluations: Vec<Evaluation>,
     influences: BTreeMap<Variant, Vec<Influence>>,
+    outlines: BTreeMap<MetricKey, Outline>,
 }
+
+/// A metric with its arguments.
+type MetricKey = (Id<Metric>, Vec<String>);
 
 impl<'a> Context<'a> {
     /// Gathers what checks need.
@@ -34,7 +40,13 @@ impl<'a> Context<'a> {
             dag,
             evaluations,
             influences,
+            outlines: outlines(plan),
         }
+    }
+
+    /// What a claimed metric needs; `None` of one without a formula.
+    pub fn outline(&self, metric: &MetricRef) -> Option<&Outline> {
+        self.outlines.get(&(metric.metric, metric.key()))
     }
 
     /// The influence set of an evaluated variant.
@@ -57,6 +69,33 @@ impl<'a> Context<'a> {
         }
         found
     }
+}
+
+/// What the metrics of the plan's claims need.
+fn outlines(plan: &Plan) -> BTreeMap<MetricKey, Outline> {
+    let compared = plan.compares.iter().flat_map(|(_, c)| &c.metrics);
+    let ablated = plan.ablations.iter().filter_map(|(_, a)| a.metric.as_ref());
+    let varied = plan
+        .factorials
+        .iter()
+        .filter_map(|(_, f)| f.metric.as_ref());
+    let chosen = plan.selects.iter().flat_map(|(_, s)| claims::chosen_by(s));
+    let rules = plan.decides.iter().flat_map(|(_, d)| &d.rules);
+    let read = rules
+        .filter_map(|r| r.when.as_ref())
+        .flat_map(Condition::quantities);
+    let watched = plan.stops.iter().map(|(_, s)| &s.metric);
+    let mut found = BTreeMap::new();
+    let all = compared.chain(ablated).chain(varied).chain(chosen);
+    for m in all.chain(read.map(|q| &q.metric)).chain(watched) {
+        let key = (m.metric, m.key());
+        if !found.contains_key(&key)
+            && let Ok(outline) = outline(plan, m)
+        {
+            found.insert(key, outline);
+        }
+    }
+    found
 }
 
 /// A claim that the plan rules the fault out.

@@ -341,9 +341,11 @@ impl<'a> Design<'a> {
             TestMethod::Sign | TestMethod::Mcnemar => true,
             TestMethod::Permutation | TestMethod::ApproximateRandomization => n <= EXACT_UNITS,
             // With ties Wilcoxon's law is approximated, and goes lower than counting would.
-            TestMethod::Wilcoxon | TestMethod::T | TestMethod::CorrectedT | TestMethod::Delong => {
-                false
-            }
+            TestMethod::Wilcoxon
+            | TestMethod::T
+            | TestMethod::Welch
+            | TestMethod::CorrectedT
+            | TestMethod::Delong => false,
         };
         let how = format!("`{name}` over {n} rows");
         counted.then(|| (2f64.powf(1.0 - n), how, at))

@@ -14,6 +14,7 @@ mod a106_interaction_unseen;
 mod a107_unpaired_seeds;
 mod a108_no_reference_run;
 mod a109_tuned_arms_mixed;
+mod alternatives;
 mod asks;
 mod b101_no_baseline;
 mod b102_only_trivial_baseline;
@@ -24,6 +25,7 @@ mod b106_no_trivial_floor;
 mod b107_unequal_information;
 mod b108_stale_baseline;
 mod cells;
+mod claims;
 mod contests;
 mod context;
 mod d101_undecided_region;
@@ -56,9 +58,18 @@ mod l113_no_held_out;
 mod l114_transductive;
 mod l115_folds_reused;
 mod leak;
+mod m101_accuracy_on_imbalanced;
 mod m102_primary_not_decided;
+mod m103_metric_mismatch;
+mod m104_unmeasured_guardrail;
+mod m105_one_number;
+mod m106_needs_column;
+mod m107_latency_across_hardware;
+mod m108_cost_without_price;
 mod m109_judge_without_agreement;
 mod m110_saturated;
+mod m111_slices_unreported;
+mod m112_aggregation_mismatch;
 mod r101_unversioned_data;
 mod r102_unhashed_data;
 mod r103_unseeded;
@@ -73,8 +84,15 @@ pub mod supports;
 mod u101_single_run;
 mod u102_no_interval;
 mod u103_too_few_resamples;
+mod u104_unpaired_on_shared_rows;
+mod u105_cluster_ignored;
+mod u106_runs_as_rows;
+mod u107_uncorrected_multiplicity;
 mod u108_underpowered;
 mod u109_thin_tail;
+mod u110_optional_stopping;
+mod u111_intervals_compared;
+mod u112_duplicate_seeds;
 mod u113_normal_theory_small_n;
 mod u114_unattainable_significance;
 
@@ -109,6 +127,9 @@ macro_rules! declare_check {
     };
 }
 use declare_check;
+
+/// M106, which also those find who know the classes of a label from its file.
+pub static NEEDS_COLUMN: &CodeInfo = &m106_needs_column::CHECK.info;
 
 /// Every check, by code.
 pub static ALL: &[&Check] = &[
@@ -154,9 +175,18 @@ pub static ALL: &[&Check] = &[
     &l113_no_held_out::CHECK,
     &l114_transductive::CHECK,
     &l115_folds_reused::CHECK,
+    &m101_accuracy_on_imbalanced::CHECK,
     &m102_primary_not_decided::CHECK,
+    &m103_metric_mismatch::CHECK,
+    &m104_unmeasured_guardrail::CHECK,
+    &m105_one_number::CHECK,
+    &m106_needs_column::CHECK,
+    &m107_latency_across_hardware::CHECK,
+    &m108_cost_without_price::CHECK,
     &m109_judge_without_agreement::CHECK,
     &m110_saturated::CHECK,
+    &m111_slices_unreported::CHECK,
+    &m112_aggregation_mismatch::CHECK,
     &r101_unversioned_data::CHECK,
     &r102_unhashed_data::CHECK,
     &r103_unseeded::CHECK,
@@ -171,6 +201,13 @@ pub static ALL: &[&Check] = &[
     &u109_thin_tail::CHECK,
     &u113_normal_theory_small_n::CHECK,
     &u114_unattainable_significance::CHECK,
+    &u104_unpaired_on_shared_rows::CHECK,
+    &u105_cluster_ignored::CHECK,
+    &u106_runs_as_rows::CHECK,
+    &u107_uncorrected_multiplicity::CHECK,
+    &u110_optional_stopping::CHECK,
+    &u111_intervals_compared::CHECK,
+    &u112_duplicate_seeds::CHECK,
 ];
 
 /// What the checks found.

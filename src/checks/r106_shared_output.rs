@@ -111,7 +111,9 @@ fn shares(plan: &Plan, one: &Run<'_>, other: &Run<'_>) -> bool {
         && resolved(plan, one) == resolved(plan, other);
     // R103: the command is not told its seed.
     let unseeded = a == b && one.written && one.template.value.holes().all(|h| h.0 != "seed");
-    plan.same_columns(a.system, b.system) && !dead && !unseeded
+    // U112: one run, listed twice.
+    let copied = a == b && one.seed == other.seed;
+    plan.same_columns(a.system, b.system) && !dead && !unseeded && !copied
 }
 
 fn resolved(plan: &Plan, run: &Run<'_>) -> Option<String> {

@@ -1,6 +1,7 @@
 //! What can keep a plan from being run, beside its files.
 
 use super::wanted::Wanted;
+use crate::checks;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::hir::{Outputs, Plan};
@@ -11,8 +12,6 @@ use std::path::PathBuf;
 codes! {
     /// A system whose outputs this version cannot make.
     E102 "command-not-run" Error include_str!("pages/E102.md");
-    /// A metric needs a column that the outputs don't offer.
-    E103 "needs-column" Error include_str!("pages/E103.md");
     /// Two runs read one file.
     E104 "shared-outputs" Error include_str!("pages/E104.md");
     /// A metric that cannot be computed for this label.
@@ -149,6 +148,16 @@ pub enum ExecError {
     },
 }
 
+impl ExecError {
+    /// Whether the outputs lack a column, or some of several.
+    pub(super) fn is_column(&self) -> bool {
+        matches!(
+            self,
+            ExecError::NeedsColumn { .. } | ExecError::Scores { .. }
+        )
+    }
+}
+
 /// How a dataset declares its label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Declared {
@@ -227,7 +236,7 @@ pub fn diagnose(error: &ExecError) -> Diagnostic {
             system,
             metric_span,
             span,
-        } => Diagnostic::new(&E103, format!("`{metric}` needs the {role} of each row, and the outputs of `{system}` have none"))
+        } => Diagnostic::new(checks::NEEDS_COLUMN, format!("`{metric}` needs the {role} of each row, and the outputs of `{system}` have none"))
             .label(*span, format!("maps no `{role}`"))
             .label(*metric_span, "asked for here")
             .help(match role.as_str() {
@@ -305,7 +314,7 @@ fn scores(
         classes.len(),
     );
     let columns: Vec<String> = classes.iter().map(|c| format!("p_{c}")).collect();
-    Diagnostic::new(&E103, message)
+    Diagnostic::new(checks::NEEDS_COLUMN, message)
         .label(mapped, "scores are mapped here")
         .label(asked, "asked for here")
         .help(format!(

@@ -52,7 +52,8 @@ fn misfit(plan: &Plan, w: &Wanted, variant: &Variant, metric: &MetricRef) -> Opt
     let scores = builtins::scores(plan, w, variant);
     let missing = roles::missing(plan, variant.system, d, metric, needs, (&classes, scores));
     if missing.is_some() && !system.is_builtin() {
-        return missing;
+        // A column that is not mapped is the check's to tell.
+        return missing.filter(|error| !error.is_column());
     }
     if classes.names.is_empty() || missing.is_some() {
         return None;

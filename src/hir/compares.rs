@@ -47,7 +47,9 @@ impl<'a> Resolver<'a> {
         let test = fields
             .get("test")
             .and_then(|v| self.choice(v, &TestMethod::ALL));
-        let over = fields.get("over").and_then(|v| self.over(v));
+        let pooled = fields.get("over").and_then(|v| self.pooled(v));
+        let over = fields.get("over").filter(|_| pooled.is_none());
+        let over = over.and_then(|v| self.over(v));
         let margin = fields.get("margin").and_then(|v| self.margin(v, &metrics));
         let pilot = fields.get("pilot").and_then(|v| self.pilot(v, &metrics));
         let Some(subject) = subject else { return };
@@ -65,6 +67,7 @@ impl<'a> Resolver<'a> {
             paired,
             test,
             over,
+            pooled,
             margin,
             pilot,
         };

@@ -493,7 +493,7 @@ const STOP: &[FieldSpec] = &[
     f(
         "using",
         "confidence_sequence(gain(f1_macro), level: 95%)",
-        "the sequential method",
+        "the sequential method; without one each look is judged by itself (U110)",
     ),
 ];
 

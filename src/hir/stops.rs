@@ -28,18 +28,13 @@ impl<'a> Resolver<'a> {
             .get("at_most")
             .and_then(|v| self.count(v, "a number of runs", 1.0));
         let looks = fields.get("look").and_then(|v| self.looks(v));
-        let using = fields.get("using").and_then(|v| self.boundary(v));
-        let examples = [
-            ("look", "look: each(seed)"),
-            (
-                "using",
-                "using: confidence_sequence(gain(f1_macro), level: 95%)",
-            ),
-        ];
-        for (field, example) in examples {
-            if fields.get(field).is_none() {
-                self.missing(&common, "stop", field, example);
-            }
+        let using_at = fields.get("using");
+        let using = match using_at.filter(|v| !is_none(v)) {
+            Some(v) => self.boundary(v),
+            None => self.each_by_itself(&common),
+        };
+        if fields.get("look").is_none() {
+            self.missing(&common, "stop", "look", "look: each(seed)");
         }
         let (Some((subject, against)), Some((looks, look_at)), Some((using, metric, level))) =
             (pair, looks, using)
@@ -100,7 +95,9 @@ impl<'a> Resolver<'a> {
             subject,
             against,
             looks,
+            look_span: look_at,
             using,
+            using_span: using_at.map(|v| v.span),
             metric,
             level,
             rules,
@@ -145,6 +142,19 @@ impl<'a> Resolver<'a> {
         let rules = rules.collect();
         self.decided = None;
         rules
+    }
+
+    /// Without a boundary each look is judged by itself, on the plan's primary metric.
+    fn each_by_itself(&mut self, common: &Common) -> Option<(Boundary, MetricRef, f64)> {
+        let primary = self.plan.header.as_ref().and_then(|h| h.primary.clone());
+        match primary.filter(|m| self.plan.metric_kind(m.metric) != MetricKind::Quantile) {
+            Some(metric) => Some((Boundary::Nominal, metric, 0.95)),
+            None => {
+                let example = "using: confidence_sequence(gain(f1_macro), level: 95%)";
+                self.missing(common, "stop", "using", example);
+                None
+            }
+        }
     }
 
     fn pair_is_compared(&mut self, subject: &VariantRef, against: &VariantRef, at: Span) -> bool {
@@ -283,6 +293,13 @@ impl<'a> Resolver<'a> {
             }
         }
     }
+}
+
+/// `using: none`
+fn is_none(value: &Value) -> bool {
+    plain(value)
+        .and_then(as_word)
+        .is_some_and(|w| w.value == "none")
 }
 
 fn runs_of(n: usize) -> String {

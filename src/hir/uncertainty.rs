@@ -153,6 +153,20 @@ impl<'a> Resolver<'a> {
         )
     }
 
+    /// Where `over: [rows, runs]` names several things; that one sample of both is a fault is for the
+    /// checks to say.
+    pub(super) fn pooled(&mut self, value: &'a Value) -> Option<Span> {
+        let items = match plain(value).map(|e| &e.kind) {
+            Some(ExprKind::List(_)) => self.items(value),
+            _ => return None,
+        };
+        let known = ["rows", "runs", "folds"];
+        let word = |v: &&Value| plain(v).and_then(as_word);
+        let all = items.iter().filter_map(word);
+        let all = all.filter(|w| known.contains(&w.value.as_str())).count();
+        (all > 1 && all == items.len()).then_some(value.span)
+    }
+
     /// The margin of an equivalence claim: a difference in one of the metrics at least.
     pub(super) fn margin(
         &mut self,
@@ -237,7 +251,7 @@ impl<'a> Resolver<'a> {
             let name = format!("`test: {}`", name.map_or("", |t| t.0));
             let remedy = "leave it out: the p value then comes from the resamples";
             let runs_fit = !matches!(test.value, TestMethod::Mcnemar | TestMethod::Delong);
-            let apart = !matches!(test.value, TestMethod::T);
+            let apart = !matches!(test.value, TestMethod::T | TestMethod::Welch);
             let fits = test.value.fits();
             if self.misfit(c, &name, test.span, fits, runs_fit, apart, remedy) {
                 c.test = None;
@@ -338,6 +352,7 @@ impl<'a> Resolver<'a> {
             paired: None,
             test: None,
             over: None,
+            pooled: None,
             margin: None,
             pilot: None,
         };

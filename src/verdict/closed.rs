@@ -138,9 +138,9 @@ pub(super) fn p_value(
     seed: u64,
 ) -> Option<(P, &'static str)> {
     let sides = gain.sides.as_ref()?;
-    if !sides.paired {
+    if !sides.paired || test == TestMethod::Welch {
         return match test {
-            TestMethod::T => Some((
+            TestMethod::T | TestMethod::Welch => Some((
                 significance::welch_t(&sides.candidate, &sides.baseline)?,
                 "Welch’s t test",
             )),
@@ -151,6 +151,8 @@ pub(super) fn p_value(
     let flips = || significance::sign_flips(&differences, draws, seed, key(&["permutation"]));
     match test {
         TestMethod::T => Some((significance::paired_t(&differences)?, "paired t test")),
+        // Taken apart above.
+        TestMethod::Welch => None,
         TestMethod::CorrectedT => {
             let ratio = gain.test_over_train?;
             let p = significance::corrected_t(&differences, ratio)?;

@@ -10,7 +10,7 @@ use crate::hir::{Boundary, Plan, Stop, Variant};
 use crate::metrics::Scratch;
 use crate::result::{self, Interval, Look, ResampleUnit};
 use crate::stats::sequential::{Mixture, Shape, boundary};
-use crate::stats::summary;
+use crate::stats::{normal, summary};
 
 /// One table for each `stop`.
 pub(super) fn stops(book: &Book<'_>) -> Vec<result::Stop> {
@@ -162,16 +162,21 @@ struct Radius {
 impl Radius {
     fn new(s: &Stop) -> Radius {
         let alpha = 1.0 - s.level;
-        let shape = match s.using {
-            Boundary::ObrienFleming => Some(Shape::OBrienFleming),
-            Boundary::Pocock => Some(Shape::Pocock),
+        let shared = |shape| boundary(shape, s.looks.len(), alpha);
+        let bounds = match s.using {
+            Boundary::ObrienFleming => shared(Shape::OBrienFleming),
+            Boundary::Pocock => shared(Shape::Pocock),
+            // The bound of a single look, at each.
+            Boundary::Nominal => {
+                normal::quantile(1.0 - alpha / 2.0).map(|z| vec![z; s.looks.len()])
+            }
             Boundary::ConfidenceSequence => None,
         };
         Radius {
             using: s.using,
             alpha,
             last: s.looks.last().map_or(1.0, |n| f64::from(*n)),
-            bounds: shape.and_then(|shape| boundary(shape, s.looks.len(), alpha)),
+            bounds,
             mixture: None,
         }
     }

@@ -152,6 +152,8 @@ pub struct Compare {
     pub test: Option<Spanned<TestMethod>>,
     /// What is resampled.
     pub over: Option<Spanned<Over>>,
+    /// Where `over:` lists several things, which would pool them as one sample.
+    pub pooled: Option<Span>,
     /// The margin of an equivalence claim, canonical, with what it measures.
     pub margin: Option<(Spanned<f64>, crate::types::Measure)>,
     /// What a pilot showed.

@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::hir::formula::{Aggregate, AggregateKind, Formula};
-use crate::text::Spanned;
+use crate::text::{Span, Spanned};
 
 /// An interval in closed form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +56,7 @@ impl AnalyticMethod {
 #[allow(missing_docs, reason = "each is the test of its name")]
 pub enum TestMethod {
     T,
+    Welch,
     Sign,
     Wilcoxon,
     Permutation,
@@ -67,8 +68,9 @@ pub enum TestMethod {
 
 impl TestMethod {
     /// Every test with its name.
-    pub const ALL: [(&str, TestMethod); 8] = [
+    pub const ALL: [(&str, TestMethod); 9] = [
         ("t", TestMethod::T),
+        ("welch", TestMethod::Welch),
         ("sign", TestMethod::Sign),
         ("wilcoxon", TestMethod::Wilcoxon),
         ("permutation", TestMethod::Permutation),
@@ -81,10 +83,26 @@ impl TestMethod {
         ("corrected_t", TestMethod::CorrectedT),
     ];
 
+    /// Whether it takes the two systems' rows in pairs.
+    pub fn pairs(self) -> bool {
+        match self {
+            TestMethod::Welch => false,
+            TestMethod::T
+            | TestMethod::Sign
+            | TestMethod::Wilcoxon
+            | TestMethod::Permutation
+            | TestMethod::ApproximateRandomization
+            | TestMethod::Mcnemar
+            | TestMethod::Delong
+            | TestMethod::CorrectedT => true,
+        }
+    }
+
     /// The kinds of metric whose rows it can take.
     pub fn fits(self) -> &'static [MetricKind] {
         match self {
             TestMethod::T
+            | TestMethod::Welch
             | TestMethod::Sign
             | TestMethod::Wilcoxon
             | TestMethod::Permutation
@@ -194,8 +212,12 @@ pub struct Stop {
     pub against: VariantRef,
     /// After how many runs it is looked at, in order.
     pub looks: Vec<u32>,
+    /// Where they are written.
+    pub look_span: Span,
     /// The boundary.
     pub using: Boundary,
+    /// Where it is written; `None` where nothing is said.
+    pub using_span: Option<Span>,
     /// The metric whose gain is watched.
     pub metric: MetricRef,
     /// The level that all looks keep together, a fraction.
@@ -211,10 +233,12 @@ pub enum Boundary {
     ConfidenceSequence,
     ObrienFleming,
     Pocock,
+    /// None: each look by itself.
+    Nominal,
 }
 
 impl Boundary {
-    /// Every boundary with its name.
+    /// Every boundary that all looks share, with its name.
     pub const ALL: [(&str, Boundary); 3] = [
         ("confidence_sequence", Boundary::ConfidenceSequence),
         ("obrien_fleming", Boundary::ObrienFleming),
@@ -224,6 +248,6 @@ impl Boundary {
     /// The name in a plan.
     pub fn name(self) -> &'static str {
         let of = Self::ALL.iter().find(|b| b.1 == self);
-        of.map_or("", |b| b.0)
+        of.map_or("nominal", |b| b.0)
     }
 }
