@@ -215,12 +215,11 @@ pub const ALL: &[Operator] = &[
         |b| {
             apart(b)
                 .into_iter()
-                .filter_map(|(c, r)| {
-                    b.value(r, "predict").is_none().then(|| {
-                        let mut edits = old(b);
-                        edits.push(b.set(c, "published", "2023"));
-                        edits
-                    })
+                .filter(|(_, r)| b.value(r, "predict").is_none())
+                .map(|(c, _)| {
+                    let mut edits = old(b);
+                    edits.push(b.set(c, "published", "2023"));
+                    edits
                 })
                 .collect()
         },
