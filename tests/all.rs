@@ -30,6 +30,7 @@ mod new;
 mod numbers;
 mod oracles;
 mod plans;
+mod power;
 mod ranking;
 mod readme;
 mod reference;

@@ -3,6 +3,7 @@
 use benchwright::analysis::{self, Analysis};
 use benchwright::audit;
 use benchwright::diagnostic::{Answer, Diagnostic, Level};
+use benchwright::exec;
 use benchwright::render::{Options, terminal};
 use benchwright::text::{DiskWorld, MemoryWorld};
 use std::path::{Path, PathBuf};
@@ -132,6 +133,83 @@ fn cases() {
             insta::assert_snapshot!(stem, shown(&a));
         });
     }
+}
+
+/// The files of the bad or good plan of a check's page.
+fn of_page(code: &str, heading: &str) -> String {
+    let check = audit::ALL.iter().find(|c| c.info.code == code).unwrap();
+    section(check.info.page, heading).to_string()
+}
+
+#[test]
+fn what_the_data_answer_is_no_longer_open() {
+    for (design, data) in [("L105", "L205"), ("L106", "L206")] {
+        let world = world(&of_page(data, HEADINGS[3]));
+        let open = |a: &Analysis| {
+            let mut all = a.diagnostics.iter();
+            all.any(|d| d.code.code == design && d.answer == Answer::Open)
+        };
+        let plan = analysis::analyse(&world, Path::new("plan.bench")).unwrap();
+        assert!(open(&plan), "{design} is open before the data are read");
+        assert!(!open(&audited(&world)), "{design} is answered by them");
+    }
+}
+
+#[test]
+fn warnings_are_waived_and_idle_waivers_wait_for_the_data() {
+    let waive =
+        |text: String| text.replace("compare chars", "@allow(L203, \"known\")\ncompare chars");
+    let a = audited(&world(&waive(of_page("L203", HEADINGS[2]))));
+    assert_eq!(found(&a)[0].waived.as_deref(), Some("known"));
+    let good = world(&waive(of_page("L203", HEADINGS[3])));
+    let idle = |a: &Analysis| a.diagnostics.iter().any(|d| d.code.code == "W101");
+    assert!(!idle(
+        &analysis::analyse(&good, Path::new("plan.bench")).unwrap()
+    ));
+    assert!(idle(&audited(&good)));
+}
+
+#[test]
+fn outputs_that_are_there_are_joined() {
+    let good = world(&of_page("L202", HEADINGS[3]));
+    let differ = |world: &MemoryWorld| {
+        let mut a = analysis::analyse(world, Path::new("plan.bench")).unwrap();
+        let shelf = analysis::audit(&mut a, world, &|_| {}).unwrap();
+        let found = exec::outputs_differ(world, &a.plan, &a.sources, &|_| {}, shelf);
+        found.iter().map(|d| d.code.code).collect::<Vec<_>>()
+    };
+    assert_eq!(differ(&good), [""; 0], "no outputs are there yet");
+    let whole = good
+        .clone()
+        .with("runs/words-1.csv", "id,prediction\nr7,neg\nr8,pos\n");
+    assert_eq!(differ(&whole), [""; 0]);
+    let short = whole.with("runs/words-2.csv", "id,prediction\nr7,neg\nr9,pos\n");
+    assert_eq!(
+        differ(&short),
+        ["F202", "F202"],
+        "an id too many, an id too few"
+    );
+}
+
+#[test]
+fn another_file_than_declared_is_found() {
+    let hash = "0".repeat(64);
+    let text =
+        of_page("L202", HEADINGS[3]).replace("id: id", &format!("sha256: \"{hash}\", id: id"));
+    assert_eq!(codes(&audited(&world(&text))), ["F201"]);
+}
+
+#[test]
+fn threads_play_no_part() {
+    let bad = world(&of_page("L203", HEADINGS[2]));
+    let with = |n: usize| {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(n)
+            .build()
+            .unwrap();
+        pool.install(|| shown(&audited(&bad)))
+    };
+    assert_eq!(with(1), with(4));
 }
 
 /// Examples whose files lie beside them.

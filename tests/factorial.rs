@@ -74,7 +74,7 @@ fn world(
     let plan = format!(
         "use std.classification.accuracy\n\
          plan p {{ primary: accuracy }}\n\
-         dataset d {{ source: \"d.csv\", version: \"1\", id: id, label: y in [a, b], split: all(test) }}\n\
+         dataset d {{ source: \"d.csv\", version: \"1\", id: id, label: y in [a, b], split: column(part) }}\n\
          {declared}\
          baseline base {{ deterministic: yes, predictions: \"base.csv\" }}\n\
          candidate s {{ deterministic: yes, components: [{}], predictions: \"{holes}.csv\" }}\n\
@@ -82,12 +82,9 @@ fn world(
          {claims}",
         names.join(", ")
     );
-    let rows = |cell: fn(usize, usize) -> &'static str, n: usize| -> String {
-        (0..ROWS).map(|i| format!("{i},{}\n", cell(i, n))).collect()
-    };
     let mut world = MemoryWorld::default()
         .with("plan.bench", &plan)
-        .with("d.csv", format!("id,y\n{}", rows(|_, _| "a", 0)))
+        .with("d.csv", format!("id,y,part\n{}", rows(|_| "a", true)))
         .with("base.csv", outputs(200));
     let levels: Vec<Vec<String>> = components.iter().map(|c| levels(c.1)).collect();
     let sizes: Vec<usize> = levels.iter().map(Vec::len).collect();
@@ -113,8 +110,27 @@ fn levels(body: &str) -> Vec<String> {
 }
 
 fn outputs(right: usize) -> String {
-    let row = |i: usize| format!("{i},{}\n", if i < right { "a" } else { "b" });
-    format!("id,prediction\n{}", (0..ROWS).map(row).collect::<String>())
+    format!(
+        "id,prediction\n{}",
+        rows(|i| if i < right { "a" } else { "b" }, false)
+    )
+}
+
+/// The rows of `test`, which are claimed on, and the same again as `val`, which choose.
+fn rows(cell: impl Fn(usize) -> &'static str, part: bool) -> String {
+    let row = |(of, prefix): (&str, &str), i: usize| {
+        let part = if part {
+            format!(",{of}")
+        } else {
+            String::new()
+        };
+        format!("{prefix}{i},{}{part}\n", cell(i))
+    };
+    let all = |of| (0..ROWS).map(move |i| (of, i));
+    all(("test", ""))
+        .chain(all(("val", "v")))
+        .map(|(of, i)| row(of, i))
+        .collect()
 }
 
 fn run(world: &MemoryWorld) -> RunResult {
@@ -225,8 +241,8 @@ fn json_has_cells_and_effects() {
 
 #[test]
 fn single_losses_need_not_add_up() {
-    let claims = "ablation of s { on: d.test, remove: [a, b], tolerance: 6pp, interval: bootstrap(2_000) }\n\
-                  compare s with s - a - b { on: d.test, metrics: [accuracy] }";
+    let claims = "ablation of s { on: d.val, remove: [a, b], tolerance: 6pp, interval: bootstrap(2_000) }\n\
+                  select both from [s, s - a - b] { on: d.val, maximize: accuracy }";
     // Either of the two does: nothing is lost until both are gone.
     let result = run(&world(&TWO, claims, |c| {
         200 + 100 * usize::from(c[0] + c[1] > 0)
@@ -244,7 +260,7 @@ fn single_losses_need_not_add_up() {
 #[test]
 fn without_the_joint_run_the_smallest_is_a_prediction() {
     let claims =
-        "ablation of s { on: d.test, remove: [a, b], tolerance: 6pp, interval: bootstrap(2_000) }";
+        "ablation of s { on: d.val, remove: [a, b], tolerance: 6pp, interval: bootstrap(2_000) }";
     let result = run(&world(&TWO, claims, |c| 200 + 12 * c[0] + 8 * c[1]));
     let table = &result.ablations[0];
     assert_eq!(table.additivity_gap, None);

@@ -242,7 +242,7 @@ fn folds_that_tuned_a_system_do_not_judge_it() {
             ),
         )
     };
-    assert!(codes(&tuned("v.folds")).contains(&"L103"));
+    assert!(codes(&tuned("v.folds")).contains(&"L115"));
     assert!(!codes(&tuned("v.test")).contains(&"L103"));
 }
 

@@ -3,7 +3,7 @@
 use super::{Answers, Check, Context};
 use crate::data;
 use crate::diagnostic::CodeInfo;
-use crate::exec::straddles;
+use crate::exec::{Held, straddles};
 use crate::hir::{Dataset, FoldRule, SplitRule};
 
 /// The check; its code is that of splits, which find the same.
@@ -15,9 +15,13 @@ pub static CHECK: Check = Check {
 fn run(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Answers) {
     for held in cx.shelf.held.values() {
         let d = &cx.plan.datasets[held.dataset];
-        let Some(group) = d.group.as_ref().filter(|_| cut_whole(d)) else {
+        let Some(group) = &d.group else {
             continue;
         };
+        // Under a split by time a group may stand in two parts; whether that is meant stays open.
+        if !cut_whole(d) && (d.split.is_none() || in_two(held, &group.value)) {
+            continue;
+        }
         out.settle("L105", d.common.span);
         match straddles(d, &held.table, &held.cut) {
             Some(found) => out.report(found),
@@ -32,6 +36,13 @@ fn run(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Answers) {
             None => {}
         }
     }
+}
+
+/// Whether a group stands in two partitions, whatever the split.
+fn in_two(held: &Held, group: &str) -> bool {
+    let parts = held.cut.partitions.iter();
+    let parts: Vec<(String, &[u32])> = parts.map(|p| (p.name.clone(), p.rows.as_slice())).collect();
+    data::straddling(&held.table, &parts, group).is_some()
 }
 
 /// Whether the dataset is cut, and not only by time.

@@ -25,6 +25,7 @@ const SPENT: [&str; 8] = [
 
 fn run(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Findings) {
     let plan = cx.plan;
+    let mut unsaid = BTreeSet::new();
     for contest in contests::contests(plan) {
         let found = excesses(plan, &contest);
         let (a, b) = (contest.ours(plan), contest.theirs(plan));
@@ -43,7 +44,10 @@ fn run(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Findings) {
         if !found.is_empty() {
             out.report(diagnose(code, plan, &contest, &found));
         } else if let Some(d) = open(code, plan, &contest) {
-            out.report(d);
+            // Once for each tuning, however many it is compared with.
+            if d.labels.first().is_some_and(|l| unsaid.insert(l.span)) {
+                out.report(d);
+            }
         } else {
             out.prove(
                 code,

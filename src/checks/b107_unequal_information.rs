@@ -41,7 +41,7 @@ fn answer(code: &'static CodeInfo, cx: &Context<'_>, contests: &[Contest<'_>], o
     let own = sources(cx, &first.candidate.variant);
     let extra: Vec<(Source, Way)> = own
         .into_iter()
-        .filter(|(s, _)| !theirs.contains(s))
+        .filter(|(s, _)| !known(plan, &theirs, s))
         .collect();
     if extra.is_empty() {
         let name = plan.show(&first.candidate.variant);
@@ -50,6 +50,29 @@ fn answer(code: &'static CodeInfo, cx: &Context<'_>, contests: &[Contest<'_>], o
     } else if !excused {
         out.report(diagnose(code, plan, contests, first, &extra));
     }
+}
+
+/// Whether the baselines read a source, or all that it was made from.
+fn known(plan: &Plan, theirs: &BTreeSet<Source>, source: &Source) -> bool {
+    let mut seen = BTreeSet::new();
+    let (mut waiting, mut read) = (vec![source.clone()], false);
+    while let Some(at) = waiting.pop() {
+        if theirs.contains(&at) {
+            read = true;
+            continue;
+        }
+        let made = match &at {
+            Source::Data(d) => plan.datasets[*d].derived_from.as_slice(),
+            Source::Model(_) => &[],
+        };
+        if made.is_empty() {
+            return false;
+        }
+        if seen.insert(at) {
+            waiting.extend(made.iter().map(|u| Source::Data(u.data.dataset)));
+        }
+    }
+    read
 }
 
 /// Something that is learned from.

@@ -13,16 +13,20 @@ declare_check!("D101" "undecided-region" Error "d101_undecided_region.md" run);
 const WHY: &str = "a plan that says nothing about some results leaves their meaning to be found after they are seen";
 
 fn run(info: &'static CodeInfo, context: &Context<'_>, findings: &mut Findings) {
-    for (_, decide) in context
-        .plan
-        .decides
-        .iter()
-        .filter(|(_, d)| !d.common.broken)
-    {
+    for (_, decide) in context.plan.decides.iter().filter(|(_, d)| d.read) {
         let space = Space::new(context.plan, decide, Ranges::Declared);
         let Some(last) = decide.rules.last() else {
             continue;
         };
+        if decide.common.broken {
+            // Of what could not be read a hole is claimed only where it is one whatever was meant.
+            if space.otherwise().is_none()
+                && let Found::At(hole) = space.search(&space.none_before(space.rules.len()))
+            {
+                findings.report(refuted(info, decide, &space, hole));
+            }
+            continue;
+        }
         if let Some(rest) = space.otherwise().and_then(|i| space.rules.get(i)) {
             let why = format!(
                 "`{} otherwise` takes what no other rule fires on",

@@ -5,6 +5,7 @@
 //! results.
 
 use super::cells::{Found, Ranges, Space, Want};
+use super::d105_impossible_threshold::by_threshold;
 use super::d107_unfalsifiable::one_outcome;
 use super::{Context, Findings, declare_check};
 use crate::diagnostic::{CodeInfo, Diagnostic};
@@ -55,7 +56,8 @@ fn unreachable(
     if matches!(space.search(&[(number, Want::Established)]), Found::Nowhere) {
         let ranges_aside = Space::new(plan, decide, Ranges::Ignored);
         let wants = [(number, Want::Established)];
-        if !matches!(ranges_aside.search(&wants), Found::Nowhere) {
+        let by_range = !matches!(ranges_aside.search(&wants), Found::Nowhere);
+        if by_range || by_threshold(plan, decide, rule.span) {
             return None;
         }
         return Some(
@@ -69,6 +71,10 @@ fn unreachable(
         );
     }
     let blockers = blockers(space, number);
+    let mut earlier = blockers.iter().filter_map(|&b| space.rules.get(b));
+    if earlier.any(|r| by_threshold(plan, decide, r.span)) {
+        return None; // a threshold outside a range, as D105 says
+    }
     let names: Vec<String> = blockers
         .iter()
         .filter_map(|&b| space.rules.get(b))

@@ -5,6 +5,7 @@
 //! results have no outcome at all, D101.
 
 use super::cells::{Found, Ranges, Space};
+use super::d105_impossible_threshold::by_threshold;
 use super::{Context, Findings, declare_check};
 use crate::diagnostic::{CodeInfo, Diagnostic};
 
@@ -49,6 +50,9 @@ fn run(info: &'static CodeInfo, context: &Context<'_>, findings: &mut Findings) 
             }
             continue;
         };
+        if why == One::Always && by_threshold(context.plan, decide, first.span) {
+            continue; // a threshold outside a range, as D105 says
+        }
         let message = format!("the verdict is `{}` whatever the result", first.outcome);
         let mut diagnostic = Diagnostic::new(info, message);
         diagnostic = match why {

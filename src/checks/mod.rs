@@ -30,11 +30,15 @@ mod contests;
 mod context;
 mod d101_undecided_region;
 mod d102_unreachable_rule;
+mod d103_overlapping_outcomes;
 mod d104_wrong_direction;
+mod d105_impossible_threshold;
+mod d106_unattainable;
 mod d107_unfalsifiable;
 mod d108_point_only;
 mod d109_absence_as_equality;
 mod d110_failure_undecided;
+mod design;
 mod family;
 mod held;
 mod judging;
@@ -63,6 +67,7 @@ mod m106_needs_column;
 mod m107_latency_across_hardware;
 mod m108_cost_without_price;
 mod m109_judge_without_agreement;
+mod m110_saturated;
 mod m111_slices_unreported;
 mod m112_aggregation_mismatch;
 mod r101_unversioned_data;
@@ -72,18 +77,24 @@ mod r104_hardware_unstated;
 mod r105_unpinned_command;
 mod r106_shared_output;
 mod r107_reported_only_claim;
+mod resolution;
 #[allow(dead_code, reason = "checks to come")]
 mod sizes;
 pub mod supports;
 mod u101_single_run;
 mod u102_no_interval;
+mod u103_too_few_resamples;
 mod u104_unpaired_on_shared_rows;
 mod u105_cluster_ignored;
 mod u106_runs_as_rows;
 mod u107_uncorrected_multiplicity;
+mod u108_underpowered;
+mod u109_thin_tail;
 mod u110_optional_stopping;
 mod u111_intervals_compared;
 mod u112_duplicate_seeds;
+mod u113_normal_theory_small_n;
+mod u114_unattainable_significance;
 
 pub use context::{Context, Findings, Proof};
 
@@ -141,7 +152,10 @@ pub static ALL: &[&Check] = &[
     &b108_stale_baseline::CHECK,
     &d101_undecided_region::CHECK,
     &d102_unreachable_rule::CHECK,
+    &d103_overlapping_outcomes::CHECK,
     &d104_wrong_direction::CHECK,
+    &d105_impossible_threshold::CHECK,
+    &d106_unattainable::CHECK,
     &d107_unfalsifiable::CHECK,
     &d108_point_only::CHECK,
     &d109_absence_as_equality::CHECK,
@@ -170,6 +184,7 @@ pub static ALL: &[&Check] = &[
     &m107_latency_across_hardware::CHECK,
     &m108_cost_without_price::CHECK,
     &m109_judge_without_agreement::CHECK,
+    &m110_saturated::CHECK,
     &m111_slices_unreported::CHECK,
     &m112_aggregation_mismatch::CHECK,
     &r101_unversioned_data::CHECK,
@@ -181,13 +196,18 @@ pub static ALL: &[&Check] = &[
     &r107_reported_only_claim::CHECK,
     &u101_single_run::CHECK,
     &u102_no_interval::CHECK,
+    &u103_too_few_resamples::CHECK,
     &u104_unpaired_on_shared_rows::CHECK,
     &u105_cluster_ignored::CHECK,
     &u106_runs_as_rows::CHECK,
     &u107_uncorrected_multiplicity::CHECK,
+    &u108_underpowered::CHECK,
+    &u109_thin_tail::CHECK,
     &u110_optional_stopping::CHECK,
     &u111_intervals_compared::CHECK,
     &u112_duplicate_seeds::CHECK,
+    &u113_normal_theory_small_n::CHECK,
+    &u114_unattainable_significance::CHECK,
 ];
 
 /// What the checks found.

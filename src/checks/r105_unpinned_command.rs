@@ -62,10 +62,7 @@ fn faults(text: &str) -> BTreeMap<String, &'static str> {
             found.insert(fetch, "fetches from the network");
         } else if outside(word) {
             found.insert((*word).to_string(), "lies outside the project");
-        } else if word
-            .split(|c: char| !c.is_alphanumeric())
-            .any(|w| w == "latest")
-        {
+        } else if word.split([':', '@', '/', '=', '.']).any(|w| w == "latest") {
             found.insert((*word).to_string(), "means another version tomorrow");
         }
     }

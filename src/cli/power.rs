@@ -33,9 +33,14 @@ pub(super) fn power(args: &PowerArgs) -> ExitCode {
         io::err(&format!("not read: {} ({})\n", d.message, d.code.code));
     }
     for idle in report::idle_effects(&analysis.plan, &reads, &effects) {
-        let of = idle.metric.as_deref().unwrap_or("no metric");
-        let (name, measure) = (of, &idle.measure);
-        io::err(&format!("`--effect` fits nothing: {name}, {measure}\n"));
+        let of = match &idle.metric {
+            Some(metric) => format!("no claim in `{metric}` has gains of this unit"),
+            None => "no claim has gains of this unit".to_owned(),
+        };
+        io::err(&format!(
+            "`--effect` fits nothing: {of} ({})\n",
+            idle.measure
+        ));
     }
     let file = args.plan.display().to_string();
     io::out(&match args.format {

@@ -1,5 +1,7 @@
 //! Lines of a plan with comments of one width.
 
+use crate::text::thousands;
+
 /// The width of comments.
 const WIDTH: usize = 110;
 
@@ -44,16 +46,4 @@ pub(super) fn grouped(n: usize) -> String {
 /// `20000` as `20,000`, as comments write it.
 pub(super) fn counted(n: usize) -> String {
     thousands(n, ',')
-}
-
-fn thousands(n: usize, between: char) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(between);
-        }
-        text.push(digit);
-    }
-    text
 }

@@ -78,14 +78,12 @@ fn of_dataset(
             .err()
             .unwrap_or_default()
     };
-    // The first run of a system speaks for those that went wrong alike.
+    // The first run of a system speaks for its others, which went wrong alike.
     let found: Vec<Vec<Diagnostic>> = runs.par_iter().map(one).collect();
-    let mut said: BTreeSet<(Id<System>, &'static str)> = BTreeSet::new();
-    let systems = runs.iter().map(|r| r.variant.system);
-    let each = found.into_iter().zip(systems);
-    each.flat_map(|(found, system)| found.into_iter().map(move |d| (d, system)))
-        .filter(|(d, system)| said.insert((*system, d.code.code)))
-        .map(|(d, _)| d)
+    let mut said: BTreeSet<Id<System>> = BTreeSet::new();
+    let each = found.into_iter().zip(runs.iter().map(|r| r.variant.system));
+    each.filter(|(found, system)| !found.is_empty() && said.insert(*system))
+        .flat_map(|(found, _)| found)
         .collect()
 }
 

@@ -136,12 +136,18 @@ impl<'a> Resolver<'a> {
             });
             return Condition::Error;
         }
+        let (mut l, mut r) = (l, r);
         if let Err(mismatch) = lm.comparable(&rm)
             && !shares_scale(&l, &lm, &rm)
             && !shares_scale(&r, &rm, &lm)
         {
             self.clash(mismatch, (left, &l, &lm), (right, &r, &rm));
-            return Condition::Error;
+            // What the fix makes of it is judged on, so that a unit hides no other fault.
+            match (mended(left, &l, &rm), mended(right, &r, &lm)) {
+                (Some(constant), _) => l = constant,
+                (None, Some(constant)) => r = constant,
+                (None, None) => return Condition::Error,
+            }
         }
         let text = format!("{} {} {}", show::expr(left), op_text(op), show::expr(right));
         Condition::Atom(Atom {
@@ -434,6 +440,16 @@ impl<'a> Resolver<'a> {
             span,
         }
     }
+}
+
+/// The constant in the unit of what it is compared with, as the fix writes it.
+fn mended(e: &Expr, term: &Term, measured: &Measure) -> Option<Term> {
+    let Term::Constant(..) = term else {
+        return None;
+    };
+    let (_, factor) = measured.display_unit();
+    let digits: f64 = number_text(e)?.replace('_', "").parse().ok()?;
+    Some(Term::Constant(digits / factor, measured.clone()))
 }
 
 fn quantity_term(q: Quantity) -> (Term, Measure) {

@@ -151,6 +151,7 @@ impl<'a> Resolver<'a> {
             against,
             rules,
             failed,
+            read: !fields.broken,
         });
     }
 

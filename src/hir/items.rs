@@ -73,7 +73,9 @@ impl<'a> Resolver<'a> {
         };
         let of = format!("{} `{}`", keyword.text(), name.text);
         let fields = self.fields(&of, source.block.body.as_ref(), schema::fields(keyword));
-        self.no_rules(source, &of);
+        if keyword != Keyword::Stop {
+            self.no_rules(source, &of);
+        }
         let common = self.common(source, name, fields.broken);
         (common, fields)
     }

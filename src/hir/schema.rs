@@ -390,7 +390,7 @@ const COMPARE: &[FieldSpec] = &[
     f(
         "pilot",
         "{ disagreement: 14% }",
-        "what a pilot showed: `{ disagreement:, sd: }`",
+        "what a pilot showed: `{ disagreement:, sd:, level: }`, the level that of the baseline",
     ),
 ];
 

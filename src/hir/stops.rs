@@ -5,7 +5,7 @@ use super::model::*;
 use super::scope::{Resolver, Source};
 use super::values::{as_word, plain};
 use crate::syntax::ast::{self, Expr, ExprKind, Keyword, Value};
-use crate::text::Span;
+use crate::text::{Span, Spanned};
 
 /// More looks than anyone takes; boundaries are computed look by look.
 const MOST_LOOKS: f64 = 200.0;
@@ -44,6 +44,7 @@ impl<'a> Resolver<'a> {
         if !self.pair_is_compared(&subject, &against, source.block.head_span) {
             return;
         }
+        let rules = self.stop_rules(source, &subject, &against);
         let runs = |v: &VariantRef| self.plan.systems[v.variant.system].runs().len();
         let available = runs(&subject).min(runs(&against));
         let asked = at_most.as_ref().map_or(available as f64, |n| n.value);
@@ -99,6 +100,7 @@ impl<'a> Resolver<'a> {
             using_span: using_at.map(|v| v.span),
             metric,
             level,
+            rules,
         });
     }
 
@@ -113,6 +115,46 @@ impl<'a> Resolver<'a> {
                 None
             }
         }
+    }
+
+    /// The rules of a `stop`: checked, though no run ends by them yet.
+    fn stop_rules(
+        &mut self,
+        source: Source<'a>,
+        subject: &VariantRef,
+        against: &VariantRef,
+    ) -> Vec<Rule> {
+        let slices = self.slices_of(subject, against);
+        let entries = source.block.body.iter().flat_map(|b| &b.entries);
+        let written: Vec<&'a ast::Rule> = entries
+            .filter_map(|e| match e {
+                ast::Entry::Rule(rule) => Some(rule),
+                ast::Entry::Field(_) | ast::Entry::Error(_) => None,
+            })
+            .collect();
+        if let Some(first) = written.first() {
+            self.errors.push(HirError::Unfit {
+                message: "this version ends no runs by rules: they are checked, not followed"
+                    .into(),
+                span: first.span,
+                label: "not followed yet".into(),
+                other: None,
+                help: "leave the rules out: runs end where the interval of `using:` leaves 0"
+                    .into(),
+            });
+        }
+        self.decided = Some(subject.variant.clone());
+        let rules = written.into_iter().map(|rule| Rule {
+            outcome: Spanned::new(rule.outcome.text.clone(), rule.outcome.span),
+            when: rule
+                .when
+                .as_ref()
+                .map(|e| self.condition(e, slices.as_deref())),
+            span: rule.span,
+        });
+        let rules = rules.collect();
+        self.decided = None;
+        rules
     }
 
     fn pair_is_compared(&mut self, subject: &VariantRef, against: &VariantRef, at: Span) -> bool {

@@ -189,9 +189,9 @@ impl<'a> Resolver<'a> {
         Some((margin, measure?))
     }
 
-    /// `{ disagreement: 14%, sd: 0.3pp }`
+    /// `{ disagreement: 14%, sd: 0.3pp, level: 86% }`
     pub(super) fn pilot(&mut self, value: &'a Value, metrics: &[MetricRef]) -> Option<Pilot> {
-        let legal = [FieldSpec::named("disagreement"), FieldSpec::named("sd")];
+        let legal = ["disagreement", "sd", "level"].map(FieldSpec::named);
         let Some(body) = value.record.as_ref() else {
             self.shape("a record such as `{ disagreement: 14% }`", value);
             return None;
@@ -210,7 +210,20 @@ impl<'a> Resolver<'a> {
             let n = self.number(v, what, &kinds, f64::MIN_POSITIVE..=f64::MAX)?;
             Some((n, measure))
         });
-        Some(Pilot { disagreement, sd })
+        let level = fields.get("level").and_then(|v| {
+            let first = metrics.first()?;
+            let primary = self.plan.header.as_ref().and_then(|h| h.primary.clone());
+            let about = primary.filter(|p| metrics.iter().any(|m| m.same(p)));
+            let metric = about.map_or(first.metric, |p| p.metric);
+            let of = [self.plan.metrics[metric].measure.clone()];
+            let what = "what the baseline scored, such as `86%`";
+            self.number(v, what, &of, f64::MIN..=f64::MAX)
+        });
+        Some(Pilot {
+            disagreement,
+            sd,
+            level,
+        })
     }
 
     /// Whether the methods of a comparison fit its metrics and what its rows are; what doesn't is

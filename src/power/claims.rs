@@ -75,6 +75,8 @@ pub struct Claim<'a> {
     pub runs: (usize, usize),
     /// The effect a decision asks for.
     pub needed: Option<Needed>,
+    /// Whether something it rests on could not be read; then nothing absent proves anything.
+    pub broken: bool,
 }
 
 /// The plan's significance level.
@@ -147,6 +149,7 @@ pub fn claims<'a>(plan: &'a Plan, reads: &Reads) -> Vec<Claim<'a>> {
             pilot: None,
             runs: (runs(plan, &a.of.variant), runs(plan, &arm.variant)),
             needed: None,
+            broken: a.common.broken || unread(plan, &on.data, &[&a.of.variant, &arm.variant]),
         }));
     }
     ask(plan, &mut found);
@@ -156,14 +159,14 @@ pub fn claims<'a>(plan: &'a Plan, reads: &Reads) -> Vec<Claim<'a>> {
 fn compared<'a>(plan: &'a Plan, reads: &Reads, c: &'a Compare, found: &mut Vec<Claim<'a>>) {
     let Some(on) = &c.on else { return };
     let parts = parts(c, reads, &on.data);
-    let unread = |p: &Option<Part<'_>>| {
+    let unknown = |p: &Option<Part<'_>>| {
         let of_column = |p: &Part<'_>| matches!(p.slice.by, SliceBy::Column(_));
         p.as_ref().is_some_and(|p| p.read.is_none() && of_column(p))
     };
     let family = Family {
         correction: c.correct.map(|c| c.value),
         claims: c.against.len() * c.metrics.len() * parts.len(),
-        at_least: parts.iter().any(unread),
+        at_least: parts.iter().any(unknown),
     };
     let level = level(plan, c.interval.as_ref());
     for against in &c.against {
@@ -184,9 +187,20 @@ fn compared<'a>(plan: &'a Plan, reads: &Reads, c: &'a Compare, found: &mut Vec<C
                 pilot: c.pilot.as_ref(),
                 runs: (runs(plan, &c.subject.variant), runs(plan, &against.variant)),
                 needed: None,
+                broken: c.common.broken
+                    || unread(plan, &on.data, &[&c.subject.variant, &against.variant]),
             }));
         }
     }
+}
+
+fn unread(plan: &Plan, on: &DataRef, variants: &[&Variant]) -> bool {
+    let header = plan.header.as_ref().is_some_and(|h| h.common.broken);
+    let broken = |v: &&Variant| plan.systems[v.system].common.broken;
+    plan.incomplete
+        || header
+        || plan.datasets[on.dataset].common.broken
+        || variants.iter().any(broken)
 }
 
 /// The whole, and the parts of the slices as far as known.

@@ -45,7 +45,8 @@ impl Count {
     }
 
     fn part(self) -> Count {
-        self.bound().map_or(Count::Unknown, Count::AtMost)
+        let most = self.number().or(self.bound());
+        most.map_or(Count::Unknown, Count::AtMost)
     }
 }
 

@@ -161,3 +161,16 @@ impl SourceMap {
             .unwrap_or_default()
     }
 }
+
+/// `20000` as `20,000`, with `between` groups of three digits.
+pub fn thousands(n: usize, between: char) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(between);
+        }
+        text.push(digit);
+    }
+    text
+}

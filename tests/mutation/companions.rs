@@ -2,6 +2,10 @@
 
 /// The code that is meant, the one that speaks as well, and why that is right.
 pub const COMPANIONS: &[(&str, &str, &str)] = &[
+    ("A101", "R106", TWICE),
+    ("A102", "R106", TWICE),
+    ("A107", "R106", TWICE),
+    ("A109", "R106", TWICE),
     (
         "B101",
         "B102",
@@ -33,6 +37,31 @@ pub const COMPANIONS: &[(&str, &str, &str)] = &[
     ("L101", "A102", OF_ONE),
     (
         "L101",
+        "B104",
+        "a candidate trained on the test rows too has more rows",
+    ),
+    (
+        "L101",
+        "B107",
+        "a corpus that only the candidate reads is information as well",
+    ),
+    (
+        "L103",
+        "L104",
+        "rows that tuned the systems chose among them, too",
+    ),
+    (
+        "L104",
+        "B107",
+        "rows that only the candidate was chosen on are information as well",
+    ),
+    (
+        "L107",
+        "B107",
+        "a corpus that only the candidate reads is information as well",
+    ),
+    (
+        "L101",
         "L102",
         "what is fitted on the derived data reads the same rows",
     ),
@@ -43,6 +72,11 @@ pub const COMPANIONS: &[(&str, &str, &str)] = &[
     ("M107", "A102", OF_ONE),
     ("M110", "U102", "a published number has no interval"),
     ("M112", "M103", CHOSEN),
+    (
+        "R107",
+        "M105",
+        "a decision on one published number guards nothing",
+    ),
     ("R107", "U102", "a published number has no interval"),
 ];
 
@@ -50,3 +84,6 @@ const OF_ONE: &str =
     "where the candidate is a variant of its baseline, whatever else sets them apart confounds";
 
 const CHOSEN: &str = "the settings are still chosen by the metric that decided before";
+
+const TWICE: &str =
+    "an arm that is changed in one place and measured as it was in another reads one file for both";

@@ -178,7 +178,12 @@ impl Axis {
 }
 
 /// The states of a measured quantity.
-pub fn measured_states(scale: &Scale, width: &Scale, tests: &[Test]) -> Vec<State> {
+pub fn measured_states(
+    scale: &Scale,
+    width: &Scale,
+    tests: &[Test],
+    allow: impl Fn(&Way) -> bool,
+) -> Vec<State> {
     let mut ways = Vec::new();
     for low in scale.cells() {
         for point in low..=scale.last {
@@ -196,6 +201,7 @@ pub fn measured_states(scale: &Scale, width: &Scale, tests: &[Test]) -> Vec<Stat
             }
         }
     }
+    ways.retain(allow);
     states(ways, |way| {
         tests.iter().map(|t| truth(t, way, scale, width)).collect()
     })

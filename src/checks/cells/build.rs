@@ -1,11 +1,13 @@
 //! From a decision's rules to the axes and atoms of their [`Space`].
 
 use super::axis::{
-    ANY, Axis, Kind, Look, Range, Scale, State, Test, measured_states, number_states,
+    ANY, Axis, Kind, Look, Range, Scale, State, Test, Way, measured_states, number_states,
 };
 use super::linear::{How, Key, Taken, key, linear};
 use super::parts::{Parts, part_states};
 use super::prop::{Prop, Truth};
+use super::reach::{Bounds, Reach};
+use super::same::same_for_all;
 use super::{Atom, MAX_CUTS, Ranges, Rule, Space};
 use crate::hir::formula::{AggregateKind, Cell, Formula, Function, RowNumber};
 use crate::hir::{self, Arithmetic, Condition, Decide, Plan, Quantity, QuantityKind};
@@ -40,16 +42,23 @@ struct Builder<'a> {
     plan: &'a Plan,
     decide: &'a Decide,
     ranges: Ranges,
+    reaches: &'a [Reach],
     rule: usize,
 }
 
 impl Space {
     /// The space of a decision's rules.
     pub fn new(plan: &Plan, decide: &Decide, ranges: Ranges) -> Space {
+        Space::within(plan, decide, ranges, &[])
+    }
+
+    /// The same with what a design leaves of it.
+    pub fn within(plan: &Plan, decide: &Decide, ranges: Ranges, reaches: &[Reach]) -> Space {
         let mut builder = Builder {
             plan,
             decide,
             ranges,
+            reaches,
             rule: 0,
         };
         let mut scope = Scope::default();
@@ -63,7 +72,7 @@ impl Space {
                 span: rule.span,
             });
         }
-        let (axes, atoms) = builder.finish(scope);
+        let (axes, atoms) = builder.finish(scope, false);
         let facts =
             |id: hir::Id<hir::Metric>| (plan.metrics[id].sign(), metric_range(plan, id, ranges));
         let conditions = decide.rules.iter().filter_map(|r| r.when.as_ref());
@@ -197,7 +206,7 @@ impl Builder<'_> {
         }
     }
 
-    fn finish(&self, scope: Scope) -> (Vec<Axis>, Vec<Atom>) {
+    fn finish(&self, scope: Scope, part: bool) -> (Vec<Axis>, Vec<Atom>) {
         let tested = |wanted: &Key| {
             let is = |d: &Draft| matches!(&d.name, Name::PValue(k) if k == wanted);
             scope.drafts.iter().any(is)
@@ -208,7 +217,7 @@ impl Builder<'_> {
             .map(|d| matches!(&d.name, Name::Measured(k) if tested(k)))
             .collect();
         let drafts = scope.drafts.into_iter().zip(zero);
-        let mut axes: Vec<Axis> = drafts.map(|(d, zero)| self.axis(d, zero)).collect();
+        let mut axes: Vec<Axis> = drafts.map(|(d, zero)| self.axis(d, zero, part)).collect();
         for axis in &mut axes {
             let atoms = axis.atoms.clone();
             axis.states
@@ -217,7 +226,7 @@ impl Builder<'_> {
         (axes, scope.atoms)
     }
 
-    fn axis(&self, draft: Draft, with_zero: bool) -> Axis {
+    fn axis(&self, draft: Draft, with_zero: bool, part: bool) -> Axis {
         let tests = &draft.tests;
         let cuts = |width: bool| {
             let of = |t: &&Test| (t.how == How::Width) == width;
@@ -229,24 +238,30 @@ impl Builder<'_> {
         let (kind, states) = match draft.name {
             _ if too_many => (Kind::Opaque, Vec::new()),
             Name::Measured(key) => {
-                let scale = Scale::new(ends, range_of(self.plan, &key, self.ranges));
-                let widths = cuts(true);
+                let bounds = Bounds::of(self.reaches, &key, part);
+                let range = bounds.narrow(range_of(self.plan, &key, self.ranges));
+                ends.extend(bounds.cuts());
+                let scale = Scale::new(ends, range);
+                let mut widths = cuts(true);
+                widths.extend(bounds.width());
                 let width = if widths.is_empty() {
                     Scale::default()
                 } else {
                     Scale::new(widths, (0.0, f64::INFINITY))
                 };
-                let states = measured_states(&scale, &width, tests);
+                let allow = |way: &Way| bounds.allow(way, &scale, &width);
+                let states = measured_states(&scale, &width, tests, allow);
                 (Kind::Measured { key, scale, width }, states)
             }
             Name::PValue(key) => {
-                let scale = Scale::new(ends, (0.0, 1.0));
+                let bounds = Bounds::of_p(self.reaches, &key);
+                let scale = Scale::new(ends, bounds.narrow((0.0, 1.0)));
                 let states = number_states(&scale, tests);
                 (Kind::PValue { key, scale }, states)
             }
             Name::Slice(slice) => {
                 let (scope, bodies) = draft.slice.unwrap_or_default();
-                let (axes, _) = self.finish(scope);
+                let (axes, _) = self.finish(scope, true);
                 let parts = Parts {
                     slice,
                     axes,
@@ -330,6 +345,7 @@ pub fn range_of(plan: &Plan, key: &Key, ranges: Ranges) -> Range {
     let (low, high) = metric_range(plan, key.metric, ranges);
     match key.taken {
         Taken::Subject | Taken::Against | Taken::Other(_) => (low, high),
+        Taken::Gain | Taken::Relative if same_for_all(plan, key.metric) => (0.0, 0.0),
         Taken::Gain | Taken::Interaction(..) if (high - low).is_finite() => {
             (low - high, high - low)
         }

@@ -34,15 +34,19 @@ mod linear;
 mod numbers;
 mod parts;
 mod prop;
+mod reach;
+mod same;
 mod search;
 #[cfg(test)]
 mod tests;
 mod witness;
 
-pub(super) use axis::{Axis, Kind, State, Way};
+pub(super) use axis::{Axis, Kind, Range, State, Way};
 pub(super) use build::{metric_range, range_of};
-pub(super) use linear::{How, Key, Linear, Taken, linear, more_is_better};
+pub(super) use linear::{How, Key, Linear, Taken, key, linear, more_is_better};
 pub(super) use prop::{Prop, Truth};
+pub(super) use reach::{Bound, Reach};
+pub(super) use same::same_for_all;
 pub(super) use search::{Found, Solution, Want};
 pub(super) use witness::{shown_number, unit};
 

@@ -139,6 +139,7 @@ fn decide(conditions: Vec<Condition>) -> Decide {
         against: variant(1),
         rules: rules.collect(),
         failed: None,
+        read: true,
     }
 }
 

@@ -160,6 +160,15 @@ pub struct Compare {
     pub pilot: Option<Pilot>,
 }
 
+impl Compare {
+    /// The metric it is about: the plan's primary where it is compared, else the first.
+    pub fn about(&self, plan: &Plan) -> Option<&MetricRef> {
+        let primary = plan.header.as_ref().and_then(|h| h.primary.as_ref());
+        let own = |p: &MetricRef| self.metrics.iter().find(|m| m.same(p));
+        primary.and_then(own).or(self.metrics.first())
+    }
+}
+
 /// One arm of an ablation.
 #[derive(Debug, Clone)]
 pub struct Arm {
@@ -254,6 +263,8 @@ pub struct Decide {
     pub rules: Vec<Rule>,
     /// The outcome of a failed or NaN result.
     pub failed: Option<Spanned<String>>,
+    /// Whether every rule was read, though conditions may be mistyped.
+    pub read: bool,
 }
 
 /// A rule of a decision.

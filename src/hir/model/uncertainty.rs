@@ -196,6 +196,9 @@ pub struct Pilot {
     pub disagreement: Option<Spanned<f64>>,
     /// The standard deviation of the rows' differences, canonical, with what it measures.
     pub sd: Option<(Spanned<f64>, crate::types::Measure)>,
+    /// What the baseline scored on the metric the comparison is about, canonical: the plan's primary where
+    /// it is compared, else the first.
+    pub level: Option<Spanned<f64>>,
 }
 
 /// A `stop` item.
@@ -219,6 +222,8 @@ pub struct Stop {
     pub metric: MetricRef,
     /// The level that all looks keep together, a fraction.
     pub level: f64,
+    /// Rules judged at each look, in order: the first established one ends the runs.
+    pub rules: Vec<Rule>,
 }
 
 /// A boundary for several looks.

@@ -241,7 +241,8 @@ pub const ALL: &[Operator] = &[
         "A109",
         "tune one arm again and say nothing of the others",
         |b| {
-            arms(b, |b, s, _| {
+            arms(b, |b, s, a| {
+                (elements(b.value(a, "remove")?).len() > 1).then_some(())?;
                 let tune = b.says(s, "tune")?;
                 let unsaid = b.says(s, "retune").is_none();
                 unsaid.then(|| (format!("{{ tune: {tune} }}"), Vec::new()))
@@ -308,9 +309,10 @@ fn arm_with_seeds(b: &Base, line: &str) -> Vec<Mutant> {
 fn named_arms(b: &Base, levels: impl Fn(&str, &str) -> String) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for (a, system, one, two) in singles(b) {
+        let run = b.says(b.named(&system).unwrap(), "run").is_some();
         let toggles = [&one, &two].iter().all(|c| absent(b, c) == "off");
         let remove = elements(b.value(a, "remove").unwrap());
-        if !toggles || !remove.contains(&one) {
+        if !toggles || !run || !remove.contains(&one) {
             continue;
         }
         let with: Vec<String> = remove

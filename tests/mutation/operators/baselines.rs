@@ -50,7 +50,7 @@ pub const ALL: &[Operator] = &[
             .collect()
     }),
     op("B103", "tune the candidate and not the baseline", |b| {
-        rivals(b)
+        apart(b)
             .into_iter()
             .filter_map(|(c, r)| {
                 let tune = b.value(r, "tune")?;
@@ -58,7 +58,7 @@ pub const ALL: &[Operator] = &[
                 if field(c, "tune").is_none() {
                     edits.push(b.set(c, "tune", tune));
                 }
-                edits.extend(b.unset(c, "handicap"));
+                field(c, "handicap").is_none().then_some(())?;
                 Some(edits)
             })
             .collect()
@@ -93,18 +93,23 @@ pub const ALL: &[Operator] = &[
             Some(vec![b.set(c, "seeds", "20")])
         })
     }),
-    op("B104", "give the candidate more rows to train on", |b| {
-        richer(b, |b, c, _| {
-            let train = elements(b.says(c, "train")?);
-            let dataset = b.tested_on(c)?.split('.').next()?.to_string();
-            Some(vec![
-                b.set(c, "train", &format!("[{}, more_rows]", train.join(", "))),
-                b.append(&format!(
-                    "dataset more_rows {{ version: \"1\", disjoint_from: [{dataset}] }}"
-                )),
-            ])
-        })
-    }),
+    op(
+        "B107",
+        "train the candidate alone on another dataset",
+        |b| {
+            richer(b, |b, c, _| {
+                field(c, "handicap").is_none().then_some(())?;
+                let train = elements(b.says(c, "train")?);
+                let dataset = b.tested_on(c)?.split('.').next()?.to_string();
+                Some(vec![
+                    b.set(c, "train", &format!("[{}, more_rows]", train.join(", "))),
+                    b.append(&format!(
+                        "dataset more_rows {{ version: \"1\", disjoint_from: [{dataset}] }}"
+                    )),
+                ])
+            })
+        },
+    ),
     op(
         "B104",
         "forget why the candidate's members cost more",
@@ -162,6 +167,9 @@ pub const ALL: &[Operator] = &[
         b.compares()
             .into_iter()
             .filter_map(|c| {
+                // Floors of texts and rankings aren't asked for.
+                let d = b.named(b.value(c, "on")?.split('.').next()?)?;
+                b.value(d, "label").filter(|l| l.contains(" in "))?;
                 let against = b.sides(c)[1..].to_vec();
                 let kept: Vec<&str> = against
                     .iter()
@@ -173,20 +181,22 @@ pub const ALL: &[Operator] = &[
             })
             .collect()
     }),
-    op("B107", "let the candidate alone read a column", |b| {
-        rivals(b)
-            .into_iter()
-            .filter_map(|(c, r)| {
-                let features = b.says(r, "features")?;
-                let more = format!("[{}, outside_rating]", elements(features).join(", "));
-                Some(vec![b.set(c, "features", &more)])
-            })
-            .collect()
+    op("B104", "give the candidate more rows", |b| {
+        richer(b, |b, c, r| {
+            Some(vec![
+                b.set(c, "budget", "{ rows: 1_000_000 }"),
+                b.set(r, "budget", "{ rows: 20_000 }"),
+            ])
+        })
     }),
     op("B107", "let the candidate alone read another corpus", |b| {
-        rivals(b)
+        apart(b)
             .into_iter()
-            .filter_map(|(c, _)| {
+            .filter_map(|(c, r)| {
+                let learns = ["train", "pretrained_on"]
+                    .iter()
+                    .any(|f| b.says(r, f).is_some());
+                (learns && field(c, "handicap").is_none()).then_some(())?;
                 let dataset = b.tested_on(c)?.split('.').next()?.to_string();
                 b.says(c, "pretrained_on").is_none().then(|| {
                     vec![
@@ -203,12 +213,14 @@ pub const ALL: &[Operator] = &[
         "B108",
         "beat a baseline ten years older than the candidate",
         |b| {
-            rivals(b)
+            apart(b)
                 .into_iter()
                 .filter_map(|(c, r)| {
-                    b.value(r, "predict")
-                        .is_none()
-                        .then(|| vec![b.set(r, "published", "2013"), b.set(c, "published", "2023")])
+                    b.value(r, "predict").is_none().then(|| {
+                        let mut edits = old(b);
+                        edits.push(b.set(c, "published", "2023"));
+                        edits
+                    })
                 })
                 .collect()
         },
@@ -217,15 +229,14 @@ pub const ALL: &[Operator] = &[
         "B108",
         "beat a baseline ten years older than the data",
         |b| {
-            rivals(b)
+            apart(b)
                 .into_iter()
                 .filter_map(|(c, r)| {
                     let d = b.named(b.tested_on(c)?.split('.').next()?)?;
                     b.value(r, "predict").is_none().then(|| {
-                        vec![
-                            b.set(r, "published", "2013"),
-                            b.set(d, "released", "\"2024-10\""),
-                        ]
+                        let mut edits = old(b);
+                        edits.push(b.set(d, "released", "\"2024-10\""));
+                        edits
                     })
                 })
                 .collect()
@@ -243,24 +254,6 @@ pub const ALL: &[Operator] = &[
             Some(vec![b.set(s, "run", &run.replace(" --seed {seed}", ""))])
         };
         b.systems().into_iter().filter_map(of).collect()
-    }),
-    op("R103", "drop the seed of the split", |b| {
-        b.datasets()
-            .into_iter()
-            .filter_map(|d| {
-                let split = b.value(d, "split").filter(|s| s.starts_with("hash("))?;
-                let (from, to) = (split.find(", seed")?, split.find(')')?);
-                let mut without = split.to_string();
-                without.replace_range(from..to, "");
-                Some(vec![b.set(d, "split", &without)])
-            })
-            .collect()
-    }),
-    op("R103", "drop the seed of the folds", |b| {
-        b.datasets()
-            .into_iter()
-            .filter_map(|d| Some(vec![b.inside(d, "folds", " seed: 3,", "")?]))
-            .collect()
     }),
     op(
         "R104",
@@ -292,6 +285,15 @@ pub const ALL: &[Operator] = &[
     }),
     op("R106", "write all seeds to one file", |b| {
         let of = |s| {
+            b.evaluated()
+                .iter()
+                .any(|(who, _)| {
+                    b.named(who).is_some_and(|w| {
+                        b.name(w) == b.name(s)
+                            || b.parent(w).is_some_and(|p| b.name(p) == b.name(s))
+                    })
+                })
+                .then_some(())?;
             let seeds = b.says(s, "seeds")?;
             let value = b.value(s, "predictions")?;
             (seeds != "1" && b.tested_on(s).is_some() && value.contains("{seed}"))
@@ -304,6 +306,7 @@ pub const ALL: &[Operator] = &[
             .into_iter()
             .filter_map(|(c, r)| {
                 let theirs = b.value(r, "predictions")?;
+                b.says(c, "components").is_none().then_some(())?;
                 field(c, "predictions")?;
                 Some(vec![b.set(c, "predictions", theirs)])
             })
@@ -374,7 +377,21 @@ fn richer(b: &Base, more: impl Fn(&Base, &Block, &Block) -> Option<Mutant>) -> V
         edits.extend(b.unset(c, "handicap"));
         Some(edits)
     };
-    rivals(b).into_iter().filter_map(of).collect()
+    apart(b).into_iter().filter_map(of).collect()
+}
+
+/// Candidates that are no variants of the baseline itself, with it: what sets variants of one apart is a matter
+/// of ablations.
+fn apart(b: &Base) -> Vec<(&Block, &Block)> {
+    let variant = |c: &Block| matches!(&c.head, Head::Declare { from: Some(from), .. } if !from.levels.is_empty());
+    rivals(b).into_iter().filter(|p| !variant(p.0)).collect()
+}
+
+/// Every baseline that isn't built in, said to be of 2013.
+fn old(b: &Base) -> Mutant {
+    let learns = |r: &&Block| b.value(r, "predict").is_none() && b.parent(r).is_none();
+    let all = b.baselines().into_iter().filter(learns);
+    all.map(|r| b.set(r, "published", "2013")).collect()
 }
 
 fn is_floor(b: &Base, system: &str) -> bool {

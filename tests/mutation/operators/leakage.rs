@@ -2,6 +2,7 @@
 
 use super::{Operator, SHARES, op};
 use crate::mutation::base::{Base, Block, Mutant, elements};
+use benchwright::syntax::ast::Keyword;
 
 pub const ALL: &[Operator] = &[
     op("L101", "train on the evaluated rows too", |b| {
@@ -115,6 +116,10 @@ pub const ALL: &[Operator] = &[
     op("L104", "choose on the rows of the claim", |b| {
         let chosen = |s: &Block| {
             let on = b.value(s, "report_on")?;
+            b.compares()
+                .iter()
+                .any(|c| b.value(c, "on") == Some(on))
+                .then_some(())?;
             Some(vec![b.set(s, "on", on), b.unset(s, "report_on")?])
         };
         let selects = b.items(&[benchwright::syntax::ast::Keyword::Select]);
@@ -423,6 +428,11 @@ pub const ALL: &[Operator] = &[
                         edits.push(b.set(s, "train", &folds));
                     }
                 }
+                let others = [Keyword::Ablation, Keyword::Factorial, Keyword::Select];
+                let timed = b.value(d, "time").is_some();
+                if timed || !b.items(&others).is_empty() {
+                    return None;
+                }
                 let plain = b.steps().is_empty() && b.datasets().len() == 1;
                 let tuned = edits.len() > 3 || b.value(d, "folds").is_some();
                 (plain && tuned).then_some(edits)
@@ -545,7 +555,16 @@ fn untrained(b: &Base, edits: impl Fn(&Block, &Block, &str) -> Option<Mutant>) -
             .any(|p| b.text.contains(&format!("{dataset}.{p}")));
         let splits = b.value(d, "split").is_some_and(|s| s.starts_with("column"));
         (!learns && splits && b.compares().len() == 1)
-            .then(|| edits(c, d, dataset))
+            .then(|| {
+                let mut all = edits(c, d, dataset)?;
+                // Who says what a system learned from has said that these rows are no part of it.
+                let silent = b
+                    .systems()
+                    .into_iter()
+                    .filter_map(|s| b.unset(s, "pretrained_on"));
+                all.extend(silent);
+                Some(all)
+            })
             .flatten()
     };
     b.compares().into_iter().filter_map(of).collect()

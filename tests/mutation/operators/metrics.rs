@@ -8,7 +8,8 @@ use benchwright::syntax::ast::Keyword;
 pub const ALL: &[Operator] = &[
     op("M101", "decide by accuracy where one class is rare", |b| {
         let primary = b.plan().and_then(|p| b.value(p, "primary"));
-        if primary != Some("accuracy") {
+        let read: String = b.decides().iter().map(|d| b.at(body(d).span)).collect();
+        if primary != Some("accuracy") || read.contains("f1_") {
             return Vec::new();
         }
         b.datasets()
@@ -462,6 +463,8 @@ fn unmapped(b: &Base, role: &str) -> Vec<Mutant> {
             let at = value.rfind('{')?;
             value[at..].contains(':').then(|| value.split_at(at))
         })?;
+        // One file with the columns of both needs both maps.
+        (b.text.matches(file.trim()).count() == 1).then_some(())?;
         let all = elements(map.trim_matches(['{', '}', ' ']));
         let kept: Vec<String> = all
             .iter()

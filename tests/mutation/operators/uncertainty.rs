@@ -75,7 +75,7 @@ pub const ALL: &[Operator] = &[
     op("U106", "pool rows and runs as one sample", |b| {
         b.compares()
             .into_iter()
-            .filter(|c| many_runs(b, c))
+            .filter(|c| many_runs(b, c) && field(c, "test").is_none())
             .map(|c| vec![b.set(c, "over", "[rows, runs]")])
             .collect()
     }),
@@ -85,13 +85,26 @@ pub const ALL: &[Operator] = &[
             .filter_map(|c| {
                 let (dataset, _) = b.value(c, "on")?.split_once('.')?;
                 let d = b.named(dataset)?;
-                field(d, "folds")?;
-                (b.compares().len() == 1 && b.items(&[Keyword::Stop]).is_empty()).then_some(())?;
+                let floors = b.systems().iter().any(|s| field(s, "predict").is_some());
+                let train = format!("{dataset}.train");
+                let learners: Vec<&Block> = b
+                    .systems()
+                    .into_iter()
+                    .filter(|s| b.value(s, "train") == Some(&train))
+                    .collect();
+                let plain = b.steps().is_empty()
+                    && !floors
+                    && b.compares().len() == 1
+                    && !learners.is_empty();
+                (plain && b.items(&[Keyword::Stop, Keyword::Select]).is_empty()).then_some(())?;
+                let folds = format!("{dataset}.folds");
                 let mut edits = vec![
-                    b.set(c, "on", &format!("{dataset}.folds")),
+                    b.set(c, "on", &folds),
                     b.set(c, "over", "folds"),
                     b.set(c, "test", "t"),
+                    b.set(d, "folds", "kfold(k: 5, seed: 3, of: train)"),
                 ];
+                edits.extend(learners.into_iter().map(|s| b.set(s, "train", &folds)));
                 edits.extend(b.unset(c, "interval"));
                 Some(edits)
             })
@@ -174,7 +187,7 @@ pub const ALL: &[Operator] = &[
     op("U112", "name one seed twice", |b| {
         seeded(b)
             .into_iter()
-            .map(|s| vec![b.set(s, "seeds", "[0, 0, 1]")])
+            .map(|s| vec![b.set(s, "seeds", twice(b.value(s, "seeds").unwrap()))])
             .collect()
     }),
     op("U113", "trust the normal law on two dozen rows", |b| {
@@ -289,6 +302,16 @@ fn seeded(b: &Base) -> Vec<&Block> {
     };
     let of = |s: &&Block| b.value(s, "seeds").is_some_and(|v| v != "1") && heirs(s);
     b.systems().into_iter().filter(of).collect()
+}
+
+/// As many seeds as there are, the first one twice.
+fn twice(seeds: &str) -> &'static str {
+    match seeds {
+        "3" => "[0, 0, 1]",
+        "4" => "[0, 0, 1, 2]",
+        "12" => "[0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]",
+        _ => "[0, 0, 1, 2, 3]",
+    }
 }
 
 /// The same, where no comparison is over runs.
