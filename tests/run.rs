@@ -284,7 +284,7 @@ fn a_metric_of_a_column_that_is_not_mapped() {
         .replace("plan p", "use std.serving.latency_p95\nplan p")
         .replace("metrics: [accuracy,", "metrics: [latency_p95, accuracy,");
     let errors = pipeline::run(&world().with("p.bench", plan), "p.bench").expect_err("refused");
-    assert_eq!(errors[0].code.code, "M106");
+    assert!(errors.iter().any(|e| e.code.code == "M106"));
 }
 
 #[test]

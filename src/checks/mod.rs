@@ -205,9 +205,13 @@ pub static ALL: &[&Check] = &[
     &u105_cluster_ignored::CHECK,
     &u106_runs_as_rows::CHECK,
     &u107_uncorrected_multiplicity::CHECK,
+    &u108_underpowered::CHECK,
+    &u109_thin_tail::CHECK,
     &u110_optional_stopping::CHECK,
     &u111_intervals_compared::CHECK,
     &u112_duplicate_seeds::CHECK,
+    &u113_normal_theory_small_n::CHECK,
+    &u114_unattainable_significance::CHECK,
 ];
 
 /// What the checks found.
