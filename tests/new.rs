@@ -2,7 +2,7 @@
 
 use super::support::pipeline;
 use benchwright::analysis::analyse;
-use benchwright::diagnostic::Level;
+use benchwright::diagnostic::{Answer, Level};
 use benchwright::draft::{self, Kind, Source};
 use benchwright::format;
 use benchwright::text::{DiskWorld, MemoryWorld, World};
@@ -171,8 +171,9 @@ fn world(files: &[(&str, &str)]) -> MemoryWorld {
 fn outcome(plan: &str, files: &[(&str, &str)]) -> String {
     let world = world(files).with("plan.bench", plan);
     let analysis = analyse(&world, Path::new("plan.bench")).unwrap();
-    let told =
-        |d: &&benchwright::diagnostic::Diagnostic| d.waived.is_none() && d.level >= Level::Warning;
+    let told = |d: &&benchwright::diagnostic::Diagnostic| {
+        d.waived.is_none() && d.level >= Level::Warning && d.answer == Answer::Refuted
+    };
     let found: Vec<&str> = analysis
         .diagnostics
         .iter()

@@ -5,6 +5,7 @@
 //! `roles` guesses what columns are, `systems` whose outputs they hold, `write` puts it into words.
 //! Where a plan is written to is left to the caller.
 
+mod aims;
 mod errors;
 mod paths;
 mod profile;

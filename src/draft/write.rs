@@ -1,5 +1,6 @@
 //! The proposal in words: a plan whose comments say what was guessed, and from what.
 
+use super::aims::{Aim, aim};
 use super::roles::{Roles, Split, Target};
 use super::systems::{Part, Seeds, System, Systems};
 use super::tables::Read;
@@ -10,6 +11,14 @@ use std::path::Path;
 
 /// Names that no system may have: those of the plan's own items and metrics.
 pub(super) fn taken(home: &Read) -> Vec<String> {
+    let dataset = dataset_name(home);
+    let mut taken = own();
+    taken.push(format!("{dataset}_plan"));
+    taken.push(dataset);
+    taken
+}
+
+fn own() -> Vec<String> {
     let own = [
         "majority",
         "accuracy",
@@ -18,18 +27,15 @@ pub(super) fn taken(home: &Read) -> Vec<String> {
         "rmse",
         "brier",
         "latency_p95",
+        "machine",
     ];
-    let dataset = dataset_name(home);
-    let mut taken: Vec<String> = own.iter().map(|n| (*n).to_owned()).collect();
-    taken.push(format!("{dataset}_plan"));
-    taken.push(dataset);
-    taken
+    own.map(str::to_owned).to_vec()
 }
 
 fn dataset_name(home: &Read) -> String {
     let stem = Path::new(&home.named).file_stem();
     let stem = stem.map_or_else(String::new, |s| s.to_string_lossy().into_owned());
-    identifier(&stem, "rows", &[])
+    identifier(&stem, "rows", &own())
 }
 
 /// The metric that decides, the one that guards it, and how they are written.
@@ -86,9 +92,11 @@ pub(super) fn plan(tables: &[Read], data: &Roles, systems: &Systems) -> String {
         return String::new();
     };
     let metrics = metrics(&data.target);
+    let aim = aim(home, data, systems);
     let mut page = Page::default();
     head(&mut page, tables, &metrics, systems);
-    question(&mut page, home, &metrics, systems);
+    question(&mut page, home, &metrics, systems, aim);
+    hardware(&mut page, systems);
     dataset(&mut page, home, data, systems);
     floor(&mut page, home, systems);
     page.comment(
@@ -101,7 +109,7 @@ pub(super) fn plan(tables: &[Read], data: &Roles, systems: &Systems) -> String {
         one_system(&mut page, system, data, systems);
     }
     comparison(&mut page, home, data, &metrics, systems);
-    decision(&mut page, &metrics, systems);
+    decision(&mut page, &metrics, systems, aim);
     format::format(&page.text).text
 }
 
@@ -157,12 +165,11 @@ fn guards(metrics: &Metrics, systems: &Systems) -> Vec<&'static str> {
     guards
 }
 
-fn question(page: &mut Page, home: &Read, metrics: &Metrics, systems: &Systems) {
+fn question(page: &mut Page, home: &Read, metrics: &Metrics, systems: &Systems, aim: Option<Aim>) {
     let name = candidate(systems).map_or("", |s| s.name.as_str());
-    let aim = match metrics.zero {
-        "0pp" => "by 1 pp or more",
-        _ => "on average",
-    };
+    let aim = aim.map_or("on average".to_owned(), |a| {
+        format!("by {} pp or more", a.points)
+    });
     page.line(&format!("plan {}_plan {{", dataset_name(home)));
     page.note(
         "Say what you want to find out, and what would make you act, before you look at a result.",
@@ -178,6 +185,19 @@ fn question(page: &mut Page, home: &Read, metrics: &Metrics, systems: &Systems) 
     page.note("Printed in every report. Add what you know to be weak.");
     page.line("  risks: [\"drafted from the columns of files: what its comments guess was not confirmed\"]");
     page.line("}");
+    page.line("");
+}
+
+fn hardware(page: &mut Page, systems: &Systems) {
+    if !systems.timed() {
+        return;
+    }
+    page.comment(
+        "",
+        "guessed: all times were taken on one machine, for only then do they compare. Say what it is, so that others can \
+         measure again: `cores: 4`, `memory: 16GiB`, `accelerator: \"one A10\"`.",
+    );
+    page.line("hardware machine { }");
     page.line("");
 }
 
@@ -355,6 +375,9 @@ fn one_system(page: &mut Page, system: &System, data: &Roles, systems: &Systems)
             page.line(&format!("  seeds: [{}]", all.join(", ")));
         }
     }
+    if systems.timed() {
+        page.line("  hardware: machine");
+    }
     let mut map = vec![format!("prediction: {}", written(&system.prediction))];
     if let (Some(score), true) = (&system.score, systems.scored()) {
         if let Target::Classes {
@@ -440,7 +463,7 @@ fn comparison(page: &mut Page, home: &Read, data: &Roles, metrics: &Metrics, sys
     page.line("");
 }
 
-fn decision(page: &mut Page, metrics: &Metrics, systems: &Systems) {
+fn decision(page: &mut Page, metrics: &Metrics, systems: &Systems, aim: Option<Aim>) {
     let Some(candidate) = candidate(systems) else {
         return;
     };
@@ -458,12 +481,21 @@ fn decision(page: &mut Page, metrics: &Metrics, systems: &Systems) {
         opponent(systems)
     ));
     page.note("Better beyond chance, and by enough to be worth it: put your own figures here.");
-    if zero == "0pp" {
-        page.line(&format!(
-            "  ship when gain({m}) > 0pp and point(gain({m})) >= 1pp"
-        ));
-    } else {
-        page.line(&format!("  ship when gain({m}) > 0"));
+    match aim {
+        Some(aim) => {
+            if aim.raised {
+                page.note(&format!(
+                    "{} rows can hardly show a gain of less than {} pp: a smaller figure needs more of them.",
+                    counted(aim.rows),
+                    aim.points
+                ));
+            }
+            page.line(&format!(
+                "  ship when gain({m}) > 0pp and point(gain({m})) >= {}pp",
+                aim.points
+            ));
+        }
+        None => page.line(&format!("  ship when gain({m}) > 0")),
     }
     if systems.timed() {
         page.note("A limit of time is one more condition: `and latency_p95 <= 100ms`.");
