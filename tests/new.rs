@@ -469,3 +469,16 @@ fn tabs_scores_groups_dates_and_slices() {
     insta::assert_snapshot!(plan);
     assert_eq!(outcome(&plan, &files), "ship");
 }
+
+#[test]
+fn one_system_is_set_against_the_floor() {
+    let text = rows("id,label,split,pred", |i, l| {
+        let split = if i < 20 { "train" } else { "test" };
+        format!("{i},{l},{split},{}", if i % 20 == 0 { other(l) } else { l })
+    });
+    let files = [("r.csv", text.as_str())];
+    let plan = of_memory(&files).unwrap();
+    assert!(plan.contains("@allow(B102"), "{plan}");
+    assert!(plan.contains("with [majority]"), "{plan}");
+    assert_eq!(outcome(&plan, &files), "ship");
+}

@@ -4,7 +4,7 @@ use super::context::{Context, Findings};
 use super::declare_check;
 use super::family;
 use crate::diagnostic::{CodeInfo, Diagnostic};
-use crate::hir::{Builtin, Compare, Dataset, Id, Outputs, Plan, VariantRef};
+use crate::hir::{Builtin, Compare, Dataset, Id, Outputs, Plan, SplitRule, VariantRef};
 use std::collections::BTreeMap;
 
 declare_check!("B106" "no-trivial-floor" Info "b106_no_trivial_floor.md" run);
@@ -74,6 +74,12 @@ fn diagnose(
     let rows = learns
         .first()
         .map_or_else(|| format!("{name}.train"), |u| plan.show_data(&u.data));
+    let all_judged = learns.is_empty() && !may_train(plan, dataset);
+    let first = if all_judged {
+        "keep rows apart to learn from, as `train` in `split:`, and "
+    } else {
+        ""
+    };
     let others: Vec<String> = c
         .against
         .iter()
@@ -102,6 +108,14 @@ fn diagnose(
          (Pineau et al. 2021; Lipton & Steinhardt 2019)",
     )
     .help(format!(
-        "add one to the comparison: `baseline floor {{ predict: {builtin}({rows}) }}`"
+        "{first}add one to the comparison: `baseline floor {{ predict: {builtin}({rows}) }}`"
     ))
+}
+
+/// Whether the split leaves rows to learn from; one by a column may.
+fn may_train(plan: &Plan, dataset: Id<Dataset>) -> bool {
+    plan.datasets[dataset].split.as_ref().is_none_or(|s| {
+        let all_one = matches!(s.rule, SplitRule::All(_));
+        !all_one && (s.parts.is_empty() || s.parts.iter().any(|(p, _)| p.value == "train"))
+    })
 }
