@@ -143,7 +143,8 @@ fn gain(plan: &Plan, d: &Decide, atom: &Atom, first: &Quantity) -> Option<String
     let (left, right) = (side(&atom.left)?, side(&atom.right)?);
     let (own, other) = (&d.subject.variant, &d.against.variant);
     let in_order = left == *own && right == *other;
-    if !in_order && !(left == *other && right == *own) {
+    let turned = left == *other && right == *own;
+    if !(in_order || turned) {
         return None;
     }
     let metric = &plan.metrics[first.metric.metric];
