@@ -40,22 +40,22 @@ pub(super) fn sketch(text: &str, buffers: &mut Buffers) -> Sketch {
     found
 }
 
-/// The least value of each hash function, h(x) = (a·x + b) >> 32.
+/// The least value of each hash function, h(x) = (a·x + b mod 2⁶⁴) >> 32 with 64-bit a: a shorter one would
+/// keep the order of the shingles (Dietzfelbinger 1996).
 fn least(shingles: &[u64]) -> [u32; HASHES] {
     let mut found = [u32::MAX; HASHES];
     for &shingle in shingles {
-        let x = shingle >> 32;
         for (slot, (a, b)) in found.iter_mut().zip(&FUNCTIONS) {
-            let hash = (x.wrapping_mul(*a as u64).wrapping_add(*b) >> 32) as u32;
+            let hash = (shingle.wrapping_mul(*a).wrapping_add(*b) >> 32) as u32;
             *slot = (*slot).min(hash);
         }
     }
     found
 }
 
-const FUNCTIONS: [(u32, u64); HASHES] = functions();
+const FUNCTIONS: [(u64, u64); HASHES] = functions();
 
-const fn functions() -> [(u32, u64); HASHES] {
+const fn functions() -> [(u64, u64); HASHES] {
     let mut found = [(0, 0); HASHES];
     // SplitMix64, as in `normal::mix`, which is no constant function.
     let mut state = 0x5EED_0F5E_7C4E_5E75u64;
@@ -63,7 +63,7 @@ const fn functions() -> [(u32, u64); HASHES] {
     while at < HASHES {
         let (a, next) = draw(state);
         let (b, next) = draw(next);
-        found[at] = ((a >> 32) as u32 | 1, b >> 1);
+        found[at] = (a | 1, b);
         state = next;
         at += 1;
     }
