@@ -44,9 +44,10 @@ fn run(plan: &str) -> RunResult {
     pipeline::run(&world(plan), "plan.bench").unwrap_or_else(|e| panic!("{e:#?}"))
 }
 
+/// The errors of a plan.
 fn found(plan: &str) -> Vec<String> {
     let analysis = analyse(&world(plan), Path::new("plan.bench")).unwrap();
-    let said = analysis.diagnostics.iter();
+    let said = analysis.diagnostics.iter().filter(|d| d.is_error());
     said.map(|d| format!("{} {}", d.code.code, d.message))
         .collect()
 }

@@ -475,6 +475,12 @@ fn stops_are_held_to_the_runs_and_the_comparison() {
         of("stop for b against a { look: each(seed), using: pocock(gain(latency_p95)) }"),
         of("stop for b against a { look: each(seed), using: alpha_spending(gain(accuracy)) }"),
         of("stop for b against a { at_most: 3 }"),
+        // Without a primary metric nothing says what is watched.
+        refused(
+            &plan(3, "", compare, "stop for b against a { at_most: 3 }")
+                .replace("primary: accuracy, ", ""),
+            3,
+        ),
     ];
     insta::assert_snapshot!(all.join("\n"));
 }

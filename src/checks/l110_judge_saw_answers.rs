@@ -38,17 +38,11 @@ fn run(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Findings) {
             continue;
         }
         match bases(cx, &j) {
-            Some(true) => {
-                if free.insert((j.judge, j.evaluation.variant.clone())) {
-                    out.prove(code, j.named, proof(cx.plan, &j));
-                }
+            Some(true) if free.insert((j.judge, j.evaluation.variant.clone())) => {
+                out.prove(code, j.named, proof(cx.plan, &j));
             }
-            Some(false) => {
-                if open.insert(j.judge) {
-                    out.report(unsaid(code, cx.plan, &j));
-                }
-            }
-            None => {}
+            Some(false) if open.insert(j.judge) => out.report(unsaid(code, cx.plan, &j)),
+            Some(_) | None => {}
         }
     }
 }

@@ -35,7 +35,7 @@ fn run(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Findings) {
             }
         }
     }
-    for (variant, _) in &evaluated {
+    for variant in evaluated.keys() {
         prove(code, plan, variant, &mut faulty, out);
     }
 }

@@ -11,11 +11,12 @@ use std::path::Path;
 /// Analyses and runs a plan.
 ///
 /// # Errors
-/// The errors of the plan, or what is wrong with its files.
+/// The errors of the plan alone, or what is wrong with its files.
 pub fn run(world: &dyn World, path: &str) -> Result<RunResult, Vec<Diagnostic>> {
     let analysis = analyse(world, Path::new(path)).unwrap();
     if analysis.has_errors() {
-        return Err(analysis.diagnostics);
+        let errors = analysis.diagnostics.into_iter();
+        return Err(errors.filter(Diagnostic::is_error).collect());
     }
     run_analysed(world, &analysis, path)
 }
