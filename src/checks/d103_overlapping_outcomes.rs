@@ -3,7 +3,8 @@
 //! The rules of one block are ordered, so it contradicts itself nowhere. Two `decide` blocks on one pair
 //! aren't, nor are the rules of a `stop` beside those of a `decide`. Outcomes contradict each other
 //! where one of them means something to both blocks: blocks that share no outcome answer different
-//! questions, and so does a block with a name of its own that shares no metric with the other.
+//! questions unless neither answers its own for every result, and so does a block with a name of its own
+//! that shares no metric with the other.
 
 use super::cells::{Found, Ranges, Solution, Space, Want};
 use super::{Context, Findings, declare_check};
@@ -79,7 +80,13 @@ fn rivals(a: &Block<'_>, b: &Block<'_>) -> bool {
     let pair =
         judged && a.subject.variant == b.subject.variant && a.against.variant == b.against.variant;
     let questions = (a.named || b.named) && metrics(a).is_disjoint(&metrics(b));
-    pair && !questions && !outcomes(a).is_disjoint(&outcomes(b))
+    pair && !questions && (parts_of_one(a, b) || !outcomes(a).is_disjoint(&outcomes(b)))
+}
+
+/// Whether neither answers its question for every result: they are parts of one answer.
+fn parts_of_one(a: &Block<'_>, b: &Block<'_>) -> bool {
+    let partial = |b: &Block<'_>| b.kind == "decision" && b.rules.iter().all(|r| r.when.is_some());
+    partial(a) && partial(b)
 }
 
 fn outcomes<'a>(block: &Block<'a>) -> BTreeSet<&'a str> {
@@ -121,7 +128,8 @@ fn answer(plan: &Plan, first: &Block<'_>, second: &Block<'_>) -> Meeting {
             continue;
         };
         let (a, b) = (a.outcome.value.as_str(), b.outcome.value.as_str());
-        if a == b || !(heard.contains(a) || known.contains(b)) {
+        let matters = parts_of_one(first, second) || heard.contains(a) || known.contains(b);
+        if a == b || !matters {
             continue;
         }
         let offset = first.rules.len();

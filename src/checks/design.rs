@@ -31,6 +31,7 @@ pub(super) fn reaches(plan: &Plan, decide: &Decide) -> Vec<Reach> {
         }
         done.push(key.clone());
         found.extend(design.published(&key, q));
+        found.extend(design.no_disagreement(&key, q));
         found.extend(design.steps(&key, q));
         found.extend(design.ends(&key, q));
         found.extend(design.p_value(&key, q));
@@ -134,6 +135,30 @@ impl<'a> Design<'a> {
             at: Some(side.span),
             remedy: "ask for what the published number leaves room for, or run that system too"
                 .into(),
+        })
+    }
+
+    /// What a pilot leaves of the difference of two shares where no row told the systems apart.
+    fn no_disagreement(&self, key: &Key, q: &Quantity) -> Option<Reach> {
+        let pilot = self.compare?.pilot.as_ref()?;
+        let none = pilot.disagreement.as_ref().filter(|d| d.value == 0.0)?;
+        let share = self.plan.metric_kind(key.metric) == MetricKind::Share
+            || step(self.plan, key.metric, 1.0).is_some();
+        if key.taken != Taken::Gain || !share {
+            return None;
+        }
+        let rows = self
+            .rows
+            .map_or(String::new(), |s| format!(" of {}", s.rows));
+        Some(Reach {
+            key: key.clone(),
+            bound: Bound::Within(0.0, 0.0),
+            said: format!(
+                "the pilot saw no row{rows} on which the two differ, so `{}` cannot differ either",
+                q.metric.text
+            ),
+            at: Some(none.span),
+            remedy: "judge on rows that some system gets right and some gets wrong".into(),
         })
     }
 
@@ -344,6 +369,8 @@ impl<'a> Design<'a> {
             TestMethod::Wilcoxon
             | TestMethod::T
             | TestMethod::Welch
+            | TestMethod::MannWhitney
+            | TestMethod::Z
             | TestMethod::CorrectedT
             | TestMethod::Delong => false,
         };

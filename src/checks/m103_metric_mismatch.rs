@@ -47,7 +47,8 @@ fn tuned(plan: &Plan) -> BTreeMap<Span, (&MetricRef, Vec<&str>)> {
     let ids: std::collections::BTreeSet<Id<System>> =
         plan.evaluated().into_keys().map(|v| v.system).collect();
     for s in ids.into_iter().map(|id| &plan.systems[id]) {
-        if let Some(by) = s.tune.as_ref().and_then(|t| t.by.as_ref()) {
+        let tuned = s.tune.as_ref().and_then(|t| t.by.as_ref());
+        for by in tuned.into_iter().chain(&s.stopped_by) {
             let (_, names) = found.entry(by.span).or_insert((by, Vec::new()));
             if !names.contains(&s.common.name.as_str()) {
                 names.push(&s.common.name);

@@ -72,7 +72,12 @@ fn by_signs(test: TestMethod) -> bool {
         | TestMethod::Permutation
         | TestMethod::ApproximateRandomization
         | TestMethod::Mcnemar => true,
-        TestMethod::T | TestMethod::Welch | TestMethod::CorrectedT | TestMethod::Delong => false,
+        TestMethod::T
+        | TestMethod::Welch
+        | TestMethod::MannWhitney
+        | TestMethod::Z
+        | TestMethod::CorrectedT
+        | TestMethod::Delong => false,
     }
 }
 

@@ -176,6 +176,11 @@ impl<'a> Resolver<'a> {
                 self.condition(e, None);
             }
         }
+        if let Some(body) = fields.get("early_stop").and_then(|v| v.record.as_ref()) {
+            let legal = [schema::FieldSpec::named("by")];
+            let options = self.fields("`early_stop:`", Some(body), &legal);
+            s.stopped_by = options.get("by").and_then(|v| self.metric_ref(v));
+        }
         if let Some(field) = fields.field("tune") {
             s.tune = Some(self.tune(field));
         }

@@ -246,12 +246,14 @@ impl<'a> Resolver<'a> {
                 c.interval = None;
             }
         }
-        if let Some(test) = c.test {
+        // A test of independent samples beside pairs is U104's to refuse.
+        let given_up = c.paired.is_some_and(|p| !p.value);
+        if let Some(test) = c.test.filter(|t| t.value.pairs() || given_up) {
             let name = TestMethod::ALL.iter().find(|t| t.1 == test.value);
             let name = format!("`test: {}`", name.map_or("", |t| t.0));
             let remedy = "leave it out: the p value then comes from the resamples";
             let runs_fit = !matches!(test.value, TestMethod::Mcnemar | TestMethod::Delong);
-            let apart = !matches!(test.value, TestMethod::T | TestMethod::Welch);
+            let apart = test.value.pairs() && test.value != TestMethod::T;
             let fits = test.value.fits();
             if self.misfit(c, &name, test.span, fits, runs_fit, apart, remedy) {
                 c.test = None;

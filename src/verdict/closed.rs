@@ -138,12 +138,16 @@ pub(super) fn p_value(
     seed: u64,
 ) -> Option<(P, &'static str)> {
     let sides = gain.sides.as_ref()?;
-    if !sides.paired || test == TestMethod::Welch {
+    if !sides.paired || !test.pairs() {
+        let (a, b) = (&sides.candidate, &sides.baseline);
         return match test {
-            TestMethod::T | TestMethod::Welch => Some((
-                significance::welch_t(&sides.candidate, &sides.baseline)?,
-                "Welch’s t test",
-            )),
+            TestMethod::T | TestMethod::Welch => {
+                Some((significance::welch_t(a, b)?, "Welch’s t test"))
+            }
+            TestMethod::MannWhitney => {
+                Some((significance::mann_whitney(a, b)?, "Mann–Whitney test"))
+            }
+            TestMethod::Z => Some((significance::two_sample_z(a, b)?, "two-sample z test")),
             _ => None,
         };
     }
@@ -152,7 +156,7 @@ pub(super) fn p_value(
     match test {
         TestMethod::T => Some((significance::paired_t(&differences)?, "paired t test")),
         // Taken apart above.
-        TestMethod::Welch => None,
+        TestMethod::Welch | TestMethod::MannWhitney | TestMethod::Z => None,
         TestMethod::CorrectedT => {
             let ratio = gain.test_over_train?;
             let p = significance::corrected_t(&differences, ratio)?;

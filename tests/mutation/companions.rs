@@ -2,6 +2,21 @@
 
 /// The code that is meant, the one that speaks as well, and why that is right.
 pub const COMPANIONS: &[(&str, &str, &str)] = &[
+    (
+        "M110",
+        "D106",
+        "what the published number leaves no room for, no result attains",
+    ),
+    (
+        "U108",
+        "D105",
+        "of forty rows half a point is finer than one row",
+    ),
+    (
+        "U113",
+        "D105",
+        "of two dozen rows a point is finer than one row",
+    ),
     ("A101", "R106", TWICE),
     ("A102", "R106", TWICE),
     ("A107", "R106", TWICE),

@@ -7,8 +7,10 @@ use crate::hir::{Id, Metric, Plan};
 
 /// Whether the metric has one value for all systems, as far as its formula shows.
 pub fn same_for_all(plan: &Plan, metric: Id<Metric>) -> bool {
-    let formula = plan.metrics[metric].formula.as_ref();
-    formula.is_some_and(|f| fixed(plan, f, 0))
+    let metric = &plan.metrics[metric];
+    let formula = metric.formula.as_ref();
+    // What a judge says is about a system's answers, whatever its columns are called.
+    metric.judge.is_none() && formula.is_some_and(|f| fixed(plan, f, 0))
 }
 
 fn fixed(plan: &Plan, formula: &Formula, depth: usize) -> bool {
@@ -25,8 +27,9 @@ fn fixed(plan: &Plan, formula: &Formula, depth: usize) -> bool {
             group && inner(body)
         }
         Formula::Metric(m) => {
-            let formula = plan.metrics[m.metric].formula.as_ref();
-            m.args.is_empty() && formula.is_some_and(inner)
+            let metric = &plan.metrics[m.metric];
+            let formula = metric.formula.as_ref();
+            metric.judge.is_none() && m.args.is_empty() && formula.is_some_and(inner)
         }
         Formula::Price | Formula::Figure(_) => false,
         Formula::Call(_, args) => args.iter().all(inner),

@@ -180,6 +180,8 @@ pub struct System {
     pub select: Vec<DataUse>,
     /// Rows that stopped its training.
     pub early_stop: Vec<DataUse>,
+    /// The metric by which they did.
+    pub stopped_by: Option<MetricRef>,
     /// Rows its threshold was set on.
     pub threshold: Vec<DataUse>,
     /// Rows it was calibrated on.

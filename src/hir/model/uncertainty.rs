@@ -57,6 +57,8 @@ impl AnalyticMethod {
 pub enum TestMethod {
     T,
     Welch,
+    MannWhitney,
+    Z,
     Sign,
     Wilcoxon,
     Permutation,
@@ -68,9 +70,11 @@ pub enum TestMethod {
 
 impl TestMethod {
     /// Every test with its name.
-    pub const ALL: [(&str, TestMethod); 9] = [
+    pub const ALL: [(&str, TestMethod); 11] = [
         ("t", TestMethod::T),
         ("welch", TestMethod::Welch),
+        ("mann_whitney", TestMethod::MannWhitney),
+        ("z", TestMethod::Z),
         ("sign", TestMethod::Sign),
         ("wilcoxon", TestMethod::Wilcoxon),
         ("permutation", TestMethod::Permutation),
@@ -86,7 +90,7 @@ impl TestMethod {
     /// Whether it takes the two systems' rows in pairs.
     pub fn pairs(self) -> bool {
         match self {
-            TestMethod::Welch => false,
+            TestMethod::Welch | TestMethod::MannWhitney | TestMethod::Z => false,
             TestMethod::T
             | TestMethod::Sign
             | TestMethod::Wilcoxon
@@ -103,6 +107,8 @@ impl TestMethod {
         match self {
             TestMethod::T
             | TestMethod::Welch
+            | TestMethod::MannWhitney
+            | TestMethod::Z
             | TestMethod::Sign
             | TestMethod::Wilcoxon
             | TestMethod::Permutation
