@@ -1,6 +1,6 @@
 //! How many rows a claim has, as far as the plan declares it, and the steps that shares of them take.
 
-use crate::hir::formula::{AggregateKind, Formula};
+use crate::hir::formula::{AggregateKind, Formula, RowNumber};
 use crate::hir::{Arithmetic, DataRef, FOLDS, Id, Metric, Plan, Rows};
 use crate::text::Span;
 
@@ -50,8 +50,13 @@ fn of_formula(plan: &Plan, formula: &Formula, n: f64, depth: usize) -> Option<f6
     }
     let inner = |f: &Formula| of_formula(plan, f, n, depth + 1);
     match formula {
-        Formula::Aggregate(a) => match a.kind {
+        Formula::Aggregate(a) => match &a.kind {
             AggregateKind::MeanOf(_) if a.filter.is_none() => Some(1.0 / n),
+            AggregateKind::Mean(RowNumber::Native(call))
+                if a.filter.is_none() && call.native.is_yes_or_no() =>
+            {
+                Some(1.0 / n)
+            }
             AggregateKind::Count => Some(1.0),
             AggregateKind::MeanOf(_)
             | AggregateKind::Share

@@ -4,13 +4,31 @@
 pub const COMPANIONS: &[(&str, &str, &str)] = &[
     (
         "M110",
+        "B105",
+        "the published baseline is what it is decided against",
+    ),
+    ("D105", "U108", "fifty rows are too few for any point"),
+    ("U109", "U108", "few rows for the tail are few for the gain"),
+    ("U103", "U108", "a level of 99.9 % asks for more rows"),
+    (
+        "L103",
+        "U108",
+        "there are fewer rows to tune on than to judge on",
+    ),
+    (
+        "U113",
+        "U114",
+        "over four runs no test of signs reaches 5 %",
+    ),
+    (
+        "M110",
         "D106",
         "what the published number leaves no room for, no result attains",
     ),
     (
         "U108",
         "D105",
-        "of forty rows half a point is finer than one row",
+        "of thirty rows a point is finer than one row",
     ),
     (
         "U113",

@@ -2,7 +2,7 @@
 //! looks of a sequential plan.
 
 use super::*;
-use crate::hir::formula::{Aggregate, AggregateKind, Formula};
+use crate::hir::formula::{Aggregate, AggregateKind, Formula, RowNumber};
 use crate::text::{Span, Spanned};
 
 /// An interval in closed form.
@@ -171,6 +171,9 @@ fn kind(a: &Aggregate) -> MetricKind {
     }
     match a.kind {
         AggregateKind::MeanOf(_) => MetricKind::Share,
+        AggregateKind::Mean(RowNumber::Native(ref call)) if call.native.is_yes_or_no() => {
+            MetricKind::Share
+        }
         AggregateKind::Mean(_) => MetricKind::Mean,
         AggregateKind::Quantile(..) => MetricKind::Quantile,
         AggregateKind::Count

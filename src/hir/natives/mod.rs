@@ -97,6 +97,13 @@ pub struct Signature {
     pub doc: &'static str,
 }
 
+impl Signature {
+    /// Whether it says of a row yes or no, so that its mean is a share of the rows.
+    pub fn is_yes_or_no(&self) -> bool {
+        ["exact_match", "hit", "top_class_is"].contains(&self.name)
+    }
+}
+
 /// The tables of all natives. Each file of `metrics::native` has one here.
 const TABLES: [&[Signature]; 4] = [core::TABLE, generation::TABLE, ranking::TABLE, code::TABLE];
 

@@ -269,7 +269,9 @@ pub const ALL: &[Operator] = &[
                 .plan()
                 .and_then(|p| b.value(p, "primary"))
                 .unwrap_or_default();
-            if !["accuracy", "f1_macro", "exact_match"].contains(&primary) {
+            // Where the plan favours another outcome, `best` asks for nothing.
+            let favours = b.plan().is_some_and(|p| b.value(p, "favours").is_some());
+            if favours || !["accuracy", "f1_macro", "exact_match"].contains(&primary) {
                 return Vec::new();
             }
             let Some(c) = b

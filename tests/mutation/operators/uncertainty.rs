@@ -122,10 +122,12 @@ pub const ALL: &[Operator] = &[
             .map(|c| vec![b.set(c, "correct", "none")])
             .collect()
     }),
-    op("U108", "ask forty rows for half a point", |b| {
+    // Without a pilot, so that no disagreement at all would do.
+    op("U108", "ask thirty rows for a point", |b| {
         demanding(b)
             .into_iter()
-            .filter_map(|c| Some(vec![test_rows(b, c, 40)?]))
+            .filter(|c| field(c, "pilot").is_none())
+            .filter_map(|c| Some(vec![test_rows(b, c, 30)?]))
             .collect()
     }),
     op(
@@ -382,6 +384,10 @@ fn test_rows(b: &Base, compare: &Block, rows: u32) -> Option<Edit> {
 
 /// A quantile of few rows in place of the 95th percentile of many.
 fn thin_tail(b: &Base, quantile: &str, rows: u32) -> Vec<Mutant> {
+    // Where systems serve, requests hold the tail and not rows.
+    if b.text.contains("serve:") {
+        return Vec::new();
+    }
     let Some(c) = b
         .compares()
         .into_iter()
