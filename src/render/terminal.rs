@@ -16,25 +16,34 @@ pub struct Options {
     pub proofs: bool,
 }
 
-/// All diagnostics by place, a blank line after each; waived ones in short at the end, proved ones on demand.
+/// All diagnostics by place, a blank line after each; hints and waived ones in short at the end, proved ones on
+/// demand.
 pub fn terminal(diags: &[Diagnostic], sources: &SourceMap, options: &Options) -> String {
     let shown = sorted(diags, sources);
     let (waived, plain): (Vec<_>, Vec<_>) = shown
         .into_iter()
         .filter(|d| options.proofs || d.answer != Answer::Proved)
         .partition(|d| d.waived.is_some() && !d.is_error());
+    let (hints, plain): (Vec<_>, Vec<_>) = plain
+        .into_iter()
+        .partition(|d| d.answer == Answer::Refuted && d.level == Level::Info);
     let mut text = String::new();
     for d in plain {
         text.push_str(&joined(one(d, sources, options)));
         text.push('\n');
     }
-    let short: Vec<String> = waived
-        .iter()
-        .flat_map(|d| waiver(d, sources, &options.style))
-        .collect();
-    if !short.is_empty() {
-        text.push_str(&joined(short));
-        text.push('\n');
+    let style = &options.style;
+    for short in [
+        hints.iter().flat_map(|d| hint(d, sources, style)).collect(),
+        waived
+            .iter()
+            .flat_map(|d| waiver(d, sources, style))
+            .collect::<Vec<_>>(),
+    ] {
+        if !short.is_empty() {
+            text.push_str(&joined(short));
+            text.push('\n');
+        }
     }
     options.style.finish(text)
 }
@@ -178,17 +187,41 @@ fn offer(lines: &mut Vec<String>, style: &Style) {
     }
 }
 
+/// `note[R102] unhashed-data: message` with its place and its first remedy.
+fn hint(d: &Diagnostic, sources: &SourceMap, style: &Style) -> Vec<String> {
+    let fixes = d.fixes.iter().map(|f| &f.title);
+    let remedy = d.help.iter().chain(fixes).next();
+    short(
+        d,
+        "note",
+        &clean(remedy.map_or("", String::as_str)),
+        sources,
+        style,
+    )
+}
+
 /// `waived[M105] one-number: message` with its place and the author's reason.
 fn waiver(d: &Diagnostic, sources: &SourceMap, style: &Style) -> Vec<String> {
-    let head = format!("waived[{}] {}: ", d.code.code, d.code.name);
+    let reason = format!("“{}”", clean(d.waived.as_deref().unwrap_or_default()));
+    short(d, "waived", &reason, sources, style)
+}
+
+/// Word, code and message; below them the place and what is to be said of it.
+fn short(
+    d: &Diagnostic,
+    word: &str,
+    said: &str,
+    sources: &SourceMap,
+    style: &Style,
+) -> Vec<String> {
+    let head = format!("{word}[{}] {}: ", d.code.code, d.code.name);
     let mut lines = hanging(&head, &clean(&d.message), style.columns());
     let place = d.labels.first().and_then(|l| {
         let file = sources.get(l.span.file)?;
         let at = sources.position(l.span);
         Some(format!("{}:{}:{}", clean(&file.name), at.line, at.column))
     });
-    let reason = format!("“{}”", clean(d.waived.as_deref().unwrap_or_default()));
     let head = place.map_or_else(|| "  ".to_owned(), |p| format!("  {p}  "));
-    lines.extend(hanging(&head, &reason, style.columns()));
+    lines.extend(hanging(&head, said, style.columns()));
     lines
 }
