@@ -10,6 +10,7 @@ mod cli;
 mod code;
 mod data;
 mod decisions;
+mod editors;
 mod examples;
 mod factorial;
 mod faults;

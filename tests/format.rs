@@ -25,7 +25,7 @@ fn read(path: impl AsRef<Path>) -> String {
 }
 
 /// Every plan below a folder, sorted.
-fn plans(folder: &Path) -> Vec<String> {
+pub fn plans(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -436,7 +436,7 @@ impl Writer<'_> {
     }
 }
 
-fn written(tape: &[u8]) -> String {
+pub fn written(tape: &[u8]) -> String {
     let mut writer = Writer {
         tape: tape.iter(),
         text: String::new(),
