@@ -24,6 +24,7 @@ mod inference;
 mod judged;
 mod language;
 mod library;
+mod lsp;
 mod metrics;
 mod mutation;
 mod natives;

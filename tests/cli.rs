@@ -613,3 +613,29 @@ fn junit_counts_what_fails() {
     assert!(text.contains("name=\"L102 fit-beyond-train\""));
     assert!(text.starts_with("<?xml") && text.ends_with("</testsuites>\n"));
 }
+
+#[test]
+fn what_the_library_has_is_imported_by_a_fix() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = path(&folder, "plan.bench");
+    let text = "use std.classification.{f1_macro}\n\n\
+        dataset d { source: \"d.csv\", version: \"1\", label: y in [a, b], split: column(part) { train: \"a\", test: \"b\" } }\n\
+        baseline a { train: d.train, predictions: \"a.csv\" }\n\
+        candidate b { train: d.train, predictions: \"b.csv\" }\n\
+        compare b with a { on: d.test, metrics: [f1_macro, accuracy, latency_p95] }\n\
+        decide for b against a {\n  ship when gain(accuracy) > 0pp and recall_macro > 80%\n  reject otherwise\n}\n";
+    std::fs::write(&plan, text).unwrap();
+    let found = stdout(&benchwright(&["check", &plan]));
+    assert!(found.contains("there is no metric `accuracy`"), "{found}");
+    assert!(
+        found.contains("write `use std.serving.latency_p95` at the top"),
+        "{found}"
+    );
+    benchwright(&["check", "--fix", &plan]);
+    let mended = std::fs::read_to_string(&plan).unwrap();
+    assert!(
+        mended.starts_with("use std.classification.{f1_macro, accuracy, recall_macro}\nuse std.serving.latency_p95\n\ndataset"),
+        "{mended}"
+    );
+    assert!(!stdout(&benchwright(&["check", &plan])).contains("N101"));
+}

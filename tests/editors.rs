@@ -45,7 +45,7 @@ fn children(node: Node<'_>) -> Vec<Node<'_>> {
     node.children(&mut node.walk()).collect()
 }
 
-fn valid(text: &str) -> bool {
+pub fn valid(text: &str) -> bool {
     parse(FileId(0), text).errors.is_empty()
 }
 
@@ -65,7 +65,7 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
 }
 
 /// Every plan of the repository: files, and blocks of Markdown pages.
-fn corpus() -> Vec<(String, String)> {
+pub fn corpus() -> Vec<(String, String)> {
     let folders = ["examples", "stdlib", "tests"];
     let mut found: Vec<(String, String)> = folders
         .iter()
@@ -154,7 +154,7 @@ fn tree_sitter_corpus() {
 }
 
 /// What of a plan has which class: for each byte the innermost.
-fn classes(text: &str) -> Vec<Option<String>> {
+pub fn classes(text: &str) -> Vec<Option<String>> {
     let query = Query::new(&language(), tree_sitter_bench::HIGHLIGHTS_QUERY).unwrap();
     let names: Vec<&str> = query.capture_names().to_vec();
     let mut config = HighlightConfiguration::new(
@@ -257,9 +257,7 @@ fn every_word_of_the_language_is_known_to_every_editor() {
     ];
     for package in packages {
         let text = std::fs::read_to_string(package).unwrap();
-        let known: BTreeSet<&str> = text
-            .split(|c: char| !c.is_ascii_lowercase())
-            .collect();
+        let known: BTreeSet<&str> = text.split(|c: char| !c.is_ascii_lowercase()).collect();
         let folds = ["mean", "sum", "min", "max"];
         let missing: Vec<_> = words
             .iter()

@@ -21,7 +21,7 @@ use crate::diagnostic::{Answer, CodeInfo, Diagnostic};
 use crate::draft;
 use crate::exec;
 use crate::graph::{self, Dag};
-use crate::hir::{self, HirError, Plan};
+use crate::hir::{self, HirError, Module, Plan};
 use crate::syntax;
 use crate::text::{SourceMap, Span, World};
 use std::path::Path;
@@ -31,6 +31,8 @@ use std::path::Path;
 pub struct Analysis {
     /// All files that take part.
     pub sources: SourceMap,
+    /// Their syntax trees; the plan's own file is the first.
+    pub modules: Vec<Module>,
     /// The resolved plan.
     pub plan: Plan,
     /// Its DAG.
@@ -80,12 +82,13 @@ pub fn analyse(world: &dyn World, path: &Path) -> Result<Analysis, LoadError> {
     waivers::apply(&plan, &loaded.sources, &mut diagnostics);
     sort(&mut diagnostics);
     Ok(Analysis {
+        meaning_sha256: data::sha256(hir::meaning(&loaded.modules).as_bytes()),
         sources: loaded.sources,
+        modules: loaded.modules,
         plan,
         dag,
         diagnostics,
         proofs: report.proofs,
-        meaning_sha256: data::sha256(hir::meaning(&loaded.modules).as_bytes()),
     })
 }
 

@@ -54,6 +54,11 @@ pub(super) enum Command {
     Explain(ExplainArgs),
     /// List the metrics of the library, or those that all given words are about
     Metrics(MetricsArgs),
+    /// Serve an editor: check plans while they are typed
+    ///
+    /// Speaks the Language Server Protocol over standard input and output. Exit code 0: the editor said
+    /// goodbye; 2: it does not speak the protocol.
+    Lsp(LspArgs),
 }
 
 const POWER_EXAMPLES: &str = "\
@@ -255,4 +260,11 @@ pub(super) struct MetricsArgs {
     /// Also list the metrics of this plan
     #[arg(long, value_name = "FILE")]
     pub(super) plan: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LspArgs {
+    /// Over standard input and output, as always: some editors say so
+    #[arg(long)]
+    pub(super) stdio: bool,
 }

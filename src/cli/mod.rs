@@ -9,6 +9,7 @@ mod explain;
 mod fmt;
 mod graph;
 mod io;
+mod lsp;
 mod metrics;
 mod new;
 mod power;
@@ -32,6 +33,7 @@ pub fn main() -> ExitCode {
         Command::Power(args) => power::power(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Metrics(args) => metrics::list(&args),
+        Command::Lsp(_) => lsp::lsp(),
     }
 }
 

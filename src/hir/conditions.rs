@@ -364,6 +364,10 @@ impl<'a> Resolver<'a> {
             .single()
             .is_some_and(|_| self.lookup(&path.names).is_none())
         {
+            if let Some(error) = self.not_imported("function or metric", "metric", path) {
+                self.errors.push(error);
+                return None;
+            }
             let name = path.text();
             let metrics = self.names(|d| matches!(d, Def::Metric(_)));
             let legal: Vec<&str> = FUNCTIONS

@@ -63,6 +63,21 @@ pub enum HirError {
         /// The legal names, where there are few.
         legal: Vec<String>,
     },
+    /// A name that nothing declares, but that the library has.
+    NotImported {
+        /// What was looked for: “metric”.
+        wanted: &'static str,
+        /// The name.
+        name: String,
+        /// Where.
+        span: Span,
+        /// The library's module that has it.
+        module: &'static str,
+        /// Where to write what imports it.
+        place: Span,
+        /// What to write there.
+        text: String,
+    },
     /// A field that this item does not have.
     UnknownField {
         /// The item or record.
@@ -287,6 +302,17 @@ pub fn diagnose(error: &HirError) -> Diagnostic {
                 .label(*span, "not declared anywhere");
             suggestion(d, *span, near.as_deref(), legal)
         }
+        HirError::NotImported {
+            wanted,
+            name,
+            span,
+            module,
+            place,
+            text,
+        } => Diagnostic::new(&N101, format!("there is no {wanted} `{name}`"))
+            .label(*span, "in the library, but not imported")
+            .help(format!("write `use std.{module}.{name}` at the top"))
+            .fix(format!("import `{name}`"), true, *place, text),
         HirError::UnknownField {
             of,
             name,

@@ -341,6 +341,7 @@ impl<'a> Resolver<'a> {
             let fine = legal.iter().any(|l| l == name)
                 && (!choice || components.iter().any(|c| c == name));
             if fine {
+                self.used_in_hole(name, span, s);
                 continue;
             }
             whole = false;
@@ -356,6 +357,18 @@ impl<'a> Resolver<'a> {
             });
         }
         whole.then(|| Spanned::new(template, literal.span))
+    }
+
+    /// Notes that a hole names a component or step of the system.
+    fn used_in_hole(&self, name: &str, hole: Span, s: &System) {
+        let components = s.components.iter();
+        let components = components.map(|c| &self.plan.components[c.value].common);
+        let steps = s.steps.iter().map(|t| &self.plan.steps[t.value].common);
+        if let Some(common) = components.chain(steps).find(|c| c.name == name) {
+            let start = hole.start + 1;
+            let end = start + u32::try_from(name.len()).unwrap_or(0);
+            self.used(Span::new(hole.file, start, end), common.name_span);
+        }
     }
 
     pub(super) fn malformed(&mut self, error: &TemplateError) {

@@ -8,7 +8,7 @@ use super::{Module, stdlib};
 use crate::diagnostic::suggest;
 use crate::syntax::ast::{self, Head, ItemKind, Keyword, Name, Use};
 use crate::text::Span;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 
 /// What a name stands for.
@@ -51,7 +51,10 @@ impl Def {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Entry {
     pub(super) def: Def,
+    /// Where this file declares or imports it.
     pub(super) span: Span,
+    /// Where it is declared at first.
+    pub(super) origin: Span,
 }
 
 /// Which item of which module an arena element was declared by.
@@ -86,6 +89,8 @@ pub(super) struct Resolver<'a> {
     pub(super) circles: Vec<Span>,
     /// What the plan says of columns anywhere.
     pub(super) survey: Survey,
+    /// Where names are used, with where each is declared.
+    pub(super) uses: RefCell<BTreeMap<Span, Span>>,
 }
 
 impl<'a> Resolver<'a> {
@@ -111,11 +116,16 @@ impl<'a> Resolver<'a> {
             circles: Vec::new(),
             survey: Survey::new(modules),
             decided: None,
+            uses: RefCell::default(),
         }
     }
 
     pub(super) fn finish(mut self) -> (Plan, Vec<HirError>) {
         super::broken::mark(&mut self.plan, &self.errors);
+        let uses = self.uses.take().into_iter();
+        self.plan.uses = uses
+            .map(|(at, declared)| NameUse { at, declared })
+            .collect();
         (self.plan, self.errors)
     }
 
@@ -230,12 +240,18 @@ impl<'a> Resolver<'a> {
     }
 
     fn declare(&mut self, name: &Name, def: Def) {
+        self.bind(name, def, name.span);
+    }
+
+    /// Declares a name that stands for what was declared at `origin`.
+    fn bind(&mut self, name: &Name, def: Def, origin: Span) {
         if name.text.is_empty() {
             return;
         }
         let entry = Entry {
             def,
             span: name.span,
+            origin,
         };
         let Some(scope) = self.scopes.get_mut(self.module) else {
             return;
@@ -311,7 +327,7 @@ impl<'a> Resolver<'a> {
 
     fn bind_name(&mut self, module: usize, full: &str, name: &Name) {
         let scope = self.scopes.get(module);
-        let found = scope.and_then(|s| s.get(&name.text)).map(|e| e.def);
+        let found = scope.and_then(|s| s.get(&name.text)).copied();
         if found.is_none() && !name.text.is_empty() {
             let legal: Vec<String> = scope
                 .into_iter()
@@ -328,21 +344,34 @@ impl<'a> Resolver<'a> {
                 ),
             });
         }
-        self.declare(name, found.unwrap_or(Def::Unknown));
+        match found {
+            Some(entry) => {
+                self.used(name.span, entry.origin);
+                self.bind(name, entry.def, entry.origin);
+            }
+            None => self.declare(name, Def::Unknown),
+        }
     }
 
     /// What the first names of a path stand for, and the names that are left over.
     pub(super) fn lookup<'p>(&self, path: &'p [Name]) -> Option<(Entry, &'p [Name])> {
         let (first, mut rest) = path.split_first()?;
         let mut entry = *self.scopes.get(self.module)?.get(&first.text)?;
+        self.used(first.span, entry.origin);
         while let Def::Module(m) = entry.def {
             let Some((next, after)) = rest.split_first() else {
                 break;
             };
             entry = *self.scopes.get(m)?.get(&next.text)?;
+            self.used(next.span, entry.origin);
             rest = after;
         }
         Some((entry, rest))
+    }
+
+    /// Notes that the name at `at` is the one declared at `declared`.
+    pub(super) fn used(&self, at: Span, declared: Span) {
+        self.uses.borrow_mut().insert(at, declared);
     }
 
     /// The names of this module for which `keep` holds, imports included.
@@ -376,10 +405,15 @@ impl<'a> Resolver<'a> {
                 declared: Some(entry.span),
             },
             _ => {
+                let wanted = wanted.trim_start_matches("a ").trim_start_matches("an ");
+                if let Some(error) = self.not_imported(wanted, wanted, path) {
+                    self.errors.push(error);
+                    return;
+                }
                 let legal = self.names(keep);
                 let near = suggest(&path.text(), legal.iter().map(String::as_str));
                 HirError::UnknownName {
-                    wanted: wanted.trim_start_matches("a ").trim_start_matches("an "),
+                    wanted,
                     name: path.text(),
                     span: path.span,
                     near: near.map(str::to_string),
@@ -388,6 +422,45 @@ impl<'a> Resolver<'a> {
             }
         };
         self.errors.push(error);
+    }
+
+    /// The error for a name that the library has as a `kind` of item, with how to import it.
+    pub(super) fn not_imported(
+        &self,
+        wanted: &'static str,
+        kind: &str,
+        path: &ast::Path,
+    ) -> Option<HirError> {
+        let name = path.single()?;
+        let module = stdlib::declaring(kind, &name.text)?;
+        let current = self.modules.get(self.module)?;
+        let uses = current.ast.items.iter().filter_map(|i| match &i.kind {
+            ItemKind::Use(u) => Some((i.span, u)),
+            ItemKind::Block(_) | ItemKind::Error => None,
+        });
+        let listed = uses.clone().find_map(|(_, u)| match u {
+            Use::Path {
+                path,
+                names: Some(names),
+            } if path.text() == format!("std.{module}") => names.last(),
+            Use::Path { .. } | Use::File { .. } => None,
+        });
+        let (place, text) = match (listed, uses.last()) {
+            (Some(last), _) => (last.span.at_end(), format!(", {}", name.text)),
+            (None, Some((last, _))) => (last.at_end(), format!("\nuse std.{module}.{}", name.text)),
+            (None, None) => (
+                Span::new(current.file, 0, 0),
+                format!("use std.{module}.{}\n\n", name.text),
+            ),
+        };
+        Some(HirError::NotImported {
+            wanted,
+            name: name.text.clone(),
+            span: path.span,
+            module,
+            place,
+            text,
+        })
     }
 
     /// Waivers of the root file.

@@ -28,3 +28,14 @@ pub fn library(name: &str) -> Option<&'static str> {
 pub fn library_names() -> impl Iterator<Item = &'static str> {
     LIBRARY.iter().map(|(n, _)| *n)
 }
+
+/// The module of the library that declares `name` as a `kind` of item (`metric`, `protocol`).
+pub(super) fn declaring(kind: &str, name: &str) -> Option<&'static str> {
+    let declares = |line: &str| {
+        let rest = line.strip_prefix(kind).and_then(|l| l.strip_prefix(' '));
+        let rest = rest.and_then(|l| l.strip_prefix(name));
+        rest.is_some_and(|r| r.starts_with([' ', '(']))
+    };
+    let found = LIBRARY.iter().find(|(_, text)| text.lines().any(declares));
+    found.map(|(module, _)| *module)
+}

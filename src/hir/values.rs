@@ -360,11 +360,15 @@ impl<'a> Resolver<'a> {
             None => Vec::new(),
             // Without a record the column's values name the partitions.
             Some(split) if split.parts.is_empty() => return Some(()),
-            Some(split) => split.parts.iter().map(|p| p.0.value.clone()).collect(),
+            Some(split) => {
+                let named = split.parts.iter().find(|p| p.0.value == part.text);
+                if let Some((name, _)) = named {
+                    self.used(part.span, name.span);
+                    return Some(());
+                }
+                split.parts.iter().map(|p| p.0.value.clone()).collect()
+            }
         };
-        if legal.contains(&part.text) {
-            return Some(());
-        }
         let near = suggest(&part.text, legal.iter().map(String::as_str)).map(str::to_string);
         self.errors.push(HirError::UnknownName {
             wanted: "partition",

@@ -176,6 +176,8 @@ impl<'a> Resolver<'a> {
         let has =
             |c: &&Spanned<Id<Component>>| self.plan.components[c.value].common.name == name.text;
         if let Some(found) = s.components.iter().find(has) {
+            let declared = self.plan.components[found.value].common.name_span;
+            self.used(name.span, declared);
             return Some(found.value);
         }
         if s.common.broken {

@@ -59,6 +59,17 @@ pub struct Plan {
     pub waivers: Vec<Waiver>,
     /// Whether some item could not be read at all; what is absent from the plan proves nothing.
     pub incomplete: bool,
+    /// Where names are used, by place.
+    pub uses: Vec<NameUse>,
+}
+
+/// A name where it is used, in a plan's file or in one that it uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NameUse {
+    /// The name.
+    pub at: Span,
+    /// Where it is declared: the name in its item's head, or of a partition in its split.
+    pub declared: Span,
 }
 
 /// The `plan` item.
