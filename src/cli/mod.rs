@@ -3,6 +3,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod answer;
 mod args;
 mod check;
 mod explain;
@@ -26,6 +27,8 @@ pub fn main() -> ExitCode {
         Command::New(args) => new::new(&args),
         Command::Check(args) => check::check(&args),
         Command::Run(args) => run::run(&args),
+        Command::Score(args) => answer::score(&args),
+        Command::Compare(args) => answer::compare(&args),
         Command::Split(args) => split::split(&args),
         Command::Fmt(args) => fmt::fmt(&args),
         Command::Graph(args) => graph::graph(&args),
