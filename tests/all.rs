@@ -31,6 +31,7 @@ mod numbers;
 mod oracles;
 mod plans;
 mod power;
+mod quick;
 mod ranking;
 mod readme;
 mod reference;

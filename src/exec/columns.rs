@@ -226,9 +226,8 @@ pub(super) fn read(
         .map_err(|e| place_by_column(&e, run.span, |column| mapped(plan, run, column)))?;
     (files.events)(Event::Read);
     let table = match &asked.rank {
-        Some((rank, item)) => {
-            data::gather(&table, asked.id.as_deref().unwrap_or("id"), rank, item).map_err(|e| diagnosed(&e, run.span))?
-        }
+        Some((rank, item)) => data::gather(&table, asked.id.as_deref().unwrap_or("id"), rank, item)
+            .map_err(|e| diagnosed(&e, run.span))?,
         None => table,
     };
     for (need, column) in &asked.lists {
@@ -407,8 +406,7 @@ fn take(
         (Some(index), Some(id)) => index.join(rows, table, id)?.rows,
         _ => rows.to_vec(),
     };
-    let numbers =
-        |name: &str| data::take_numbers(table.numbers(name).unwrap_or_default(), &found);
+    let numbers = |name: &str| data::take_numbers(table.numbers(name).unwrap_or_default(), &found);
     let mut owned = Owned::default();
     for (cell, read, column, (up, down)) in &asked.fields {
         match read {

@@ -6,7 +6,9 @@ use super::{Event, Files, Input};
 use super::{builtins, label, splits};
 use crate::data::{self, ColumnKind, ColumnRequest, IdIndex, Table};
 use crate::diagnostic::Diagnostic;
-use crate::hir::{Builtin, ColumnMap, DataRef, Dataset, FoldRule, Id, Outputs, Plan, Slice, SplitRule};
+use crate::hir::{
+    Builtin, ColumnMap, DataRef, Dataset, FoldRule, Id, Outputs, Plan, Slice, SplitRule,
+};
 use crate::metrics::Classes;
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};

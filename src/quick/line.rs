@@ -178,7 +178,10 @@ fn shell(word: &str) -> String {
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();
     }
-    format!("'{}'", word.replace('\'', "'\\''").replace(['\n', '\r'], " "))
+    format!(
+        "'{}'",
+        word.replace('\'', "'\\''").replace(['\n', '\r'], " ")
+    )
 }
 
 #[cfg(test)]

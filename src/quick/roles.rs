@@ -1,14 +1,14 @@
 //! Which columns a question is about: those it names, and for what its metrics need beside them those that
 //! their names give away.
 
-use super::line::{Kind, Question, Word};
 use super::Guess;
+use super::line::{Kind, Question, Word};
 use crate::analysis::MetricFacts;
 use crate::data::{self, DataError};
 use crate::diagnostic::{Diagnostic, suggest};
 use crate::draft::{self, DraftError, words};
 use crate::hir::formula::Cell;
-use crate::hir::{self, HirError};
+use crate::hir::{self, AnalyticMethod, HirError};
 use crate::metrics::Need;
 use crate::text::{Spanned, World};
 use std::collections::BTreeMap;
@@ -65,6 +65,7 @@ pub(super) fn roles(
         guesses,
     };
     let asked = finder.metrics(&told.metrics, known);
+    finder.methods(told);
     let source = told.truth.as_ref().or(told.files.first());
     let Some(source) = source.cloned() else {
         return Err(finder.errors);
@@ -88,13 +89,17 @@ pub(super) fn roles(
     let roles = outputs(&needs);
     let systems = finder.systems(kind, told, &roles, label.as_ref());
     let apart = systems.iter().any(|s| s.file.value != source.value);
-    let ranked = systems.iter().any(|s| s.columns.iter().any(|(r, _)| r == "rank"));
+    let ranked = systems
+        .iter()
+        .any(|s| s.columns.iter().any(|(r, _)| r == "rank"));
     let id = finder.id(told, &source, &systems, apart || ranked);
     if !finder.errors.is_empty() {
         return Err(finder.errors);
     }
-    let mut modules: Vec<(String, String)> =
-        asked.iter().map(|m| (m.module.clone(), m.name.clone())).collect();
+    let mut modules: Vec<(String, String)> = asked
+        .iter()
+        .map(|m| (m.module.clone(), m.name.clone()))
+        .collect();
     modules.sort();
     modules.dedup();
     let about = |m: &&MetricFacts| m.outline.as_ref().is_ok_and(|o| o.positive);
@@ -158,12 +163,47 @@ impl Finder<'_, '_> {
                         near: suggest(name, names()).map(str::to_owned),
                         legal: Vec::new(),
                     };
-                    let d = hir::diagnose(&error);
-                    self.errors.push(d.help("`benchwright metrics` lists them all"));
+                    let mut d = hir::diagnose(&error);
+                    d.fixes.clear();
+                    self.errors
+                        .push(d.help("`benchwright metrics` lists them all"));
                 }
             }
         }
         found
+    }
+
+    /// A method of intervals that is none, and resamples where nothing is drawn.
+    fn methods(&mut self, told: &Question<Word>) {
+        let Some(method) = &told.interval else { return };
+        let analytic = || AnalyticMethod::ALL.iter().map(|m| m.0);
+        let drawn = || ["auto", "percentile", "basic", "bca", "studentized"].into_iter();
+        if !drawn()
+            .chain(analytic())
+            .chain(["none"])
+            .any(|m| m == method.value)
+        {
+            let error = HirError::Choice {
+                word: method.value.clone(),
+                span: method.span,
+                choices: drawn()
+                    .chain(analytic())
+                    .chain(["none"])
+                    .map(str::to_owned)
+                    .collect(),
+            };
+            self.errors.push(hir::diagnose(&error));
+        }
+        if let (Some(n), false) = (&told.resamples, drawn().any(|m| m == method.value)) {
+            let error = HirError::Shape {
+                wanted: "an interval by resampling beside a number of resamples".to_owned(),
+                found: format!("`{}`", method.value),
+                span: n.span,
+            };
+            let mut d = hir::diagnose(&error).label(method.span, "draws nothing by itself");
+            d.help = vec!["leave one of the two out".to_owned()];
+            self.errors.push(d);
+        }
     }
 
     fn read_header(&mut self, file: &Word) {
@@ -233,7 +273,10 @@ impl Finder<'_, '_> {
         if let Some(label) = &told.label {
             return self.must_have(source, label).then(|| label.clone());
         }
-        if !needs.iter().any(|n| n.role() == Some("label") || of_classes(n)) {
+        if !needs
+            .iter()
+            .any(|n| n.role() == Some("label") || of_classes(n))
+        {
             return None;
         }
         let header = self.header(source);
@@ -249,7 +292,12 @@ impl Finder<'_, '_> {
         match draft::label_of(self.world, Path::new(&source.value)) {
             Some((column, why)) => Some(self.guess("--label", &column, &why, source)),
             None => {
-                self.not_told("which column holds the labels", source, "--label COLUMN", Vec::new());
+                self.not_told(
+                    "which column holds the labels",
+                    source,
+                    "--label COLUMN` or `--truth FILE",
+                    Vec::new(),
+                );
                 None
             }
         }
@@ -296,7 +344,12 @@ impl Finder<'_, '_> {
         if several && systems.len() < 2 && self.errors.is_empty() {
             let file = &told.files.first().cloned().unwrap_or_else(|| unsaid(""));
             let say = "--prediction COLUMN --prediction OTHER";
-            self.not_told("which columns hold the predictions of two systems", file, say, Vec::new());
+            self.not_told(
+                "which columns hold the predictions of two systems",
+                file,
+                say,
+                Vec::new(),
+            );
         }
         systems
     }
@@ -329,7 +382,10 @@ impl Finder<'_, '_> {
             let label = label.is_some_and(|l| l.value == **c);
             !label && !words::is_score(c) && !words::is_latency(c)
         };
-        let by_name = header.iter().filter(free).filter(|c| words::is_prediction(c));
+        let by_name = header
+            .iter()
+            .filter(free)
+            .filter(|c| words::is_prediction(c));
         let mut found: Vec<String> = by_name.cloned().collect();
         if found.is_empty() {
             let exact = header.iter().filter(free).filter(|c| c.as_str() == "p");
@@ -344,7 +400,12 @@ impl Finder<'_, '_> {
                 .collect(),
             among => {
                 let among = among.to_vec();
-                self.not_told("which column holds the predictions", file, "--prediction COLUMN", among);
+                self.not_told(
+                    "which column holds the predictions",
+                    file,
+                    "--prediction COLUMN",
+                    among,
+                );
                 Vec::new()
             }
         }
@@ -400,7 +461,11 @@ impl Finder<'_, '_> {
     /// One column of scores, or one for each class: `p_neg`, `p_pos`.
     fn score(&mut self, file: &Word) -> Option<Word> {
         let header = self.header(file);
-        let named: Vec<String> = header.iter().filter(|c| words::is_score(c)).cloned().collect();
+        let named: Vec<String> = header
+            .iter()
+            .filter(|c| words::is_score(c))
+            .cloned()
+            .collect();
         let begins = ["p_", "prob_", "proba_", "probability_", "score_"];
         let each = begins
             .iter()
@@ -414,7 +479,12 @@ impl Finder<'_, '_> {
             (None, [one]) => Some(self.guess("--score", one, "its name says so", file)),
             (None, among) => {
                 let among = among.to_vec();
-                self.not_told("which column holds the scores", file, "--score COLUMN", among);
+                self.not_told(
+                    "which column holds the scores",
+                    file,
+                    "--score COLUMN",
+                    among,
+                );
                 None
             }
         }
@@ -432,7 +502,12 @@ impl Finder<'_, '_> {
             [one] => Some(self.guess("--column latency=", one, "its name says so", file)),
             _ => {
                 let among = named.cloned().collect();
-                self.not_told("which column holds the latency, and in what unit", file, SAY, among);
+                self.not_told(
+                    "which column holds the latency, and in what unit",
+                    file,
+                    SAY,
+                    among,
+                );
                 None
             }
         }
@@ -444,7 +519,12 @@ impl Finder<'_, '_> {
             return Some(Spanned::new(role.to_owned(), file.span));
         }
         let say = format!("--column {role}=COLUMN");
-        self.not_told(&format!("which column holds the {role}"), file, &say, Vec::new());
+        self.not_told(
+            &format!("which column holds the {role}"),
+            file,
+            &say,
+            Vec::new(),
+        );
         None
     }
 
@@ -482,7 +562,12 @@ impl Finder<'_, '_> {
             None => {
                 let odd = files.iter().find(|f| f.value != source.value);
                 let file = odd.unwrap_or(source).clone();
-                self.not_told("which column names its rows as the labels do", &file, "--id COLUMN", Vec::new());
+                self.not_told(
+                    "which column names its rows as the labels do",
+                    &file,
+                    "--id COLUMN",
+                    Vec::new(),
+                );
                 None
             }
         }

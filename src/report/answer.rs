@@ -6,7 +6,7 @@ use super::layout::{Paint, Style};
 use super::number::{Digits, count, p_value, with_unit};
 use super::table::{Cell, Column, Row, Table};
 use super::terminal::shown;
-use super::values::{Value, p_values, plus_minus, with_range};
+use super::values::{Value, p_values, with_range};
 use crate::result::{Comparison, Metric, RunResult};
 use serde::Serialize;
 
@@ -52,9 +52,9 @@ pub fn answer(
     result.metrics.sort_by_key(|m| rank(&m.metric));
     result.comparisons.sort_by_key(|c| rank(&c.metric));
     let mut blocks = if result.comparisons.is_empty() {
-        scores(&result, style)
+        scores(&result)
     } else {
-        differences(&result, style)
+        differences(&result)
     };
     let facts = [("method", methods(&result)), ("guessed", guessed.to_vec())];
     blocks.extend(
@@ -84,7 +84,7 @@ fn rows_of(n: u64) -> String {
     format!("{} row{}", count(n), if n == 1 { "" } else { "s" })
 }
 
-fn scores(result: &RunResult, style: &Style) -> Vec<Block> {
+fn scores(result: &RunResult) -> Vec<Block> {
     let Some(first) = result.metrics.first() else {
         return Vec::new();
     };
@@ -99,21 +99,18 @@ fn scores(result: &RunResult, style: &Style) -> Vec<Block> {
         Column::new("metric"),
         Column::new("rows with").flexible(),
         Column::new("value"),
-        Column::new(style.plus_minus()).right(),
         Column::new("rows").right().dropped(2),
         Column::remark("note"),
     ];
-    let halves = plus_minus(&values, "");
     let rows = result
         .metrics
         .iter()
-        .zip(with_range(&values).into_iter().zip(halves))
-        .map(|(m, (value, half))| Row {
+        .zip(with_range(&values))
+        .map(|(m, value)| Row {
             cells: vec![
                 Cell::new(&m.metric),
                 Cell::new(m.slice.clone().unwrap_or_default()),
                 Cell::painted(value, Paint::Strong),
-                Cell::new(half_of(&half)),
                 Cell::new(count(m.rows)),
                 Cell::new(note(m.note.as_ref(), m.interval.as_ref())),
             ],
@@ -126,24 +123,17 @@ fn scores(result: &RunResult, style: &Style) -> Vec<Block> {
     vec![title, Block::Table(table.without_empty_columns())]
 }
 
-/// `2.1` of `84.9 %  2.1`: what stands behind the value's unit.
-fn half_of(text: &str) -> String {
-    let mut words = text.split_whitespace().rev();
-    let half = words.next().unwrap_or_default();
-    if words.next().is_some() {
-        half.to_owned()
-    } else {
-        String::new()
-    }
-}
-
 fn note(of_value: Option<&String>, interval: Option<&crate::result::Interval>) -> String {
     let of_interval = interval.and_then(|i| i.note.as_ref());
-    let notes: Vec<&str> = of_value.into_iter().chain(of_interval).map(String::as_str).collect();
+    let notes: Vec<&str> = of_value
+        .into_iter()
+        .chain(of_interval)
+        .map(String::as_str)
+        .collect();
     notes.join("; ")
 }
 
-fn differences(result: &RunResult, style: &Style) -> Vec<Block> {
+fn differences(result: &RunResult) -> Vec<Block> {
     let mut blocks: Vec<Block> = result.comparisons.first().map(line).into_iter().collect();
     let values: Vec<Value> = result.comparisons.iter().map(of_delta).collect();
     let p: Vec<Option<f64>> = result
@@ -195,7 +185,6 @@ fn differences(result: &RunResult, style: &Style) -> Vec<Block> {
         .collect();
     legend.push("delta is candidate minus baseline".to_owned());
     blocks.push(Block::Legend(legend));
-    let _ = style;
     blocks
 }
 
