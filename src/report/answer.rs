@@ -188,17 +188,13 @@ fn differences(result: &RunResult) -> Vec<Block> {
     blocks
 }
 
-/// `✓ a is better than b   f1_macro +3.8 pp [+1.9, +5.6], p = 0.0004`.
+/// `✓ a beats b   f1_macro +3.8 pp [+1.9, +5.6], p = 0.0004`.
 fn line(c: &Comparison) -> Block {
     let (a, b) = (&c.candidate, &c.baseline);
     let (mark, outcome, paint) = match c.interval.as_ref() {
-        Some(i) if i.low > 0.0 => ("✓", format!("{a} is better than {b}"), Paint::Good),
-        Some(i) if i.high < 0.0 => ("✗", format!("{a} is worse than {b}"), Paint::Bad),
-        Some(_) => (
-            "?",
-            format!("no difference between {a} and {b} is established"),
-            Paint::Doubt,
-        ),
+        Some(i) if i.low > 0.0 => ("✓", format!("{a} beats {b}"), Paint::Good),
+        Some(i) if i.high < 0.0 => ("✗", format!("{a} loses to {b}"), Paint::Bad),
+        Some(_) => ("?", format!("{a} or {b}: unclear"), Paint::Doubt),
         None => ("·", format!("{a} and {b}"), Paint::Plain),
     };
     let p = c.p_adjusted.or(c.p_value).map(|p| match p_value(p) {
