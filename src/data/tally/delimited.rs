@@ -1,8 +1,6 @@
 //! Rows of CSV and TSV without quotes, straight from blocks of bytes.
 
-use super::ids::IdReader;
-use super::words::Words;
-use super::{Batch, Odd, Wanted};
+use super::{Batch, Carry, Odd, Wanted};
 use std::io::Read;
 
 /// Bytes read at a time.
@@ -14,8 +12,6 @@ pub(super) struct Delimited<R> {
     delimiter: u8,
     width: usize,
     wanted: Wanted,
-    words: Vec<Words>,
-    ids: IdReader,
     buffer: Vec<u8>,
     /// Bytes of the buffer that are read and not yet taken.
     held: usize,
@@ -56,9 +52,7 @@ impl<R: Read> Delimited<R> {
             file,
             delimiter,
             width,
-            words: wanted.columns.iter().map(|_| Words::default()).collect(),
             wanted,
-            ids: IdReader::default(),
             buffer: vec![0; BLOCK],
             held: 0,
             ended: false,
@@ -116,7 +110,7 @@ impl<R: Read> Delimited<R> {
     }
 
     /// The next rows; `None` behind the last one.
-    pub(super) fn next(&mut self) -> Result<Option<Batch>, Odd> {
+    pub(super) fn next(&mut self, carry: &mut Carry) -> Result<Option<Batch>, Odd> {
         loop {
             let more = self.fill()?;
             if self.held == 0 {
@@ -131,7 +125,7 @@ impl<R: Read> Delimited<R> {
             // What stands behind the last line break of the file is its last row.
             let end = if more { end } else { self.held };
             let buffer = std::mem::take(&mut self.buffer);
-            let read = self.rows(buffer.get(..end).unwrap_or_default());
+            let read = self.rows(buffer.get(..end).unwrap_or_default(), carry);
             self.buffer = buffer;
             let batch = read?;
             self.drop_first(end);
@@ -141,14 +135,14 @@ impl<R: Read> Delimited<R> {
         }
     }
 
-    fn rows(&mut self, bytes: &[u8]) -> Result<Batch, Odd> {
+    fn rows(&mut self, bytes: &[u8], carry: &mut Carry) -> Result<Batch, Odd> {
         if memchr::memchr(b'"', bytes).is_some() {
             return Err(Odd::Unread("it has quoted fields"));
         }
         if std::str::from_utf8(bytes).is_err() {
             return Err(Odd::Unread("it is not all UTF-8"));
         }
-        let mut batch = Batch::with_columns(self.words.len());
+        let mut batch = Batch::with_columns(carry.words.len());
         let (mut field, mut start) = (0usize, 0usize);
         let mut row_start = 0usize;
         for at in memchr::memchr2_iter(self.delimiter, b'\n', bytes) {
@@ -163,7 +157,7 @@ impl<R: Read> Delimited<R> {
                     continue;
                 }
             }
-            self.take(&mut batch, field, text)?;
+            self.take(&mut batch, carry, field, text)?;
             field += 1;
             start = at + 1;
             if ends_row {
@@ -177,25 +171,31 @@ impl<R: Read> Delimited<R> {
             let text = text.strip_suffix(b"\r").unwrap_or(text);
             self.line += 1;
             if field > 0 || !blank(text, self.width) {
-                self.take(&mut batch, field, text)?;
+                self.take(&mut batch, carry, field, text)?;
                 self.end_row(&mut batch, field + 1)?;
             }
         }
         if self.wanted.id.is_some() {
-            batch.ids = self.ids.take();
-            batch.ascending = self.ids.ascending;
+            batch.ids = carry.ids.take();
+            batch.ascending = carry.ids.ascending;
         }
         Ok(batch)
     }
 
     #[inline]
-    fn take(&mut self, batch: &mut Batch, field: usize, text: &[u8]) -> Result<(), Odd> {
+    fn take(
+        &self,
+        batch: &mut Batch,
+        carry: &mut Carry,
+        field: usize,
+        text: &[u8],
+    ) -> Result<(), Odd> {
         match self.fields.get(field) {
             Some(Field::Column(place)) => {
-                let code = self.words[*place].code(text)?;
+                let code = carry.words[*place].code(text)?;
                 batch.codes[*place].push(code);
             }
-            Some(Field::Id) if !self.ids.add(text) => {
+            Some(Field::Id) if !carry.ids.add(text) => {
                 return Err(Odd::Unread("a row has no id"));
             }
             Some(Field::Id | Field::Skip) => {}
@@ -205,17 +205,13 @@ impl<R: Read> Delimited<R> {
     }
 
     #[inline]
-    fn end_row(&mut self, batch: &mut Batch, fields: usize) -> Result<(), Odd> {
+    fn end_row(&self, batch: &mut Batch, fields: usize) -> Result<(), Odd> {
         batch.rows += 1;
         if fields == self.width {
             Ok(())
         } else {
             Err(Odd::Unread("a row has fewer fields than the header"))
         }
-    }
-
-    pub(super) fn words(self) -> Vec<Words> {
-        self.words
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::ids::Ids;
 use super::words::{Pairs, Words};
-use super::{Batch, Input, Mismatch, Odd};
+use super::{Batch, Input, Mismatch, Odd, Reader};
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -23,7 +23,8 @@ pub(super) struct Counted {
     pub(super) files: Vec<Pairs>,
     /// How many rows have each combination of all files.
     pub(super) counts: Vec<u64>,
-    pub(super) rows: u64,
+    /// Those that some row has, in the order of their first rows in the first file.
+    pub(super) order: Vec<u32>,
 }
 
 /// A file's rows as they come, one number for the columns of each.
@@ -47,14 +48,7 @@ impl<'s> Feed<'s> {
     fn start<'e, 'w: 's>(scope: &'s Scope<'s, 'e>, input: &'s Input<'w>) -> Feed<'s> {
         let (send, batches) = sync_channel(2);
         let words = scope.spawn(move || {
-            let opened = catch_unwind(AssertUnwindSafe(|| input.open()));
-            let mut source = match opened.unwrap_or(Err(Odd::Unread("it is damaged"))) {
-                Ok(source) => source,
-                Err(odd) => {
-                    let _ = send.send(Err(odd));
-                    return Vec::new();
-                }
-            };
+            let mut source = Reader::new(input);
             loop {
                 // Of a file that was damaged on purpose the library of Parquet may make a panic.
                 let next = catch_unwind(AssertUnwindSafe(|| source.next()));
@@ -69,12 +63,12 @@ impl<'s> Feed<'s> {
                     break;
                 }
             }
-            source.words()
+            source.carry.words
         });
         Feed {
             batches,
             words,
-            columns: input.wanted.columns.iter().map(|_| Pairs::default()).collect(),
+            columns: (0..input.columns()).map(|_| Pairs::default()).collect(),
             held: Row::default(),
             at: 0,
         }
@@ -122,7 +116,6 @@ pub(super) fn beside(inputs: &[Input<'_>]) -> Result<Option<Counted>, Odd> {
         let mut feeds: Vec<Feed<'_>> = inputs.iter().map(|i| Feed::start(scope, i)).collect();
         let mut files: Vec<Pairs> = inputs.iter().skip(1).map(|_| Pairs::default()).collect();
         let mut counts: Vec<u64> = Vec::new();
-        let mut rows = 0u64;
         loop {
             let mut open = 0;
             for feed in &mut feeds {
@@ -156,12 +149,14 @@ pub(super) fn beside(inputs: &[Input<'_>]) -> Result<Option<Counted>, Odd> {
                 other.at += n;
             }
             first.at += n;
-            rows += n as u64;
             for code in codes {
                 count(&mut counts, code)?;
             }
         }
-        finish(feeds, files, counts, rows).map(Some)
+        // Codes are given in the order in which rows are met.
+        let order = (0u32..).zip(&counts).filter(|(_, n)| **n > 0);
+        let order = order.map(|(code, _)| code).collect();
+        finish(feeds, files, counts, order).map(Some)
     })
 }
 
@@ -182,14 +177,14 @@ fn finish(
     feeds: Vec<Feed<'_>>,
     files: Vec<Pairs>,
     counts: Vec<u64>,
-    rows: u64,
+    order: Vec<u32>,
 ) -> Result<Counted, Odd> {
     let mut counted = Counted {
         words: Vec::new(),
         columns: Vec::new(),
         files,
         counts,
-        rows,
+        order,
     };
     for feed in feeds {
         let (words, columns) = feed.finish()?;
@@ -286,7 +281,7 @@ pub(super) fn by_slots(inputs: &[Input<'_>]) -> Result<Option<Counted>, Odd> {
                             return Err(Odd::Mismatch(Mismatch::Repeats { file: at, key: id.into() }));
                         }
                         if so_far < before {
-                            return Err(Odd::Mismatch(Mismatch::Missing { file: at - 1 }));
+                            return Err(missing(at - 1, 1, rows));
                         }
                         let Some(pairs) = files.get_mut(at - 1) else {
                             return Ok(None);
@@ -305,19 +300,57 @@ pub(super) fn by_slots(inputs: &[Input<'_>]) -> Result<Option<Counted>, Odd> {
                 feed.at = feed.held.batch.rows;
             }
             if at > 0 && found < rows {
-                return Err(Odd::Mismatch(Mismatch::Missing { file: at }));
+                return Err(missing(at, rows - found, rows));
             }
             feeds.push(feed);
         }
-        finish(feeds, files, counts, rows).map(Some)
+        let last = base;
+        let mut code_of = |id| Some(u32::from(*slots.get(id)?).checked_sub(last as u32 + 1)?);
+        let order = first_rows(&inputs[0], &counts, &mut code_of)?;
+        finish(feeds, files, counts, order).map(Some)
     })
+}
+
+fn missing(file: usize, missing: u64, wanted: u64) -> Odd {
+    Odd::Mismatch(Mismatch::Missing {
+        file,
+        missing,
+        wanted,
+    })
+}
+
+/// The codes that some row has in the order of their first rows: the first file is read once more, up to the row
+/// where the last of them is met.
+fn first_rows(
+    input: &Input<'_>,
+    counts: &[u64],
+    code_of: &mut dyn FnMut(u64) -> Option<u32>,
+) -> Result<Vec<u32>, Odd> {
+    let wanted = counts.iter().filter(|n| **n > 0).count();
+    let mut seen = vec![false; counts.len()];
+    let mut order = Vec::new();
+    let mut reader = Reader::new(input);
+    while order.len() < wanted
+        && let Some(batch) = reader.next()?
+    {
+        let Ids::Whole(ids) = &batch.ids else {
+            return Err(Odd::Unread("its ids changed while it was read"));
+        };
+        for code in ids.iter().filter_map(|&id| code_of(id)) {
+            if let Some(slot) = seen.get_mut(code as usize).filter(|seen| !**seen) {
+                *slot = true;
+                order.push(code);
+            }
+        }
+    }
+    Ok(order)
 }
 
 /// Bytes of records that are held before they go to disk.
 const HELD: usize = 256 << 20;
 const PARTITIONS: usize = 128;
-/// A key and a code.
-const RECORD: usize = 20;
+/// A key, a code, and the number of the row.
+const RECORD: usize = 28;
 
 /// Records by partition, in memory or on disk.
 struct Records {
@@ -336,12 +369,13 @@ impl Records {
     }
 
     #[inline]
-    fn add(&mut self, key: u128, code: u32) -> Result<(), Odd> {
+    fn add(&mut self, key: u128, code: u32, row: u64) -> Result<(), Odd> {
         let mixed = ((key >> 64) as u64 ^ key as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let at = (mixed >> 57) as usize;
         if let Some(held) = self.held.get_mut(at) {
             held.extend_from_slice(&key.to_le_bytes());
             held.extend_from_slice(&code.to_le_bytes());
+            held.extend_from_slice(&row.to_le_bytes());
         }
         self.bytes += RECORD;
         if self.bytes >= HELD {
@@ -379,11 +413,13 @@ impl Records {
     }
 }
 
-fn record(bytes: &[u8]) -> (u128, u32) {
-    let (key, code) = bytes.split_at(16);
+fn record(bytes: &[u8]) -> (u128, u32, u64) {
+    let (key, rest) = bytes.split_at(16);
+    let (code, row) = rest.split_at(4);
     (
         u128::from_le_bytes(key.try_into().unwrap_or_default()),
         u32::from_le_bytes(code.try_into().unwrap_or_default()),
+        u64::from_le_bytes(row.try_into().unwrap_or_default()),
     )
 }
 
@@ -395,10 +431,12 @@ pub(super) fn by_partitions(inputs: &[Input<'_>]) -> Result<Counted, Odd> {
         for input in inputs {
             let mut feed = Feed::start(scope, input);
             let mut own = Records::new();
+            let mut before = 0u64;
             while feed.more()? {
                 for (row, &code) in feed.held.codes.iter().enumerate() {
-                    own.add(feed.held.batch.ids.key(row), code)?;
+                    own.add(feed.held.batch.ids.key(row), code, before + row as u64)?;
                 }
+                before += feed.held.batch.rows as u64;
                 feed.at = feed.held.batch.rows;
             }
             feeds.push(feed);
@@ -406,24 +444,24 @@ pub(super) fn by_partitions(inputs: &[Input<'_>]) -> Result<Counted, Odd> {
         }
         let mut files: Vec<Pairs> = inputs.iter().skip(1).map(|_| Pairs::default()).collect();
         let mut counts: Vec<u64> = Vec::new();
-        let mut rows = 0u64;
+        let mut first: Vec<u64> = Vec::new();
         for partition in 0..PARTITIONS {
-            // What was combined for an id so far, and for how many files.
-            let mut known: HashMap<u128, (u32, usize)> = HashMap::new();
+            // What was combined for an id so far, for how many files, and its row in the first.
+            let mut known: HashMap<u128, (u32, usize, u64)> = HashMap::new();
             for (file, own) in records.iter_mut().enumerate() {
                 let bytes = own.take(partition)?;
                 let mut found = 0;
                 if file == 0 {
                     known.reserve(bytes.len() / RECORD);
                 }
-                for (key, code) in bytes.chunks_exact(RECORD).map(record) {
+                for (key, code, row) in bytes.chunks_exact(RECORD).map(record) {
                     if file == 0 {
-                        if known.insert(key, (code, 1)).is_some() {
+                        if known.insert(key, (code, 1, row)).is_some() {
                             return Err(Odd::Mismatch(Mismatch::Repeats { file, key }));
                         }
                         continue;
                     }
-                    let Some((so_far, files_had)) = known.get_mut(&key) else {
+                    let Some((so_far, files_had, _)) = known.get_mut(&key) else {
                         return Err(Odd::Mismatch(Mismatch::Extra { file, key }));
                     };
                     if *files_had > file {
@@ -437,14 +475,21 @@ pub(super) fn by_partitions(inputs: &[Input<'_>]) -> Result<Counted, Odd> {
                     found += 1;
                 }
                 if file > 0 && found < known.len() {
-                    return Err(Odd::Mismatch(Mismatch::Missing { file }));
+                    let (lost, all) = ((known.len() - found) as u64, known.len() as u64);
+                    return Err(missing(file, lost, all));
                 }
             }
-            rows += known.len() as u64;
-            for (code, _) in known.into_values() {
+            for (code, _, row) in known.into_values() {
                 count(&mut counts, code)?;
+                first.resize(counts.len(), u64::MAX);
+                if let Some(first) = first.get_mut(code as usize) {
+                    *first = row.min(*first);
+                }
             }
         }
-        finish(feeds, files, counts, rows)
+        let held = (0u32..).zip(&first).filter(|(_, row)| **row < u64::MAX);
+        let mut order: Vec<u32> = held.map(|(code, _)| code).collect();
+        order.sort_by_key(|&code| first.get(code as usize).copied());
+        finish(feeds, files, counts, order)
     })
 }

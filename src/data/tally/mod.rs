@@ -13,10 +13,10 @@ mod pages;
 mod words;
 
 use delimited::Delimited;
-use ids::Ids;
+use ids::{IdReader, Ids};
 use join::Counted;
 use pages::Pages;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read};
 use words::Words;
@@ -46,14 +46,26 @@ pub struct Wanted {
     pub id: Option<usize>,
 }
 
-/// A file to be counted.
-pub struct Input<'w> {
+/// One file, or one of several that stand one behind the other.
+pub struct Part<'w> {
     /// Opens it.
     pub open: Opener<'w>,
     /// How many columns its header has.
     pub width: usize,
     /// What is read of it.
     pub wanted: Wanted,
+}
+
+/// Rows to be counted: those of one file, or of several as one.
+pub struct Input<'w> {
+    /// The files, each with the same columns in the same order.
+    pub parts: Vec<Part<'w>>,
+}
+
+impl Input<'_> {
+    fn columns(&self) -> usize {
+        self.parts.first().map_or(0, |p| p.wanted.columns.len())
+    }
 }
 
 /// Why files are not counted.
@@ -78,7 +90,11 @@ pub enum Mismatch {
     /// An id that the first file does not have.
     Extra { file: usize, key: u128 },
     /// Ids that are not there.
-    Missing { file: usize },
+    Missing {
+        file: usize,
+        missing: u64,
+        wanted: u64,
+    },
 }
 
 /// Rows read together.
@@ -108,66 +124,99 @@ impl Batch {
     }
 }
 
+/// What goes on from file to file: the words of each column, and the ids.
+#[derive(Default)]
+struct Carry {
+    words: Vec<Words>,
+    ids: IdReader,
+}
+
 /// A file while it is read.
-enum Reader<'w> {
+enum Open<'w> {
     Delimited(Box<Delimited<Box<dyn Read + Send + 'w>>>),
     Pages(Box<Pages<File>>),
     Held(Box<Pages<bytes::Bytes>>),
 }
 
-impl<'w> Input<'w> {
-    fn open(&self) -> Result<Reader<'w>, Odd> {
+/// The rows of an input while they are read.
+struct Reader<'i, 'w> {
+    parts: std::slice::Iter<'i, Part<'w>>,
+    open: Option<Open<'w>>,
+    carry: Carry,
+}
+
+impl<'w> Part<'w> {
+    fn open(&self) -> Result<Open<'w>, Odd> {
         let wanted = self.wanted.clone();
         Ok(match (self.open)().map_err(Odd::Io)? {
             Source::Delimited(file, delimiter) => {
                 let read = Delimited::new(file, delimiter, self.width, wanted)?;
-                Reader::Delimited(Box::new(read))
+                Open::Delimited(Box::new(read))
             }
-            Source::Pages(file) => Reader::Pages(Box::new(Pages::new(file, wanted)?)),
-            Source::Held(bytes) => Reader::Held(Box::new(Pages::new(bytes, wanted)?)),
+            Source::Pages(file) => Open::Pages(Box::new(Pages::new(file, wanted)?)),
+            Source::Held(bytes) => Open::Held(Box::new(Pages::new(bytes, wanted)?)),
         })
     }
 }
 
-impl Reader<'_> {
-    fn next(&mut self) -> Result<Option<Batch>, Odd> {
-        match self {
-            Reader::Delimited(read) => read.next(),
-            Reader::Pages(read) => read.next(),
-            Reader::Held(read) => read.next(),
+impl<'i, 'w> Reader<'i, 'w> {
+    fn new(input: &'i Input<'w>) -> Self {
+        let mut carry = Carry::default();
+        carry.words.resize_with(input.columns(), Words::default);
+        Reader {
+            parts: input.parts.iter(),
+            open: None,
+            carry,
         }
     }
 
-    fn words(self) -> Vec<Words> {
-        match self {
-            Reader::Delimited(read) => read.words(),
-            Reader::Pages(read) => read.words(),
-            Reader::Held(read) => read.words(),
+    fn next(&mut self) -> Result<Option<Batch>, Odd> {
+        loop {
+            let carry = &mut self.carry;
+            let batch = match &mut self.open {
+                Some(Open::Delimited(read)) => read.next(carry)?,
+                Some(Open::Pages(read)) => read.next(carry)?,
+                Some(Open::Held(read)) => read.next(carry)?,
+                None => None,
+            };
+            if batch.is_some() {
+                return Ok(batch);
+            }
+            match self.parts.next() {
+                Some(part) => self.open = Some(part.open()?),
+                None => return Ok(None),
+            }
         }
     }
 }
 
-/// The different rows of some columns, in the order of their texts, and how many there are of each.
+/// The different rows of some columns, in the order in which they first stand in the first file, and how many
+/// there are of each.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
     /// The texts of the columns of all files, file by file, and the number of rows that have them.
-    pub cells: BTreeMap<Vec<String>, u64>,
+    pub cells: Vec<(Vec<String>, u64)>,
 }
 
 impl Tally {
     /// Number of rows.
     pub fn rows(&self) -> u64 {
-        self.cells.values().sum()
+        self.cells.iter().map(|(_, n)| n).sum()
     }
 
-    /// Adds the rows of another shard. Whole numbers are added, so any sharding gives the same.
+    /// Adds the rows of the shard behind this one. Whole numbers are added, so shards in their order give what all
+    /// rows together give.
     pub fn merge(&mut self, other: &Tally) {
+        let places = self.cells.iter().enumerate();
+        let mut known: HashMap<Vec<String>, usize> =
+            places.map(|(at, (cell, _))| (cell.clone(), at)).collect();
         for (cell, n) in &other.cells {
-            match self.cells.get_mut(cell) {
-                Some(held) => *held += n,
-                None => {
-                    self.cells.insert(cell.clone(), *n);
-                }
+            let at = *known.entry(cell.clone()).or_insert_with(|| {
+                self.cells.push((cell.clone(), 0));
+                self.cells.len() - 1
+            });
+            if let Some((_, held)) = self.cells.get_mut(at) {
+                *held += n;
             }
         }
     }
@@ -192,15 +241,16 @@ pub fn tally(inputs: &[Input<'_>]) -> Result<Tally, Odd> {
 /// The codes of cells as texts.
 fn spelt(counted: &Counted) -> Result<Tally, Odd> {
     let mut tally = Tally::default();
-    let lost = Odd::Unread("a code is lost");
-    for (code, &n) in (0u32..).zip(&counted.counts).filter(|(_, n)| **n > 0) {
+    let lost = || Odd::Unread("a code is lost");
+    for &code in &counted.order {
+        let n = counted.counts.get(code as usize).copied().unwrap_or(0);
         // Back from the last file to the first.
         let mut of_file = vec![0u32; counted.words.len()];
         let mut code = code;
         for at in (0..counted.files.len()).rev() {
             let met = counted.files.get(at).and_then(|f| f.met.get(code as usize));
             let Some(&(first, second)) = met else {
-                return Err(lost);
+                return Err(lost());
             };
             if let Some(slot) = of_file.get_mut(at + 1) {
                 *slot = second;
@@ -219,7 +269,7 @@ fn spelt(counted: &Counted) -> Result<Tally, Odd> {
             } else {
                 for (slot, pairs) in codes.iter_mut().zip(columns).rev() {
                     let Some(&(first, second)) = pairs.met.get(code as usize) else {
-                        return Err(lost);
+                        return Err(lost());
                     };
                     (*slot, code) = (second, first);
                 }
@@ -229,7 +279,7 @@ fn spelt(counted: &Counted) -> Result<Tally, Odd> {
                 cell.push(word.unwrap_or_default().into_owned());
             }
         }
-        tally.cells.insert(cell, n);
+        tally.cells.push((cell, n));
     }
     Ok(tally)
 }

@@ -2,7 +2,7 @@
 
 use super::ids::IdReader;
 use super::words::Words;
-use super::{Batch, Odd, Wanted};
+use super::{Batch, Carry, Odd, Wanted};
 use bytes::Bytes;
 use parquet::basic::{ConvertedType, Encoding, LogicalType, Type};
 use parquet::column::page::{Page, PageReader};
@@ -23,8 +23,6 @@ impl From<ParquetError> for Odd {
 pub(super) struct Pages<F: ChunkReader + 'static> {
     file: SerializedFileReader<F>,
     wanted: Wanted,
-    words: Vec<Words>,
-    ids: IdReader,
     group: usize,
     /// The columns of the row group at hand, the id last.
     columns: Vec<Column>,
@@ -35,10 +33,8 @@ impl<F: ChunkReader + 'static> Pages<F> {
     pub(super) fn new(file: F, wanted: Wanted) -> Result<Self, Odd> {
         let file = SerializedFileReader::new(file)?;
         Ok(Self {
-            words: wanted.columns.iter().map(|_| Words::default()).collect(),
             file,
             wanted,
-            ids: IdReader::default(),
             group: 0,
             columns: Vec::new(),
             left: 0,
@@ -46,7 +42,7 @@ impl<F: ChunkReader + 'static> Pages<F> {
     }
 
     /// The next rows; `None` behind the last one.
-    pub(super) fn next(&mut self) -> Result<Option<Batch>, Odd> {
+    pub(super) fn next(&mut self, carry: &mut Carry) -> Result<Option<Batch>, Odd> {
         while self.left == 0 {
             if self.group == self.file.num_row_groups() {
                 return Ok(None);
@@ -66,9 +62,9 @@ impl<F: ChunkReader + 'static> Pages<F> {
         }
         let n = self.left.min(BATCH);
         self.left -= n;
-        let mut batch = Batch::with_columns(self.words.len());
+        let mut batch = Batch::with_columns(carry.words.len());
         batch.rows = n;
-        for (place, words) in self.words.iter_mut().enumerate() {
+        for (place, words) in carry.words.iter_mut().enumerate() {
             if let Some(column) = self.columns.get_mut(place) {
                 let codes = &mut batch.codes[place];
                 codes.reserve(n);
@@ -77,16 +73,12 @@ impl<F: ChunkReader + 'static> Pages<F> {
         }
         if self.wanted.id.is_some() {
             if let Some(column) = self.columns.last_mut() {
-                column.ids(n, &mut self.ids)?;
+                column.ids(n, &mut carry.ids)?;
             }
-            batch.ids = self.ids.take();
-            batch.ascending = self.ids.ascending;
+            batch.ids = carry.ids.take();
+            batch.ascending = carry.ids.ascending;
         }
         Ok(Some(batch))
-    }
-
-    pub(super) fn words(self) -> Vec<Words> {
-        self.words
     }
 }
 
