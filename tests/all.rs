@@ -38,6 +38,7 @@ mod reference;
 mod render;
 mod report;
 mod reported;
+mod resampling;
 mod robust;
 mod run;
 mod slices;

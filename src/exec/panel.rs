@@ -324,13 +324,13 @@ fn panel(
         wanted: w.clone(),
         variants: compiled.keys().cloned().collect(),
         places: compiled.values().map(|c| c.places.clone()).collect(),
-        panel: Panel {
+        panel: Panel::new(
             units,
-            key: key(&["partition", &name]),
-            parts: parts.len(),
+            key(&["partition", &name]),
+            parts.len(),
             members,
-            folds: folds(w, data, &rows),
-        },
+            folds(w, data, &rows),
+        ),
         parts,
         clustered,
         rows: rows.len(),
