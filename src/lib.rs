@@ -20,6 +20,7 @@ pub mod infer;
 pub mod metrics;
 pub mod power;
 pub mod reference;
+pub mod registry;
 pub mod render;
 pub mod report;
 pub mod result;

@@ -36,6 +36,7 @@ mod readme;
 mod reference;
 mod render;
 mod report;
+mod registry;
 mod reported;
 mod robust;
 mod run;

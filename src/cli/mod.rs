@@ -4,8 +4,11 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod args;
+mod audit;
 mod check;
+mod drifting;
 mod explain;
+mod export;
 mod fmt;
 mod graph;
 mod io;
@@ -13,8 +16,11 @@ mod metrics;
 mod new;
 mod power;
 mod progress;
+mod registering;
 mod run;
+mod seal;
 mod split;
+mod verify;
 
 use args::{Arguments, Command};
 use clap::Parser;
@@ -25,7 +31,11 @@ pub fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::New(args) => new::new(&args),
         Command::Check(args) => check::check(&args),
+        Command::Seal(args) => seal::seal(&args),
         Command::Run(args) => run::run(&args),
+        Command::Audit(args) => audit::audit(&args),
+        Command::Verify(args) => verify::verify(&args),
+        Command::Export(args) => export::export(&args),
         Command::Split(args) => split::split(&args),
         Command::Fmt(args) => fmt::fmt(&args),
         Command::Graph(args) => graph::graph(&args),
@@ -43,6 +53,6 @@ mod exit {
     pub(super) const ERRORS: u8 = 1;
     /// Something outside the plan failed: a file, a command, a full disk.
     pub(super) const OUTSIDE: u8 = 2;
-    /// The verdict is not the required one.
+    /// The verdict is not the required one, or something got worse.
     pub(super) const OTHER_VERDICT: u8 = 3;
 }
