@@ -23,6 +23,7 @@ pub mod reference;
 pub mod render;
 pub mod report;
 pub mod result;
+pub mod runner;
 pub mod stats;
 pub mod syntax;
 pub mod text;

@@ -5,16 +5,20 @@
 
 mod args;
 mod check;
+mod clean;
+mod dry_run;
 mod explain;
 mod fmt;
 mod graph;
 mod io;
 mod metrics;
 mod new;
+mod planned;
 mod power;
 mod progress;
 mod run;
 mod split;
+mod status;
 
 use args::{Arguments, Command};
 use clap::Parser;
@@ -26,6 +30,9 @@ pub fn main() -> ExitCode {
         Command::New(args) => new::new(&args),
         Command::Check(args) => check::check(&args),
         Command::Run(args) => run::run(&args),
+        Command::DryRun(args) => dry_run::dry_run(&args),
+        Command::Status(args) => status::status(&args),
+        Command::Clean(args) => clean::clean(&args),
         Command::Split(args) => split::split(&args),
         Command::Fmt(args) => fmt::fmt(&args),
         Command::Graph(args) => graph::graph(&args),
@@ -45,4 +52,6 @@ mod exit {
     pub(super) const OUTSIDE: u8 = 2;
     /// The verdict is not the required one.
     pub(super) const OTHER_VERDICT: u8 = 3;
+    /// Interrupted; what is finished is kept.
+    pub(super) const INTERRUPTED: u8 = 130;
 }

@@ -2,18 +2,24 @@
 
 use super::args::{ReportFormat, RunArgs};
 use super::progress::Progress;
-use super::{exit, io};
+use super::{exit, io, planned};
 use crate::analysis::{self, Analysis};
 use crate::data;
 use crate::diagnostic::Diagnostic;
 use crate::exec;
+use crate::graph::Dag;
 use crate::render;
 use crate::report;
 use crate::result::RunResult;
+use crate::runner::{self, Settings};
 use crate::text::DiskWorld;
 use crate::verdict::{self, Setting};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
+
+/// How long a command may take to clean up when it is asked to end.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// Checks, runs, reports.
 pub(super) fn run(args: &RunArgs) -> ExitCode {
@@ -26,6 +32,7 @@ pub(super) fn run(args: &RunArgs) -> ExitCode {
         io::err("the plan has errors and was not run\n");
         return ExitCode::from(exit::ERRORS);
     }
+    runner::catch_interrupts();
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(args.threads.map_or(0, usize::from))
         .build();
@@ -41,7 +48,11 @@ pub(super) fn run(args: &RunArgs) -> ExitCode {
         }
         Err(diagnostics) => {
             io::complain(&diagnostics, &analysis, args.color);
-            let outside = diagnostics.iter().any(|d| d.code.code.starts_with('F'));
+            if runner::interrupted() {
+                io::err("interrupted: what is finished is kept, and the next run goes on from there\n");
+                return ExitCode::from(exit::INTERRUPTED);
+            }
+            let outside = diagnostics.iter().any(exec::is_outside);
             ExitCode::from(if outside { exit::OUTSIDE } else { exit::ERRORS })
         }
     }
@@ -64,8 +75,9 @@ fn execute(args: &RunArgs, analysis: &mut Analysis) -> Result<Option<RunResult>,
         return Ok(None);
     }
     let (plan, sources) = (&analysis.plan, &analysis.sources);
-    let gathered = exec::gather_from(&DiskWorld, plan, sources, args.seed, &events, shelf);
-    let evidence = gathered.inspect_err(|_| progress.done())?;
+    let (dag, folder) = (&analysis.dag, exec::folder(plan, sources));
+    let evidence = commanded(args, analysis, shelf, &folder, dag, &progress);
+    let evidence = evidence.inspect_err(|_| progress.done())?;
     let file = args.plan.display().to_string();
     let text = sources.get(plan.root).map(|f| f.text.clone());
     let setting = Setting {
@@ -79,11 +91,43 @@ fn execute(args: &RunArgs, analysis: &mut Analysis) -> Result<Option<RunResult>,
     Ok(Some(result))
 }
 
+/// Runs the commands and measures all outputs.
+fn commanded(
+    args: &RunArgs,
+    analysis: &Analysis,
+    shelf: exec::Shelf,
+    folder: &Path,
+    dag: &Dag,
+    progress: &Progress,
+) -> Result<exec::Evidence, Vec<Diagnostic>> {
+    let (plan, sources) = (&analysis.plan, &analysis.sources);
+    let events = |event: exec::Event<'_>| progress.tell(event);
+    let commands = exec::commands(plan, dag, folder, &shelf)?;
+    let prepared = exec::prepare(plan, shelf)?;
+    let machine = runner::machine();
+    let settings = Settings {
+        jobs: args.jobs.map_or(machine.cores as usize, usize::from),
+        time: args.timeout,
+        grace: GRACE,
+        fail_fast: args.fail_fast,
+        folder: if folder.as_os_str().is_empty() { Path::new(".") } else { folder },
+        machine,
+    };
+    let root = planned::store(&args.plan, args.out.as_deref());
+    let (made, failures) =
+        exec::execute(plan, sources, &prepared, &commands, &root, &settings, &events)?;
+    if runner::interrupted() || !exec::survives(plan, &failures) {
+        return Err(failures);
+    }
+    progress.hide(|| io::complain(&failures, analysis, args.color));
+    exec::measure(&DiskWorld, plan, sources, args.seed, &events, prepared, &made)
+}
+
 fn report(args: &RunArgs, analysis: &Analysis, mut result: RunResult) -> ExitCode {
     let mut found = analysis.diagnostics.clone();
     found.extend(analysis.proved());
     result.checks = render::checks(&found, &analysis.sources);
-    let folder = out_folder(args);
+    let folder = planned::store(&args.plan, args.out.as_deref());
     let written = |name: &str| folder.join(name);
     let shown = |name: &str| written(name).display().to_string();
     result.provenance.evidence = vec![shown("report.json"), shown("report.md")];
@@ -103,18 +147,6 @@ fn report(args: &RunArgs, analysis: &Analysis, mut result: RunResult) -> ExitCod
         ReportFormat::Markdown => io::out(&markdown),
     }
     required(args, &result)
-}
-
-/// `.bench/PLAN` beside the plan, unless `--out`.
-fn out_folder(args: &RunArgs) -> PathBuf {
-    args.out.clone().unwrap_or_else(|| {
-        let stem = args.plan.file_stem().unwrap_or_default();
-        args.plan
-            .parent()
-            .unwrap_or(Path::new(""))
-            .join(".bench")
-            .join(stem)
-    })
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Box<Diagnostic>> {
