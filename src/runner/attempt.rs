@@ -247,8 +247,8 @@ impl Runner<'_> {
         let input = |h: &Handed| FileHash {
             file: h.name.clone(),
             sha256: h.sha256.clone(),
-            bytes: 0,
-            rows: Some(h.rows),
+            bytes: h.bytes,
+            rows: Some(h.rows).filter(|&rows| rows > 0),
             holds: h.holds.clone(),
         };
         let keys = task.upstream.iter().filter_map(|&at| self.keys.get(at));

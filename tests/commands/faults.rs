@@ -117,7 +117,7 @@ fn not_a_number() {
     let p = Project::new(run);
     let plan = p.read("p.bench").replace("label: y in [neg, pos]", "label: y in [neg, pos], positive: pos");
     let plan = plan.replace("candidate b from a {", "candidate b from a {").replace(
-        "sh predict.sh {train} {on} {out} {seed}\" }",
+        "sh predict.sh {train} {on} {out} {seed} a\" }",
         "sh -c 'sh predict.sh x {on} t{seed} 1; sed \\\"s/$/,0.5/; 1s/0.5/score/\\\" t{seed} > {out}'\" }",
     );
     p.write("p.bench", &plan.replace("metrics: [accuracy, f1_macro]", "metrics: [accuracy, f1_macro, roc_auc]").replace("{accuracy, f1_macro}", "{accuracy, f1_macro, roc_auc}"));

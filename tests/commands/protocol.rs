@@ -120,7 +120,7 @@ fn one_run_predicts_all_rows_asked_of_it_and_dry_run_says_why() {
             "$ PYTHONHASHSEED=0 sh predict.sh {train.csv} {on.csv} {out.csv} 1",
             "{on.csv}: e.test and e.val, without labels, 66 rows",
             "{train.csv}: e.train, with labels, 12 rows",
-            "for: compare on e.test · ablation on e.val",
+            "for: compare d with a on e.test · ablation of d on e.val",
             "d - c seed 2  (to run)",
             "{on.csv}: e.val, without labels, 6 rows",
             "8 runs, 8 to run, 0 done",
@@ -241,6 +241,17 @@ fn what_shapes_a_result_makes_it_new_and_nothing_else() {
     let done = p.command(&["dry-run", "p.bench"]).env("OMP_NUM_THREADS", "7").output().unwrap();
     assert!(String::from_utf8(done.stdout).unwrap().contains("4 to run"));
     open("4 runs, 0 to run, 4 done");
+}
+
+#[test]
+fn one_and_the_same_command_is_run_once() {
+    let p = Project::new("sh -c 'echo {seed} >> ran; sh predict.sh {train} {on} {out} {seed}'");
+    let plan = p.read("p.bench") + "candidate c from b { }\ncompare c with a { on: d.test, metrics: [accuracy], interval: bootstrap(300) }\n";
+    p.write("p.bench", &plan);
+    p.run().expect(0, &[]);
+    assert_eq!(p.read("ran").lines().count(), 2);
+    assert_eq!(p.kept("runs").len(), 4);
+    p.benchwright(&["status", "p.bench"]).expect(0, &["6 runs: 6 done"]);
 }
 
 #[test]

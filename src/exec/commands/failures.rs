@@ -70,6 +70,12 @@ impl Commands {
             .into_iter()
             .filter_map(|(span, _, all)| self.failure(span, &all, store))
             .collect();
+        let waiting = outcomes.iter().filter(|o| matches!(o, Outcome::NotRun)).count();
+        if let (Some(first), 1..) = (found.first_mut(), waiting) {
+            let runs = if waiting == 1 { "1 run was" } else { "runs were" };
+            let n = if waiting == 1 { String::new() } else { format!("{waiting} ") };
+            first.witness.push(format!("the run ended there: {n}{runs} not done"));
+        }
         let blocked = outcomes.iter().filter(|o| matches!(o, Outcome::Blocked(_))).count();
         if let (Some(first), 1..) = (found.first_mut(), blocked) {
             let runs = if blocked == 1 { "1 run that needs it was" } else { "runs that need it were" };

@@ -156,6 +156,7 @@ impl<'a> Rows<'a> {
         let handed = Handed {
             name: String::new(),
             sha256: sha256.clone(),
+            bytes: bytes.len() as u64,
             rows: tables.iter().map(|(_, rows)| rows.len() as u64).sum(),
             holds: format!("{}, {}", shown.join(" and "), if *labelled { "with labels" } else { "without labels" }),
             source: Source::Split(file.clone()),
