@@ -19,9 +19,17 @@ fn main() {
         let each = |time: Duration| time.as_secs_f64() * 1e3 / tasks as f64;
         println!("{tasks} tasks, {jobs} at a time");
         println!("  bare processes  {:>8.3} ms a task", each(bare));
-        println!("  benchwright     {:>8.3} ms a task, {:+.3} ms beyond process start", each(ours), each(ours) - each(bare));
+        println!(
+            "  benchwright     {:>8.3} ms a task, {:+.3} ms beyond process start",
+            each(ours),
+            each(ours) - each(bare)
+        );
         match make(tasks, jobs) {
-            Some(make) => println!("  GNU make        {:>8.3} ms a task; benchwright takes {:.2} times as long", each(make), ours.as_secs_f64() / make.as_secs_f64()),
+            Some(make) => println!(
+                "  GNU make        {:>8.3} ms a task; benchwright takes {:.2} times as long",
+                each(make),
+                ours.as_secs_f64() / make.as_secs_f64()
+            ),
             None => println!("  GNU make        not installed"),
         }
     }
@@ -36,7 +44,10 @@ fn bare(tasks: usize, jobs: usize) -> Duration {
             scope.spawn(move || {
                 for n in (job..tasks).step_by(jobs) {
                     let file = folder.join(n.to_string());
-                    let done = Command::new("touch").arg(file).stdin(Stdio::null()).output();
+                    let done = Command::new("touch")
+                        .arg(file)
+                        .stdin(Stdio::null())
+                        .output();
                     assert!(done.is_ok_and(|o| o.status.success()));
                 }
             });

@@ -26,7 +26,11 @@ pub(super) fn dry_run(args: &PlannedArgs) -> ExitCode {
         let _ = writeln!(text, "{n:>4}  {}  ({state})", task.name);
         let _ = writeln!(text, "      $ {}", shown(task, &commands.tasks));
         for input in &task.inputs {
-            let rows = if input.rows > 0 { format!(", {} rows", input.rows) } else { String::new() };
+            let rows = if input.rows > 0 {
+                format!(", {} rows", input.rows)
+            } else {
+                String::new()
+            };
             let _ = writeln!(text, "      {{{}}}: {}{rows}", input.name, input.holds);
         }
         let _ = writeln!(text, "      for: {}", why.join(" · "));
@@ -50,7 +54,10 @@ fn shown(task: &Task, tasks: &[Task]) -> String {
             format!("'{}'", word.replace('\'', r"'\''"))
         }
     };
-    let env = task.env.iter().map(|(name, value)| format!("{name}={value}"));
+    let env = task
+        .env
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"));
     let words = task.canonical(tasks);
     let all: Vec<String> = env.chain(words.iter().map(quoted)).collect();
     all.join(" ")

@@ -49,7 +49,9 @@ pub(super) fn run(args: &RunArgs) -> ExitCode {
         Err(diagnostics) => {
             io::complain(&diagnostics, &analysis, args.color);
             if runner::interrupted() {
-                io::err("interrupted: what is finished is kept, and the next run goes on from there\n");
+                io::err(
+                    "interrupted: what is finished is kept, and the next run goes on from there\n",
+                );
                 return ExitCode::from(exit::INTERRUPTED);
             }
             let outside = diagnostics.iter().any(exec::is_outside);
@@ -110,17 +112,24 @@ fn commanded(
         time: args.timeout,
         grace: GRACE,
         fail_fast: args.fail_fast,
-        folder: if folder.as_os_str().is_empty() { Path::new(".") } else { folder },
+        folder: if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
+        },
         machine,
     };
     let root = planned::store(&args.plan, args.out.as_deref());
-    let (made, failures) =
-        exec::execute(plan, sources, &prepared, &commands, &root, &settings, &events)?;
+    let (made, failures) = exec::execute(
+        plan, sources, &prepared, &commands, &root, &settings, &events,
+    )?;
     if runner::interrupted() || !exec::survives(plan, &failures) {
         return Err(failures);
     }
     progress.hide(|| io::complain(&failures, analysis, args.color));
-    exec::measure(&DiskWorld, plan, sources, args.seed, &events, prepared, &made)
+    exec::measure(
+        &DiskWorld, plan, sources, args.seed, &events, prepared, &made,
+    )
 }
 
 fn report(args: &RunArgs, analysis: &Analysis, mut result: RunResult) -> ExitCode {

@@ -19,7 +19,12 @@ pub(super) fn status(args: &PlannedArgs) -> ExitCode {
     let root = planned::store(&args.plan, args.out.as_deref());
     let (mut done, mut failed, mut missing) = (0, 0, 0);
     let mut text = String::new();
-    let width = commands.tasks.iter().map(|t| t.name.chars().count()).max().unwrap_or(0);
+    let width = commands
+        .tasks
+        .iter()
+        .map(|t| t.name.chars().count())
+        .max()
+        .unwrap_or(0);
     for (task, key) in commands.tasks.iter().zip(&commands.keys) {
         let name = &task.name;
         let _ = match runner::stored(&root, key) {
@@ -31,7 +36,11 @@ pub(super) fn status(args: &PlannedArgs) -> ExitCode {
                 failed += 1;
                 let why = record.failure.clone().unwrap_or_default();
                 let folder = root.join("failed").join(key);
-                writeln!(text, "failed   {name:width$}  {why}{}", said(&folder, &record))
+                writeln!(
+                    text,
+                    "failed   {name:width$}  {why}{}",
+                    said(&folder, &record)
+                )
             }
             Entry::Absent => {
                 missing += 1;
@@ -42,7 +51,10 @@ pub(super) fn status(args: &PlannedArgs) -> ExitCode {
     let n = commands.tasks.len();
     let _ = match n {
         0 => writeln!(text, "the plan runs no commands"),
-        _ => writeln!(text, "{n} runs: {done} done, {failed} failed, {missing} missing"),
+        _ => writeln!(
+            text,
+            "{n} runs: {done} done, {failed} failed, {missing} missing"
+        ),
     };
     io::out(&text);
     ExitCode::from(exit::OK)
@@ -62,7 +74,11 @@ fn took(record: &TaskRecord) -> String {
 /// The end of what a failed run printed, and where the rest is.
 fn said(folder: &Path, record: &TaskRecord) -> String {
     let mut text = String::new();
-    let log = if record.stderr.bytes > 0 { "stderr.log" } else { "stdout.log" };
+    let log = if record.stderr.bytes > 0 {
+        "stderr.log"
+    } else {
+        "stdout.log"
+    };
     let bytes = std::fs::read(folder.join(log)).unwrap_or_default();
     for line in runner::last_lines(&bytes, LINES) {
         let _ = write!(text, "\n           | {line}");

@@ -45,7 +45,9 @@ pub use ids::id_file;
 pub use join::{IdIndex, Joined, repeated_ids};
 pub use moment::{Moment, Precision};
 pub use split::{Bound, Partition, Share, Split, SplitRule, split, straddling};
-pub use table::{Column, ColumnKind, ColumnRequest, Progress, Table, Values, read_table, read_tables};
+pub use table::{
+    Column, ColumnKind, ColumnRequest, Progress, Table, Values, read_table, read_tables,
+};
 
 /// How many errors of a kind, and how many ids of an error, are named before the rest is counted.
 pub const SHOWN: usize = 5;

@@ -106,7 +106,15 @@ pub fn gather(
     refuse(plan)?;
     let shelf = shelf::read_wanted(world, plan, sources, events)?;
     let prepared = prepare(plan, shelf)?;
-    measure(world, plan, sources, seed, events, prepared, &Made::default())
+    measure(
+        world,
+        plan,
+        sources,
+        seed,
+        events,
+        prepared,
+        &Made::default(),
+    )
 }
 
 /// What keeps the plan from being run, beside its files.
@@ -190,7 +198,9 @@ pub fn validate(
         events: &|_| {},
     };
     let who = commands.who(task);
-    who.map_or(Vec::new(), |who| panel::validate(&files, plan, prepared, who, file))
+    who.map_or(Vec::new(), |who| {
+        panel::validate(&files, plan, prepared, who, file)
+    })
 }
 
 /// The folder of the plan.

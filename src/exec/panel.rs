@@ -97,7 +97,11 @@ pub(super) fn judged(
             compiled,
         });
     }
-    if errors.is_empty() { Ok(all) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(all)
+    } else {
+        Err(errors)
+    }
 }
 
 /// Reads every run and prepares every partition.
@@ -143,9 +147,13 @@ impl Judged {
     fn leave_out(&mut self, plan: &Plan, made: &Made, notes: &mut Vec<String>) {
         for (variant, compiled) in self.compiled.iter_mut().flatten() {
             let seeds = plan.systems[variant.system].runs();
-            let of = seeds.iter().filter_map(|&s| made.get(variant, s, self.data.dataset));
+            let of = seeds
+                .iter()
+                .filter_map(|&s| made.get(variant, s, self.data.dataset));
             let failed: Vec<&String> = of.flat_map(|of| &of.failed).collect();
-            let Some(first) = failed.first() else { continue };
+            let Some(first) = failed.first() else {
+                continue;
+            };
             compiled.places.iter_mut().for_each(|place| *place = None);
             compiled.programs.clear();
             let more = match failed.len() {
@@ -172,7 +180,11 @@ fn dataset_panels(
     made: &Made,
 ) -> Result<(Vec<Measured>, Vec<Input>), Vec<Diagnostic>> {
     let Judged { data, compiled, .. } = judged;
-    let wanted: Vec<&Wanted> = judged.wanted.iter().filter_map(|&w| wanted.get(w)).collect();
+    let wanted: Vec<&Wanted> = judged
+        .wanted
+        .iter()
+        .filter_map(|&w| wanted.get(w))
+        .collect();
     let index = data.index(plan)?;
     let mine: Vec<Run> = runs
         .iter()
@@ -216,12 +228,17 @@ pub(super) fn validate(
     who: &Who,
     file: &Path,
 ) -> Vec<Diagnostic> {
-    let judged = prepared.judged.iter().find(|j| j.data.dataset == who.dataset);
+    let judged = prepared
+        .judged
+        .iter()
+        .find(|j| j.data.dataset == who.dataset);
     let Some(judged) = judged else {
         return Vec::new();
     };
     let data = &judged.data;
-    let held_out = who.fold.and_then(|n| data.folds.as_ref()?.folds.get(n as usize));
+    let held_out = who
+        .fold
+        .and_then(|n| data.folds.as_ref()?.folds.get(n as usize));
     let (mut on, mut programs) = (BTreeMap::new(), Vec::new());
     for (place, of) in judged.wanted.iter().zip(&judged.compiled) {
         let (Some(w), Some(compiled)) = (prepared.wanted.get(*place), of.get(&who.variant)) else {

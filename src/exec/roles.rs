@@ -83,9 +83,7 @@ pub(super) fn missing(
         Some(Outputs::Predictions { template, .. } | Outputs::Run { template, .. }) => {
             template.span
         }
-        Some(Outputs::Predict { .. } | Outputs::Reported(_)) | None => {
-            s.common.name_span
-        }
+        Some(Outputs::Predict { .. } | Outputs::Reported(_)) | None => s.common.name_span,
     };
     let lacks = |role: &str| match &s.serve {
         Some(serve) if role == "latency" => ExecError::Served {

@@ -44,6 +44,7 @@ pub(super) fn unkept(error: &StoreError) -> Failure {
     };
     Failure {
         kind: FailureKind::Unwritable(path.display().to_string(), reason, full),
+        folder: PathBuf::new(),
         said: Vec::new(),
         attempts: 1,
     }
@@ -127,6 +128,7 @@ impl Runner<'_> {
                 let kind = self.judge(at, task, &ended, folder, &given, &mut record);
                 kind.map(|kind| Failure {
                     kind,
+                    folder: folder.to_owned(),
                     said: said(&ended),
                     attempts,
                 })
@@ -137,6 +139,7 @@ impl Runner<'_> {
                 let missing = error.kind() == io::ErrorKind::NotFound;
                 Some(Failure {
                     kind: FailureKind::NotStarted(program, error.to_string(), missing),
+                    folder: folder.to_owned(),
                     said: Vec::new(),
                     attempts,
                 })
@@ -308,9 +311,8 @@ impl Given {
 
     /// Whether someone wrote to it. One that is gone can no longer mislead anyone.
     fn changed(&self) -> bool {
-        fs::metadata(&self.path).is_ok_and(|found| {
-            found.len() != self.length || found.modified().ok() != self.modified
-        })
+        fs::metadata(&self.path)
+            .is_ok_and(|found| found.len() != self.length || found.modified().ok() != self.modified)
     }
 }
 
@@ -370,7 +372,11 @@ fn utc(time: SystemTime) -> String {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let month = if shifted_month < 10 {
+        shifted_month + 3
+    } else {
+        shifted_month - 9
+    };
     let year = year_of_era + era * 400 + u64::from(month <= 2);
     let (hour, minute, second) = (rest / 3600, rest / 60 % 60, rest % 60);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")

@@ -98,6 +98,10 @@ mod tests {
         assert_eq!(one.dropped(), 8 * KEPT as u64);
         let kept = one.bytes();
         assert!(kept.starts_with(&bytes[..KEPT]) && kept.ends_with(&bytes[9 * KEPT..]));
-        assert!(String::from_utf8(kept).unwrap().contains("1048576 bytes left out"));
+        assert!(
+            String::from_utf8(kept)
+                .unwrap()
+                .contains("1048576 bytes left out")
+        );
     }
 }

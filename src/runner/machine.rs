@@ -111,7 +111,11 @@ mod tests {
     #[test]
     fn energy_is_summed_over_packages_and_survives_a_counter_that_begins_anew() {
         let folder = tempfile::tempdir().unwrap();
-        for (name, at) in [("intel-rapl:0", 900), ("intel-rapl:1", 5), ("intel-rapl:0:0", 7)] {
+        for (name, at) in [
+            ("intel-rapl:0", 900),
+            ("intel-rapl:1", 5),
+            ("intel-rapl:0:0", 7),
+        ] {
             let path = folder.path().join(name);
             std::fs::create_dir(&path).unwrap();
             std::fs::write(path.join("energy_uj"), format!("{at}\n")).unwrap();

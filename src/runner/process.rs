@@ -94,6 +94,7 @@ mod unix {
             err: Stream::new(child.stderr.take()),
             seen: None,
         };
+        running.seen = peak(running.id);
         let ended_by_us = running.watch(command, began, stop);
         let wall = began.elapsed();
         // The leader is a zombie still, so the group's number cannot be anyone else's yet.
@@ -181,7 +182,10 @@ mod unix {
                     }
                 }
                 let left = limit.map_or(tick, |limit| limit.saturating_duration_since(now));
-                self.listen(exited.as_ref(), left.min(tick).max(Duration::from_millis(1)));
+                self.listen(
+                    exited.as_ref(),
+                    left.min(tick).max(Duration::from_millis(1)),
+                );
                 self.seen = self.seen.max(peak(self.id));
                 tick = (tick * 2).min(LONGEST_TICK);
             }
@@ -200,8 +204,18 @@ mod unix {
         /// Waits for output, the end or the time, and takes what output there is.
         fn listen(&mut self, exited: Option<&OwnedFd>, time: Duration) {
             let mut fds: Vec<PollFd<'_>> = Vec::with_capacity(3);
-            fds.extend(self.out.pipe.as_ref().map(|p| PollFd::new(p, PollFlags::IN)));
-            fds.extend(self.err.pipe.as_ref().map(|p| PollFd::new(p, PollFlags::IN)));
+            fds.extend(
+                self.out
+                    .pipe
+                    .as_ref()
+                    .map(|p| PollFd::new(p, PollFlags::IN)),
+            );
+            fds.extend(
+                self.err
+                    .pipe
+                    .as_ref()
+                    .map(|p| PollFd::new(p, PollFlags::IN)),
+            );
             fds.extend(exited.map(|fd| PollFd::new(fd, PollFlags::IN)));
             let time = Timespec {
                 tv_sec: i64::try_from(time.as_secs()).unwrap_or(i64::MAX),

@@ -87,7 +87,10 @@ pub fn complete(task: &mut Task, folder: &Path, cores: Option<u32>, hashes: &Has
     }
     let program = task.words.first().map(text).unwrap_or_default();
     task.found = find(&program, folder);
-    task.program = task.found.as_ref().and_then(|path| hashes.of(path, &program));
+    task.program = task
+        .found
+        .as_ref()
+        .and_then(|path| hashes.of(path, &program));
     let mut scripts: BTreeMap<String, FileHash> = BTreeMap::new();
     for word in task.words.iter().skip(1) {
         for name in names(word) {
@@ -114,9 +117,20 @@ fn names(word: &Word) -> BTreeSet<String> {
         if let Some((_, value)) = text.split_once('=') {
             found.insert(value.to_string());
         }
-        let cut = |c: char| c.is_whitespace() || "'\"`;|&<>()".contains(c);
-        found.extend(text.split(cut).map(str::to_string));
-        found.insert(text.clone());
+        let cut = |c: char| c.is_whitespace() || "'\"`;|&<()".contains(c);
+        // What a shell writes to is no input.
+        let mut written = false;
+        for name in text.split(cut).flat_map(|part| part.split_inclusive('>')) {
+            let ends = name.ends_with('>');
+            let name = name.trim_end_matches('>');
+            if !written {
+                found.insert(name.to_string());
+            }
+            written = ends || (written && name.is_empty());
+        }
+        if !text.contains('>') {
+            found.insert(text.clone());
+        }
     }
     found.retain(|name| !name.is_empty() && name.len() < 4096 && !name.starts_with('-'));
     found
@@ -179,7 +193,11 @@ fn imported(source: &str) -> BTreeSet<String> {
         let dot = if from.is_empty() { "" } else { "." };
         for name in names.split([',', '(', ')', '#']) {
             let name = name.split_whitespace().next().unwrap_or("");
-            if !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.') {
+            if !name.is_empty()
+                && name
+                    .chars()
+                    .all(|c| c.is_alphanumeric() || c == '_' || c == '.')
+            {
                 found.insert(format!("{from}{dot}{name}"));
             }
         }
@@ -215,6 +233,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn words_name_files_that_are_read() {
+        let of = |text: &str| {
+            names(&Word(vec![Part::Text(text.into())]))
+                .into_iter()
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(of("train.py"), ["train.py"]);
+        assert_eq!(of("--config=a.yaml"), ["a.yaml"]);
+        assert_eq!(
+            of("sort <a.csv > b.csv; echo x>>c 2>/dev/null"),
+            ["2", "a.csv", "echo", "sort", "x"]
+        );
+    }
+
+    #[test]
     fn a_script_brings_what_it_imports() {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str, text: &str| {
@@ -222,14 +255,22 @@ mod tests {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, text).unwrap();
         };
-        write("train.py", "import sys, words as w\nfrom lib.chars import grams\n");
+        write(
+            "train.py",
+            "import sys, words as w\nfrom lib.chars import grams\n",
+        );
         write("words.py", "import train\n");
         write("lib/__init__.py", "");
         write("lib/chars.py", "  from . import more\n");
         write("lib/more.py", "");
         write("other.py", "");
-        let names: Vec<String> = with_imports("train.py", folder.path()).into_keys().collect();
-        assert_eq!(names, ["lib/chars.py", "lib/more.py", "train.py", "words.py"]);
+        let names: Vec<String> = with_imports("train.py", folder.path())
+            .into_keys()
+            .collect();
+        assert_eq!(
+            names,
+            ["lib/chars.py", "lib/more.py", "train.py", "words.py"]
+        );
         assert!(with_imports("lib.chars", folder.path()).contains_key("lib/chars.py"));
         assert!(with_imports("none.py", folder.path()).is_empty());
     }

@@ -285,7 +285,8 @@ impl<'a> State<'a> {
     fn ended(&mut self, at: usize, outcome: Outcome) {
         self.running.remove(&at);
         let done = outcome.record().is_some();
-        let disk = matches!(&outcome, Outcome::Failed(f) if matches!(f.kind, FailureKind::Unwritable(..)));
+        let disk =
+            matches!(&outcome, Outcome::Failed(f) if matches!(f.kind, FailureKind::Unwritable(..)));
         // Where nothing can be kept, running on is work lost.
         if disk || (self.fail_fast && matches!(outcome, Outcome::Failed(_))) {
             self.stopped = true;

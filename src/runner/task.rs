@@ -248,7 +248,14 @@ mod tests {
             change(&mut other);
             all.push(keys(&other));
         }
-        all.push(key(&Task { upstream: vec![0], ..base }, &[], &["k".into()]));
+        all.push(key(
+            &Task {
+                upstream: vec![0],
+                ..base
+            },
+            &[],
+            &["k".into()],
+        ));
         let mut unique = all.clone();
         unique.sort();
         unique.dedup();
@@ -260,7 +267,11 @@ mod tests {
         let nasty = "a'b\"c$(d)`e`\\ f";
         for (open, wrap) in [(None, ""), (Some('\''), "'"), (Some('"'), "\"")] {
             let script = format!("printf %s {wrap}{}{wrap}", quoted(nasty, open));
-            let out = std::process::Command::new("sh").arg("-c").arg(&script).output().unwrap();
+            let out = std::process::Command::new("sh")
+                .arg("-c")
+                .arg(&script)
+                .output()
+                .unwrap();
             assert_eq!(String::from_utf8(out.stdout).unwrap(), nasty, "{script}");
         }
         assert_eq!(quoted("/plain/path.csv", None), "/plain/path.csv");

@@ -14,16 +14,22 @@ fn until(p: &Project, child: &mut Child, name: &str) {
 }
 
 fn signal(child: &Child, signal: &str) {
-    let done = std::process::Command::new("kill").args([signal, &child.id().to_string()]).output();
+    let done = std::process::Command::new("kill")
+        .args([signal, &child.id().to_string()])
+        .output();
     assert!(done.unwrap().status.success());
 }
 
 #[test]
 fn interrupted_it_ends_its_commands_and_goes_on_next_time() {
     for how in ["-INT", "-TERM"] {
-        let run = "sh -c 'if [ {seed} = 2 ] && ! [ -e go ]; then echo $$ > pid; sleep 600; fi; sh predict.sh x {on} {out} 1'";
-        let p = Project::new(run);
-        let mut child = p.command(&["run", "p.bench"]).stderr(Stdio::piped()).spawn().unwrap();
+        let p = Project::new("sh wait.sh {on} {out} {seed}");
+        p.write("wait.sh", "if [ $3 = 2 ] && ! [ -e go ]; then echo $$ > pid; sleep 600; fi; sh predict.sh x $1 $2 1");
+        let mut child = p
+            .command(&["run", "p.bench"])
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         until(&p, &mut child, "pid");
         signal(&child, how);
         let status = child.wait().unwrap();
@@ -33,7 +39,10 @@ fn interrupted_it_ends_its_commands_and_goes_on_next_time() {
         assert!(said.contains("interrupted"), "{said}");
         let pid = p.read("pid");
         assert!(!std::path::Path::new(&format!("/proc/{}", pid.trim())).exists());
-        assert_eq!(std::fs::read_to_string(p.path(".bench/p/lock")).unwrap(), "");
+        assert_eq!(
+            std::fs::read_to_string(p.path(".bench/p/lock")).unwrap(),
+            ""
+        );
         p.write("go", "");
         p.run().expect(0, &["hold"]);
         assert_eq!(p.kept("runs").len(), 4);
@@ -43,9 +52,14 @@ fn interrupted_it_ends_its_commands_and_goes_on_next_time() {
 
 #[test]
 fn two_runs_at_once_in_one_folder() {
-    let run = "sh -c 'if [ {seed} = 2 ]; then echo > begun; while ! [ -e go ]; do sleep 0.02; done; fi; sh predict.sh x {on} {out} 1'";
-    let p = Project::new(run);
-    let mut first = p.command(&["run", "p.bench"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let p = Project::new("sh wait.sh {on} {out} {seed}");
+    p.write("wait.sh", "if [ $3 = 2 ]; then : > begun; while ! [ -e go ]; do sleep 0.02; done; fi; sh predict.sh x $1 $2 1");
+    let mut first = p
+        .command(&["run", "p.bench"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     until(&p, &mut first, "begun");
     let said = format!("process {}", first.id());
     p.run().expect(2, &["error[E117] folder-in-use", &said]);
@@ -59,13 +73,21 @@ fn two_runs_at_once_in_one_folder() {
 
 #[test]
 fn a_lock_of_a_process_that_died_holds_no_one_and_its_commands_are_ended() {
-    let run = "sh -c 'if ! [ -e go ]; then echo $$ > pid; setsid sleep 600 & sleep 600; fi; sh predict.sh x {on} {out} {seed}'";
-    let p = Project::new(run);
-    let mut child = p.command(&["run", "p.bench"]).stderr(Stdio::null()).spawn().unwrap();
+    let p = Project::new("sh wait.sh {on} {out} {seed}");
+    p.write("wait.sh", "if ! [ -e go ]; then echo $$ > pid; setsid sleep 600 & sleep 600; fi; sh predict.sh x $1 $2 $3");
+    let mut child = p
+        .command(&["run", "p.bench"])
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
     until(&p, &mut child, "pid");
     signal(&child, "-KILL");
     child.wait().unwrap();
-    assert!(!std::fs::read_to_string(p.path(".bench/p/lock")).unwrap().is_empty());
+    assert!(
+        !std::fs::read_to_string(p.path(".bench/p/lock"))
+            .unwrap()
+            .is_empty()
+    );
     p.write("go", "");
     p.run().expect(0, &["hold"]);
     assert_eq!(p.kept("tmp"), Vec::<std::path::PathBuf>::new());
@@ -83,7 +105,9 @@ fn marked(p: &Project) -> Vec<String> {
         .map(|e| e.path())
         .filter(|path| {
             let environ = std::fs::read(path.join("environ")).unwrap_or_default();
-            environ.split(|&b| b == 0).any(|v| v.starts_with(mark.as_bytes()))
+            environ
+                .split(|&b| b == 0)
+                .any(|v| v.starts_with(mark.as_bytes()))
         })
         .map(|path| path.display().to_string())
         .collect()
@@ -105,7 +129,12 @@ fn killed_at_fifty_moments_it_resumes_to_the_same_bytes() {
     let mut at = 0.0_f64;
     while killed < 50 {
         at = (at + 0.618_033_988_75).fract();
-        let mut child = p.command(&["run", "p.bench"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = p
+            .command(&["run", "p.bench"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         let moment = length.mul_f64(at);
         std::thread::park_timeout(moment.max(Duration::from_millis(1)));
         if child.try_wait().unwrap().is_none() {
@@ -142,8 +171,12 @@ fn clocks_and_files_that_go_backwards_change_nothing() {
         value["started"] = "2099-01-01T00:00:00Z".into();
         value["ended"] = "1970-01-01T00:00:00Z".into();
         std::fs::write(&record, value.to_string()).unwrap();
-        let file = std::fs::File::options().append(true).open(folder.join("out.csv")).unwrap();
-        file.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
+        let file = std::fs::File::options()
+            .append(true)
+            .open(folder.join("out.csv"))
+            .unwrap();
+        file.set_modified(std::time::SystemTime::UNIX_EPOCH)
+            .unwrap();
     }
     p.benchwright(&["status", "p.bench"]).expect(0, &["4 done"]);
     assert_eq!(p.run().out, whole.out);
@@ -161,7 +194,8 @@ fn what_was_tampered_with_or_half_written_is_made_again() {
     std::fs::write(folders[1].join("out.csv"), "").unwrap();
     std::fs::write(folders[2].join("task.json"), "{").unwrap();
     std::fs::remove_file(folders[3].join("out.csv")).unwrap();
-    p.benchwright(&["status", "p.bench"]).expect(0, &["0 done, 0 failed, 4 missing"]);
+    p.benchwright(&["status", "p.bench"])
+        .expect(0, &["0 done, 0 failed, 4 missing"]);
     assert_eq!(p.run().out, whole.out);
     assert_eq!(p.read(".bench/p/report.json"), report);
 }
@@ -173,5 +207,8 @@ fn jobs_do_not_change_the_report() {
     let a = one.benchwright(&["run", "p.bench", "--jobs", "1", "--threads", "1"]);
     let b = four.benchwright(&["run", "p.bench", "--jobs", "4"]);
     assert_eq!(a.expect(0, &[]).out, b.expect(0, &[]).out);
-    assert_eq!(one.read(".bench/p/report.json"), four.read(".bench/p/report.json"));
+    assert_eq!(
+        one.read(".bench/p/report.json"),
+        four.read(".bench/p/report.json")
+    );
 }

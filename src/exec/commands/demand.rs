@@ -49,7 +49,13 @@ impl Demand {
                             fold,
                         };
                         let why = why.cloned().unwrap_or_default();
-                        demand.ask(plan, who, BTreeSet::from([on.clone()]), &why, &mut Vec::new());
+                        demand.ask(
+                            plan,
+                            who,
+                            BTreeSet::from([on.clone()]),
+                            &why,
+                            &mut Vec::new(),
+                        );
                     }
                 }
             }
@@ -58,7 +64,14 @@ impl Demand {
     }
 
     /// Asks a run for rows, and the runs it is made of for those and for what it learns from.
-    fn ask(&mut self, plan: &Plan, who: Who, on: BTreeSet<On>, why: &[String], path: &mut Vec<Who>) {
+    fn ask(
+        &mut self,
+        plan: &Plan,
+        who: Who,
+        on: BTreeSet<On>,
+        why: &[String],
+        path: &mut Vec<Who>,
+    ) {
         if path.contains(&who) {
             // A circle is an error of the plan, told elsewhere.
             return;
@@ -78,15 +91,23 @@ impl Demand {
             }
         }
         let learned = system.train.iter().map(|u| &u.data);
-        let learned = learned.filter(|data| data.dataset == who.dataset).map(|data| On {
-            data: data.clone(),
-            learned: true,
-        });
+        let learned = learned
+            .filter(|data| data.dataset == who.dataset)
+            .map(|data| On {
+                data: data.clone(),
+                learned: true,
+            });
         let asked: BTreeSet<On> = on.into_iter().chain(learned).collect();
         let reason = format!("{} is made of it", plan.show(&who.variant));
         path.push(who);
         for other in others {
-            self.ask(plan, other, asked.clone(), std::slice::from_ref(&reason), path);
+            self.ask(
+                plan,
+                other,
+                asked.clone(),
+                std::slice::from_ref(&reason),
+                path,
+            );
         }
         path.pop();
     }
@@ -110,7 +131,9 @@ impl Demand {
             return;
         };
         if done.insert(who) {
-            need.upstream.iter().for_each(|u| self.visit(u, done, order));
+            need.upstream
+                .iter()
+                .for_each(|u| self.visit(u, done, order));
             order.push((who, need));
         }
     }
@@ -126,7 +149,11 @@ pub(super) fn teachers(step: &Step) -> Vec<Id<System>> {
         Some(StepModel::System(system)) => Some(system.value),
         Some(StepModel::Outside(_)) | None => None,
     };
-    step.fit_systems.iter().map(|s| s.value).chain(model).collect()
+    step.fit_systems
+        .iter()
+        .map(|s| s.value)
+        .chain(model)
+        .collect()
 }
 
 /// The systems that one is made of: members, teachers, and those its steps learned from or are.
@@ -159,7 +186,13 @@ pub(super) fn beside(plan: &Plan, other: Id<System>, who: &Who) -> Who {
 }
 
 /// The folds in which a variant is run: one by one where it learns from the folds it is judged on.
-fn folds(plan: &Plan, dag: &Dag, variant: &Variant, on: &DataRef, shelf: &Shelf) -> Vec<Option<u32>> {
+fn folds(
+    plan: &Plan,
+    dag: &Dag,
+    variant: &Variant,
+    on: &DataRef,
+    shelf: &Shelf,
+) -> Vec<Option<u32>> {
     let by_folds = on.part.as_deref() == Some(FOLDS)
         && plan.datasets[on.dataset].folds.is_some()
         && dag.influences(variant).iter().any(|i| i.data == *on);
@@ -180,13 +213,19 @@ fn claims(plan: &Plan) -> BTreeMap<Variant, Vec<String>> {
         }
     };
     let on = |on: &Option<DataUse>| {
-        on.as_ref()
-            .map_or(String::new(), |on| format!(" on {}", plan.show_data(&on.data)))
+        on.as_ref().map_or(String::new(), |on| {
+            format!(" on {}", plan.show_data(&on.data))
+        })
     };
     for (_, c) in plan.compares.iter() {
         for v in &c.against {
             let (subject, against) = (&c.subject.variant, &v.variant);
-            let what = format!("compare {} with {}{}", plan.show(subject), plan.show(against), on(&c.on));
+            let what = format!(
+                "compare {} with {}{}",
+                plan.show(subject),
+                plan.show(against),
+                on(&c.on)
+            );
             add(subject, what.clone());
             add(against, what);
         }
@@ -194,11 +233,15 @@ fn claims(plan: &Plan) -> BTreeMap<Variant, Vec<String>> {
     for (_, a) in plan.ablations.iter() {
         let what = format!("ablation of {}{}", plan.show(&a.of.variant), on(&a.on));
         add(&a.of.variant, what.clone());
-        a.arms.iter().for_each(|arm| add(&arm.variant, what.clone()));
+        a.arms
+            .iter()
+            .for_each(|arm| add(&arm.variant, what.clone()));
     }
     for (_, f) in plan.factorials.iter() {
         let what = format!("factorial of {}{}", f.common.name, on(&f.on));
-        f.cells.iter().for_each(|cell| add(&cell.variant, what.clone()));
+        f.cells
+            .iter()
+            .for_each(|cell| add(&cell.variant, what.clone()));
     }
     for (_, s) in plan.selects.iter() {
         let what = format!("select {}{}", s.common.name, on(&s.on));

@@ -36,7 +36,10 @@ pub fn execute(
         runner::Event::Tasks(open, done) => events(Event::Commands(open, done)),
         runner::Event::Began(task) => events(Event::Began(&task.name)),
         runner::Event::Ended(task, outcome) => {
-            events(Event::Ended(&task.name, matches!(outcome, Outcome::Done(_))));
+            events(Event::Ended(
+                &task.name,
+                matches!(outcome, Outcome::Done(_)),
+            ));
         }
     };
     let (tasks, keys) = (&commands.tasks, &commands.keys);

@@ -13,12 +13,13 @@ pub fn locked(error: &StoreError) -> Diagnostic {
     match error {
         StoreError::Held { path, holder } => {
             let folder = path.parent().unwrap_or(path);
-            let by = if holder.is_empty() { "another run" } else { holder };
-            Diagnostic::new(
-                &E117,
-                format!("`{}` is in use by {by}", folder.display()),
-            )
-            .help("wait for it to end, or give this run a folder of its own: `--out FOLDER`")
+            let by = if holder.is_empty() {
+                "another run"
+            } else {
+                holder
+            };
+            Diagnostic::new(&E117, format!("`{}` is in use by {by}", folder.display()))
+                .help("wait for it to end, or give this run a folder of its own: `--out FOLDER`")
         }
         StoreError::Unwritable { path, reason, full } => {
             unkept(&path.display().to_string(), reason, *full)
@@ -39,7 +40,9 @@ pub fn unkept(file: &str, reason: &str, full: bool) -> Diagnostic {
 /// Whether something outside the plan is to blame: a file, a command, a disk.
 pub fn is_outside(found: &Diagnostic) -> bool {
     let code = found.code;
-    let of_runs = [&E110, &E111, &E112, &E113, &E114, &E115, &E116, &E117, &E119];
+    let of_runs = [
+        &E110, &E111, &E112, &E113, &E114, &E115, &E116, &E117, &E119,
+    ];
     code.code.starts_with('F') || of_runs.iter().any(|c| c.code == code.code)
 }
 
@@ -70,16 +73,40 @@ impl Commands {
             .into_iter()
             .filter_map(|(span, _, all)| self.failure(span, &all, store))
             .collect();
-        let waiting = outcomes.iter().filter(|o| matches!(o, Outcome::NotRun)).count();
+        let waiting = outcomes
+            .iter()
+            .filter(|o| matches!(o, Outcome::NotRun))
+            .count();
         if let (Some(first), 1..) = (found.first_mut(), waiting) {
-            let runs = if waiting == 1 { "1 run was" } else { "runs were" };
-            let n = if waiting == 1 { String::new() } else { format!("{waiting} ") };
-            first.witness.push(format!("the run ended there: {n}{runs} not done"));
+            let runs = if waiting == 1 {
+                "1 run was"
+            } else {
+                "runs were"
+            };
+            let n = if waiting == 1 {
+                String::new()
+            } else {
+                format!("{waiting} ")
+            };
+            first
+                .witness
+                .push(format!("the run ended there: {n}{runs} not done"));
         }
-        let blocked = outcomes.iter().filter(|o| matches!(o, Outcome::Blocked(_))).count();
+        let blocked = outcomes
+            .iter()
+            .filter(|o| matches!(o, Outcome::Blocked(_)))
+            .count();
         if let (Some(first), 1..) = (found.first_mut(), blocked) {
-            let runs = if blocked == 1 { "1 run that needs it was" } else { "runs that need it were" };
-            let n = if blocked == 1 { String::new() } else { format!("{blocked} ") };
+            let runs = if blocked == 1 {
+                "1 run that needs it was"
+            } else {
+                "runs that need it were"
+            };
+            let n = if blocked == 1 {
+                String::new()
+            } else {
+                format!("{blocked} ")
+            };
             first.witness.push(format!("{n}{runs} not started"));
         }
         found
@@ -88,7 +115,9 @@ impl Commands {
     fn failure(&self, span: Span, all: &[(usize, &Failure)], store: &Path) -> Option<Diagnostic> {
         let (at, failure) = all.first()?;
         let (task, key) = (self.tasks.get(*at)?, self.keys.get(*at)?);
-        let mut found = one(task, failure).label(span, "this command");
+        let folder = store.join("failed").join(key);
+        let mut found = moved(one(task, failure), &failure.folder, &folder);
+        found = found.label(span, "this command");
         if failure.attempts > 1 {
             found = found.witness(format!("tried {} times", failure.attempts));
         }
@@ -106,12 +135,29 @@ impl Commands {
             }
             names => found = found.witness(format!("the same of {}", names.join(", "))),
         }
-        let folder = store.join("failed").join(key);
         Some(match failure.kind {
             FailureKind::NotStarted(..) | FailureKind::Unwritable(..) => found,
-            _ => found.help(format!("its logs and files are in `{}`", folder.display())),
+            _ => found.witness(format!("logs and files: {}", folder.display())),
         })
     }
+}
+
+/// A diagnostic about files that were moved since.
+fn moved(mut found: Diagnostic, from: &Path, to: &Path) -> Diagnostic {
+    if from.as_os_str().is_empty() {
+        return found;
+    }
+    let (old, new) = (from.display().to_string(), to.display().to_string());
+    let texts = found.witness.iter_mut().chain(&mut found.help);
+    for text in texts.chain([&mut found.message]) {
+        *text = text.replace(&old, &new);
+    }
+    for place in &mut found.places {
+        if let Ok(below) = place.path.strip_prefix(from) {
+            place.path = to.join(below);
+        }
+    }
+    found
 }
 
 /// A word for what failures of one kind have in common.
@@ -138,7 +184,9 @@ fn one(task: &Task, failure: &Failure) -> Diagnostic {
         FailureKind::Exit(code) => {
             let found = Diagnostic::new(&E110, message);
             match code {
-                126 | 127 => found.help("codes 126 and 127 are a shell's for a program that it cannot start"),
+                126 | 127 => {
+                    found.help("codes 126 and 127 are a shell's for a program that it cannot start")
+                }
                 _ => found,
             }
         }
@@ -150,15 +198,19 @@ fn one(task: &Task, failure: &Failure) -> Diagnostic {
             let near = runner::near_program(program).filter(|_| *missing);
             match near {
                 Some(near) => found.help(format!("did you mean `{near}`?")),
-                None if *missing && program.contains('/') => {
-                    found.help("a program with a slash in its name is looked for from the plan's folder")
+                None if *missing && program.contains('/') => found.help(
+                    "a program with a slash in its name is looked for from the plan's folder",
+                ),
+                None if *missing => {
+                    found.help("no folder of PATH has it: install it, or name its file")
                 }
-                None if *missing => found.help("no folder of PATH has it: install it, or name its file"),
-                None => found.help("make it executable, or start it by its interpreter: `python3 train.py`"),
+                None => found
+                    .help("make it executable, or start it by its interpreter: `python3 train.py`"),
             }
         }
-        FailureKind::NoOutput => Diagnostic::new(&E114, message)
-            .help("a command writes its predictions to the file `{out}`; is the hole in the command?"),
+        FailureKind::NoOutput => Diagnostic::new(&E114, message).help(
+            "a command writes its predictions to the file `{out}`; is the hole in the command?",
+        ),
         FailureKind::BadOutput(all) => {
             let mut found = Diagnostic::new(&E115, message);
             if let Some(first) = all.first() {

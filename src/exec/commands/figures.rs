@@ -54,7 +54,12 @@ impl Made {
         self.runs.entry(key).or_default()
     }
 
-    pub(crate) fn get(&self, variant: &Variant, seed: Option<u64>, dataset: Id<Dataset>) -> Option<&Of> {
+    pub(crate) fn get(
+        &self,
+        variant: &Variant,
+        seed: Option<u64>,
+        dataset: Id<Dataset>,
+    ) -> Option<&Of> {
         self.runs.get(&(variant.clone(), seed, dataset))
     }
 }

@@ -145,7 +145,8 @@ impl Planner<'_> {
 
     fn what(&self, who: &Who, need: &Need) -> What {
         let plan = self.plan;
-        let mut partitions: Vec<String> = need.on.iter().map(|on| plan.show_data(&on.data)).collect();
+        let mut partitions: Vec<String> =
+            need.on.iter().map(|on| plan.show_data(&on.data)).collect();
         partitions.sort();
         partitions.dedup();
         What {
@@ -218,11 +219,13 @@ impl Planner<'_> {
             "on" => self.rows.asked(&need.on, fold, system.features.as_ref()),
             "train" => {
                 let uses = system.train.iter().map(|u| u.data.clone()).collect();
-                self.rows.learned("train", uses, fold, system.features.as_ref(), true)
+                self.rows
+                    .learned("train", uses, fold, system.features.as_ref(), true)
             }
             "val" => {
                 let uses = rows::validating(plan, system);
-                self.rows.learned("val", uses, fold, system.features.as_ref(), true)
+                self.rows
+                    .learned("val", uses, fold, system.features.as_ref(), true)
             }
             name => {
                 let step = system.steps.iter().map(|s| &plan.steps[s.value]);
@@ -235,7 +238,8 @@ impl Planner<'_> {
                         _ => {}
                     }
                     let uses = step.fit.iter().map(|u| u.data.clone()).collect();
-                    self.rows.learned(name, uses, fold, None, !step.labels_unused)
+                    self.rows
+                        .learned(name, uses, fold, None, !step.labels_unused)
                 } else {
                     let mut others = system.distilled_from.iter().chain(&system.ensemble);
                     let other = others.find(|o| plan.systems[o.value].common.name == name);
@@ -341,7 +345,10 @@ fn declared(plan: &Plan, system: &System) -> BTreeMap<String, String> {
         say("hardware", Some(h.common.name.clone()));
         say("cores", h.cores.as_ref().map(|c| c.value.to_string()));
         say("memory", h.memory.as_ref().map(|m| m.value.to_string()));
-        say("accelerator", h.accelerator.as_ref().map(|a| a.value.clone()));
+        say(
+            "accelerator",
+            h.accelerator.as_ref().map(|a| a.value.clone()),
+        );
     }
     found
 }
@@ -357,7 +364,10 @@ fn limits(system: &System) -> Limits {
         Transient::Signal => RetryOn::Signal,
     };
     Limits {
-        time: said.time.as_ref().map(|t| Duration::from_secs_f64(t.value / 1e3)),
+        time: said
+            .time
+            .as_ref()
+            .map(|t| Duration::from_secs_f64(t.value / 1e3)),
         // Whole and at most 100.
         retries: said.retries.as_ref().map_or(0, |r| r.value as u32),
         retry_on: said.retry_on.iter().map(on).collect(),
@@ -378,7 +388,12 @@ impl Commands {
     /// The outputs that finished tasks made in the store at `root`, and what they took.
     fn made(&self, root: &Path, outcomes: &[Outcome]) -> Made {
         let mut made = Made::default();
-        let all = self.who.iter().zip(&self.tasks).zip(&self.keys).zip(outcomes);
+        let all = self
+            .who
+            .iter()
+            .zip(&self.tasks)
+            .zip(&self.keys)
+            .zip(outcomes);
         for (((who, task), key), outcome) in all {
             match outcome.record() {
                 Some(record) => made.add(who, runner::output(root, key, &task.output), record),

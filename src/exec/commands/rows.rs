@@ -42,7 +42,9 @@ pub(super) fn validating(plan: &Plan, system: &System) -> Vec<DataRef> {
         let split = plan.datasets[train.data.dataset].split.as_ref();
         let parts = split.map_or(&[][..], |s| &s.parts);
         let names = ["val", "valid", "validation", "dev"];
-        let named = parts.iter().find(|(n, _)| names.contains(&n.value.as_str()));
+        let named = parts
+            .iter()
+            .find(|(n, _)| names.contains(&n.value.as_str()));
         found.extend(named.map(|(name, _)| DataRef {
             dataset: train.data.dataset,
             part: Some(name.value.clone()),
@@ -89,7 +91,10 @@ impl<'a> Rows<'a> {
         if uses.is_empty() {
             return Err(match name {
                 "train" => "it has no `train:`".into(),
-                "val" => "it has no `tune:`, `early_stop:` or the like, and no partition is named `val`".into(),
+                "val" => {
+                    "it has no `tune:`, `early_stop:` or the like, and no partition is named `val`"
+                        .into()
+                }
                 _ => format!("`{name}` has no `fit:`"),
             });
         }
@@ -116,7 +121,8 @@ impl<'a> Rows<'a> {
 
     fn write(&mut self, content: &Content) -> Result<Handed, String> {
         let (all, fold, labelled, features) = content;
-        let (mut tables, mut shown): (Vec<(Part<'_>, Vec<u32>)>, Vec<String>) = (Vec::new(), Vec::new());
+        let (mut tables, mut shown): (Vec<(Part<'_>, Vec<u32>)>, Vec<String>) =
+            (Vec::new(), Vec::new());
         // Partitions of one dataset are one table, in the order of its rows.
         let mut by_dataset: BTreeMap<Id<Dataset>, BTreeSet<u32>> = BTreeMap::new();
         for on in all {
@@ -128,7 +134,8 @@ impl<'a> Rows<'a> {
             let data = self.plan.show_data(&on.data);
             let rows = rows.ok_or_else(|| format!("`{data}` has no rows"))?;
             by_dataset.entry(on.data.dataset).or_default().extend(rows);
-            let fold = fold.filter(|(of, _)| *of == on.data.dataset && on.data.part.as_deref() == Some(FOLDS));
+            let fold = fold
+                .filter(|(of, _)| *of == on.data.dataset && on.data.part.as_deref() == Some(FOLDS));
             shown.push(match (fold, on.learned) {
                 (None, _) => data,
                 (Some((_, n)), false) => format!("{data}, fold {}", n + 1),
@@ -136,7 +143,9 @@ impl<'a> Rows<'a> {
             });
         }
         for (id, rows) in by_dataset {
-            let Some(held) = self.shelf.held.get(&id) else { continue };
+            let Some(held) = self.shelf.held.get(&id) else {
+                continue;
+            };
             let columns = columns(self.plan, id, held, *labelled, features.as_deref());
             tables.push((Part { held, columns }, rows.into_iter().collect()));
         }
@@ -158,7 +167,15 @@ impl<'a> Rows<'a> {
             sha256: sha256.clone(),
             bytes: bytes.len() as u64,
             rows: tables.iter().map(|(_, rows)| rows.len() as u64).sum(),
-            holds: format!("{}, {}", shown.join(" and "), if *labelled { "with labels" } else { "without labels" }),
+            holds: format!(
+                "{}, {}",
+                shown.join(" and "),
+                if *labelled {
+                    "with labels"
+                } else {
+                    "without labels"
+                }
+            ),
             source: Source::Split(file.clone()),
         };
         self.files.insert(file, (sha256, bytes));
@@ -204,17 +221,34 @@ struct Part<'a> {
 
 /// The columns that a command is given: all that were there before the outcome, or the features it names; outputs
 /// of systems in the same file are never among them.
-fn columns(plan: &Plan, id: Id<Dataset>, held: &Held, labelled: bool, features: Option<&str>) -> Vec<String> {
+fn columns(
+    plan: &Plan,
+    id: Id<Dataset>,
+    held: &Held,
+    labelled: bool,
+    features: Option<&str>,
+) -> Vec<String> {
     let d = &plan.datasets[id];
-    let hidden = if labelled { BTreeSet::new() } else { told_by_label(d) };
+    let hidden = if labelled {
+        BTreeSet::new()
+    } else {
+        told_by_label(d)
+    };
     let outputs = output_columns(plan, id);
     let given = |name: &&String| !hidden.contains(name.as_str()) && !outputs.contains(*name);
     let all: Vec<String> = held.table.header.iter().filter(given).cloned().collect();
     let named: Option<Vec<&str>> = features.map(|f| f.split(", ").collect());
-    let Some(named) = named.filter(|named| named.iter().all(|n| held.table.header.iter().any(|h| h == n))) else {
+    let Some(named) = named.filter(|named| {
+        named
+            .iter()
+            .all(|n| held.table.header.iter().any(|h| h == n))
+    }) else {
         return all;
     };
-    let own = [held.id.as_deref(), d.label.as_ref().map(|l| l.column.value.as_str())];
+    let own = [
+        held.id.as_deref(),
+        d.label.as_ref().map(|l| l.column.value.as_str()),
+    ];
     let kept = |name: &String| named.contains(&name.as_str()) || own.contains(&Some(name.as_str()));
     all.into_iter().filter(kept).collect()
 }
@@ -227,7 +261,9 @@ fn told_by_label(d: &Dataset) -> BTreeSet<&str> {
     loop {
         let before = hidden.len();
         for fact in &d.columns {
-            let from = |name: &Spanned<String>| name.value == "label" || hidden.contains(name.value.as_str());
+            let from = |name: &Spanned<String>| {
+                name.value == "label" || hidden.contains(name.value.as_str())
+            };
             if fact.known.as_ref().is_some_and(after) || fact.derived_from.iter().any(from) {
                 hidden.insert(&fact.name.value);
             }
@@ -251,7 +287,13 @@ fn csv(tables: &[(Part<'_>, Vec<u32>)]) -> Vec<u8> {
     let _ = writer.write_record(header.iter().map(|n| n.as_bytes()));
     for (part, rows) in tables {
         let own = |name: &&String| part.columns.contains(name);
-        let text = |name: &&String| part.held.table.text(name).filter(|_| own(name)).map(|(_, t)| t);
+        let text = |name: &&String| {
+            part.held
+                .table
+                .text(name)
+                .filter(|_| own(name))
+                .map(|(_, t)| t)
+        };
         let columns: Vec<_> = header.iter().map(text).collect();
         for &row in rows {
             let fields = columns.iter().map(|c| c.and_then(|c| c.get(row as usize)));

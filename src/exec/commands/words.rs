@@ -127,7 +127,9 @@ fn hole(
 /// Text of the plan, cut into words.
 fn cut(text: &str) -> Result<Vec<String>, Unquoted> {
     let words = split_words::<()>([Ok(text.to_string())])?;
-    let joined = words.into_iter().map(|word| word.into_iter().flatten().collect());
+    let joined = words
+        .into_iter()
+        .map(|word| word.into_iter().flatten().collect());
     Ok(joined.collect())
 }
 

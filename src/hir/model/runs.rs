@@ -70,7 +70,12 @@ impl Plan {
     }
 
     /// What fills a hole that holds the system, the variant or a component.
-    pub fn spelt(&self, variant: &Variant, name: &str, choice: Option<(&str, &str)>) -> Option<String> {
+    pub fn spelt(
+        &self,
+        variant: &Variant,
+        name: &str,
+        choice: Option<(&str, &str)>,
+    ) -> Option<String> {
         match name {
             "system" => return Some(self.systems[variant.system].common.name.clone()),
             "variant" => return Some(self.spell(variant)),
