@@ -4,7 +4,7 @@ use super::errors::HirError;
 use super::model::*;
 use super::schema::FieldSpec;
 use super::scope::Resolver;
-use super::values::{as_word, plain};
+use super::values::{as_word, is_number, plain};
 use crate::syntax::ast::Value;
 use crate::text::Spanned;
 use crate::types::Measure;
@@ -58,7 +58,9 @@ impl<'a> Resolver<'a> {
 
     /// An exit code, or the word for another end.
     fn transient(&mut self, value: &'a Value) -> Option<Spanned<Transient>> {
-        let Some(word) = plain(value).and_then(as_word) else {
+        let number = plain(value).is_some_and(is_number);
+        let word = plain(value).and_then(as_word).filter(|_| !number);
+        let Some(word) = word else {
             let what = "an exit code from 1 to 255, `timeout` or `signal`";
             let code = self.number(value, what, &[Measure::Number], 1.0..=255.0)?;
             // In range, so the cast is exact.

@@ -341,8 +341,11 @@ impl<'a> Resolver<'a> {
         legal.extend(components.iter().cloned());
         if known.contains(&"flags") {
             legal.extend(steps);
-            let taught = s.distilled_from.iter().chain(&s.ensemble);
-            legal.extend(taught.map(|t| self.plan.systems[t.value].common.name.clone()));
+            for other in s.distilled_from.iter().chain(&s.ensemble) {
+                // One that is declared further down has no name yet.
+                self.resolve_system(other.value);
+                legal.push(self.plan.systems[other.value].common.name.clone());
+            }
         }
         let mut whole = true;
         for (name, choice, span) in template.holes() {

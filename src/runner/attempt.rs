@@ -44,6 +44,7 @@ pub(super) fn unkept(error: &StoreError) -> Failure {
     };
     Failure {
         kind: FailureKind::Unwritable(path.display().to_string(), reason, full),
+        folder: PathBuf::new(),
         said: Vec::new(),
         attempts: 1,
     }
@@ -127,6 +128,7 @@ impl Runner<'_> {
                 let kind = self.judge(at, task, &ended, folder, &given, &mut record);
                 kind.map(|kind| Failure {
                     kind,
+                    folder: folder.to_owned(),
                     said: said(&ended),
                     attempts,
                 })
@@ -137,6 +139,7 @@ impl Runner<'_> {
                 let missing = error.kind() == io::ErrorKind::NotFound;
                 Some(Failure {
                     kind: FailureKind::NotStarted(program, error.to_string(), missing),
+                    folder: folder.to_owned(),
                     said: Vec::new(),
                     attempts,
                 })
@@ -247,8 +250,8 @@ impl Runner<'_> {
         let input = |h: &Handed| FileHash {
             file: h.name.clone(),
             sha256: h.sha256.clone(),
-            bytes: 0,
-            rows: Some(h.rows),
+            bytes: h.bytes,
+            rows: Some(h.rows).filter(|&rows| rows > 0),
             holds: h.holds.clone(),
         };
         let keys = task.upstream.iter().filter_map(|&at| self.keys.get(at));

@@ -2,6 +2,7 @@
 
 use super::record::Exit;
 use crate::diagnostic::Diagnostic;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// A task that failed.
@@ -9,6 +10,8 @@ use std::time::Duration;
 pub struct Failure {
     /// How.
     pub kind: FailureKind,
+    /// The folder it had while it ran; what is said of files there holds of `failed/KEY` afterwards.
+    pub folder: PathBuf,
     /// The last lines it complained with; of what it printed where it complained of nothing.
     pub said: Vec<String>,
     /// How often it was tried.

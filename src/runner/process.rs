@@ -94,6 +94,7 @@ mod unix {
             err: Stream::new(child.stderr.take()),
             seen: None,
         };
+        running.seen = peak(running.id);
         let ended_by_us = running.watch(command, began, stop);
         let wall = began.elapsed();
         // The leader is a zombie still, so the group's number cannot be anyone else's yet.

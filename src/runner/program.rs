@@ -117,9 +117,20 @@ fn names(word: &Word) -> BTreeSet<String> {
         if let Some((_, value)) = text.split_once('=') {
             found.insert(value.to_string());
         }
-        let cut = |c: char| c.is_whitespace() || "'\"`;|&<>()".contains(c);
-        found.extend(text.split(cut).map(str::to_string));
-        found.insert(text.clone());
+        let cut = |c: char| c.is_whitespace() || "'\"`;|&<()".contains(c);
+        // What a shell writes to is no input.
+        let mut written = false;
+        for name in text.split(cut).flat_map(|part| part.split_inclusive('>')) {
+            let ends = name.ends_with('>');
+            let name = name.trim_end_matches('>');
+            if !written {
+                found.insert(name.to_string());
+            }
+            written = ends || (written && name.is_empty());
+        }
+        if !text.contains('>') {
+            found.insert(text.clone());
+        }
     }
     found.retain(|name| !name.is_empty() && name.len() < 4096 && !name.starts_with('-'));
     found
@@ -220,6 +231,21 @@ pub fn near_program(program: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_name_files_that_are_read() {
+        let of = |text: &str| {
+            names(&Word(vec![Part::Text(text.into())]))
+                .into_iter()
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(of("train.py"), ["train.py"]);
+        assert_eq!(of("--config=a.yaml"), ["a.yaml"]);
+        assert_eq!(
+            of("sort <a.csv > b.csv; echo x>>c 2>/dev/null"),
+            ["2", "a.csv", "echo", "sort", "x"]
+        );
+    }
 
     #[test]
     fn a_script_brings_what_it_imports() {

@@ -87,7 +87,7 @@ pub fn run(
     let cached = known.iter().filter(|k| k.is_some()).count();
     events(Event::Tasks(tasks.len() - cached, cached));
     let schedule = Schedule {
-        state: Mutex::new(State::new(tasks, settings, known)),
+        state: Mutex::new(State::new(tasks, keys, settings, known)),
         changed: Condvar::new(),
         syncer: Syncer::default(),
         runner: Runner {
@@ -196,6 +196,8 @@ struct State<'a> {
     waits: Vec<usize>,
     /// The tasks that wait for each one.
     after: Vec<Vec<usize>>,
+    /// Tasks that are one and the same as an earlier one, by that one: they share its outcome.
+    twins: BTreeMap<usize, Vec<usize>>,
     /// Running tasks, each with whether it was alone all the time.
     running: BTreeMap<usize, bool>,
     outcomes: Vec<Option<Outcome>>,
@@ -206,7 +208,12 @@ struct State<'a> {
 }
 
 impl<'a> State<'a> {
-    fn new(tasks: &'a [Task], settings: &Settings<'_>, known: Vec<Option<TaskRecord>>) -> Self {
+    fn new(
+        tasks: &'a [Task],
+        keys: &[String],
+        settings: &Settings<'_>,
+        known: Vec<Option<TaskRecord>>,
+    ) -> Self {
         let mut after = vec![Vec::new(); tasks.len()];
         let mut waits = vec![0; tasks.len()];
         let outcomes: Vec<Option<Outcome>> = known
@@ -222,9 +229,19 @@ impl<'a> State<'a> {
                 }
             }
         }
-        let free = |at: &usize| waits.get(*at) == Some(&0) && open(*at);
+        let (mut first, mut twins) = (BTreeMap::new(), BTreeMap::<usize, Vec<usize>>::new());
+        let mut twin = BTreeSet::new();
+        for (at, key) in keys.iter().enumerate().filter(|(at, _)| open(*at)) {
+            let own = *first.entry(key).or_insert(at);
+            if own != at {
+                twins.entry(own).or_default().push(at);
+                twin.insert(at);
+            }
+        }
+        let free = |at: &usize| waits.get(*at) == Some(&0) && open(*at) && !twin.contains(at);
         State {
             ready: (0..tasks.len()).filter(free).collect(),
+            twins,
             waits,
             after,
             tasks,
@@ -274,15 +291,35 @@ impl<'a> State<'a> {
         if disk || (self.fail_fast && matches!(outcome, Outcome::Failed(_))) {
             self.stopped = true;
         }
+        let twins = self.twins.remove(&at).unwrap_or_default();
+        for twin in &twins {
+            let same = match &outcome {
+                Outcome::Done(record) => Outcome::Cached(record.clone()),
+                other => other.clone(),
+            };
+            self.settle(*twin, same);
+        }
+        self.settle(at, outcome);
+        for at in twins.into_iter().chain([at]) {
+            self.release(at, done);
+        }
+    }
+
+    fn settle(&mut self, at: usize, outcome: Outcome) {
         if let Some(slot) = self.outcomes.get_mut(at) {
             *slot = Some(outcome);
         }
+    }
+
+    /// Lets the tasks go on that waited for one.
+    fn release(&mut self, at: usize, done: bool) {
         for next in self.after.get(at).cloned().unwrap_or_default() {
             if !done {
                 self.block(next, at);
             } else if let Some(n) = self.waits.get_mut(next) {
                 *n -= 1;
-                if *n == 0 && self.outcomes.get(next).is_some_and(Option::is_none) {
+                let twin = self.twins.values().flatten().any(|&t| t == next);
+                if *n == 0 && !twin && self.outcomes.get(next).is_some_and(Option::is_none) {
                     self.ready.insert(next);
                 }
             }

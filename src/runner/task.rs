@@ -82,7 +82,9 @@ pub struct Handed {
     pub name: String,
     /// Its hash.
     pub sha256: String,
-    /// How many rows.
+    /// Its length.
+    pub bytes: u64,
+    /// How many rows; 0 where that is not known.
     pub rows: u64,
     /// What it holds, in words.
     pub holds: String,
@@ -233,6 +235,7 @@ mod tests {
                 t.inputs.push(Handed {
                     name: "on.csv".into(),
                     sha256: "1".into(),
+                    bytes: 1,
                     rows: 1,
                     holds: String::new(),
                     source: Source::Split(String::new()),

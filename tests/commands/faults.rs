@@ -4,9 +4,22 @@ use super::project::{Project, RUN};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// Runs a candidate whose seed 2 goes wrong: exit code 2, what is said; the other three runs are kept.
-fn goes_wrong(run: &str, fields: &str, said: &[&str]) -> Project {
-    let p = Project::with(run, fields);
+/// The command of a candidate that does something else for seed 2.
+const FAULT: &str = "sh fault.sh {on} {out} {seed}";
+
+/// A plan whose candidate does `fault` for seed 2, else predicts. In it `$1` are the rows and `$2` the output.
+fn faulty(fault: &str, fields: &str) -> Project {
+    let p = Project::with(FAULT, fields);
+    p.write(
+        "fault.sh",
+        &format!("if [ $3 = 2 ]; then {fault}\nelse sh predict.sh x $1 $2 1; fi\n"),
+    );
+    p
+}
+
+/// It fails: exit code 2, what is said; the other three runs are kept, and nothing is reported.
+fn goes_wrong(fault: &str, fields: &str, said: &[&str]) -> Project {
+    let p = faulty(fault, fields);
     let done = p.run();
     done.expect(2, said);
     assert_eq!(p.kept("runs").len(), 3, "{}", done.err);
@@ -15,20 +28,14 @@ fn goes_wrong(run: &str, fields: &str, said: &[&str]) -> Project {
         0,
         &["4 runs: 3 done, 1 failed, 0 missing", "failed   b seed 2"],
     );
-    // Once it is mended, only what failed is run.
     p
-}
-
-/// A script that does `fault` for seed 2, else predicts.
-fn wrong(fault: &str) -> String {
-    format!("sh -c 'if [ {{seed}} = 2 ]; then {fault}; else sh predict.sh x {{on}} {{out}} 1; fi'")
 }
 
 #[test]
 fn a_command_that_exits_non_zero() {
-    let run = wrong("echo hopeful; echo no such luck >&2; exit 7");
+    let fault = "echo hopeful; echo no such luck >&2; exit 7";
     let p = goes_wrong(
-        &run,
+        fault,
         "",
         &[
             "error[E110] command-failed",
@@ -47,7 +54,7 @@ fn a_command_that_exits_non_zero() {
 #[test]
 fn a_command_killed_by_a_signal() {
     goes_wrong(
-        &wrong("kill -SEGV $$"),
+        "kill -SEGV $$",
         "",
         &["error[E111] command-killed", "SIGSEGV"],
     );
@@ -57,7 +64,7 @@ fn a_command_killed_by_a_signal() {
 fn a_command_that_hangs() {
     let began = Instant::now();
     let p = goes_wrong(
-        &wrong("sleep 600"),
+        "sleep 600",
         "limits: { time: 300ms }",
         &["error[E112] command-timed-out", "took longer than 0.3 s"],
     );
@@ -67,8 +74,8 @@ fn a_command_that_hangs() {
 
 #[test]
 fn a_command_that_ignores_being_asked_to_end() {
-    let fault = "trap \"\" TERM; while true; do sleep 0.05; done";
-    goes_wrong(&wrong(fault), "limits: { time: 200ms }", &["error[E112]"]);
+    let fault = "trap '' TERM; while true; do sleep 0.05; done";
+    goes_wrong(fault, "limits: { time: 200ms }", &["error[E112]"]);
 }
 
 /// The process whose number a file holds is gone.
@@ -109,15 +116,18 @@ fn children_that_linger_are_ended_with_the_group() {
             "exit code 3",
         ),
     ] {
-        let p = goes_wrong(&wrong(fault), fields, &[said]);
+        let p = goes_wrong(fault, fields, &[said]);
         gone(&p, "child");
     }
 }
 
 #[test]
 fn a_run_that_ends_well_leaves_no_one_behind() {
-    let p =
-        Project::new("sh -c 'sleep 600 & echo $! > child-{seed}; sh predict.sh x {on} {out} 1'");
+    let p = Project::new(FAULT);
+    p.write(
+        "fault.sh",
+        "sleep 600 & echo $! > child-$3; sh predict.sh x $1 $2 1",
+    );
     p.run().expect(0, &[]);
     gone(&p, "child-1");
     gone(&p, "child-2");
@@ -125,7 +135,7 @@ fn a_run_that_ends_well_leaves_no_one_behind() {
 
 #[test]
 fn no_output() {
-    goes_wrong(&wrong("true"), "", &["error[E114] no-output"]);
+    goes_wrong("true", "", &["error[E114] no-output"]);
 }
 
 #[test]
@@ -133,70 +143,80 @@ fn an_output_that_cannot_be_used() {
     let cases: [(&str, &str); 9] = [
         // Half a file: rows are missing; a row is cut off; the header stands alone; nothing at all.
         (
-            "sh predict.sh x {on} {out} 1; head -n 30 {out} > t; cp t {out}",
-            "31 of 60",
+            "sh predict.sh x $1 $2 1; head -n 30 $2 > t; cp t $2",
+            "lacks 31 of",
         ),
         (
-            "sh predict.sh x {on} {out} 1; head -c 300 {out} > t; cp t {out}",
-            "error[E115]",
+            "sh predict.sh x $1 $2 1; head -c 300 $2 > t; cp t $2",
+            "lacks 33 of",
         ),
-        ("echo id,prediction > {out}", "has a header and no rows"),
-        ("touch {out}", "error[E115]"),
+        ("echo id,prediction > $2", "has a header but no rows"),
+        (": > $2", "out.csv` is empty"),
         // Binary garbage, wrong ids, a class that is none, an id twice, another column.
-        ("head -c 4000 /dev/urandom > {out}", "error[E115]"),
+        ("head -c 4000 /dev/zero > $2", "it holds binary data"),
         (
-            "sh predict.sh x {on} {out} 1; sed s/test/text/ {out} > t; cp t {out}",
-            "text0",
+            "sh predict.sh x $1 $2 1; sed s/test/text/ $2 > t; cp t $2",
+            "`text0` (line 2)",
         ),
         (
-            "sh predict.sh x {on} {out} 1; sed s/pos/nan/ {out} > t; cp t {out}",
-            "nan",
+            "sh predict.sh x $1 $2 1; sed s/pos/nan/ $2 > t; cp t $2",
+            "`nan`",
         ),
         (
-            "sh predict.sh x {on} {out} 1; tail -n 1 {out} >> {out}",
-            "test59",
+            "sh predict.sh x $1 $2 1; tail -n 1 $2 >> $2",
+            "`test59` on line 61 and again on line 62",
         ),
         (
-            "sh predict.sh x {on} {out} 1; sed s/prediction/pred/ {out} > t; cp t {out}",
-            "did you mean",
+            "sh predict.sh x $1 $2 1; sed s/prediction/pred/ $2 > t; cp t $2",
+            "the file has: id, pred",
         ),
     ];
     for (fault, said) in cases {
-        let p = goes_wrong(&wrong(fault), "", &["error[E115] bad-output", said]);
-        // What it wrote is there to be looked at, and nowhere else.
-        assert!(p.kept("failed")[0].join("out.csv").is_file());
+        let p = goes_wrong(fault, "", &["error[E115] bad-output", said]);
+        // What it wrote is there to be looked at, where it is said to be, and nowhere else.
+        let failed = p.kept("failed");
+        assert!(failed[0].join("out.csv").is_file());
+        let key = failed[0]
+            .file_name()
+            .unwrap()
+            .to_string_lossy()
+            .into_owned();
+        p.run().expect(2, &[&format!(".bench/p/failed/{key}")]);
     }
 }
 
 #[test]
 fn not_a_number() {
-    let run = "sh -c 'awk -F, -v s={seed} \"NR == 1 { print \\\"id,prediction,score\\\"; next } { print \\$1 \\\",\\\" \\$2 \\\",\\\" (NR == 9 && s == 2 ? \\\"NaN\\\" : 0.5) }\" {on} > {out}'";
-    let p = Project::new(run);
-    let plan = p.read("p.bench").replace(
-        "label: y in [neg, pos]",
-        "label: y in [neg, pos], positive: pos",
-    );
-    let plan = plan.replace("candidate b from a {", "candidate b from a {").replace(
-        "sh predict.sh {train} {on} {out} {seed}\" }",
-        "sh -c 'sh predict.sh x {on} t{seed} 1; sed \\\"s/$/,0.5/; 1s/0.5/score/\\\" t{seed} > {out}'\" }",
-    );
+    let p = Project::new("sh score.sh {on} {out} {seed}");
     p.write(
-        "p.bench",
-        &plan
-            .replace(
-                "metrics: [accuracy, f1_macro]",
-                "metrics: [accuracy, f1_macro, roc_auc]",
-            )
-            .replace("{accuracy, f1_macro}", "{accuracy, f1_macro, roc_auc}"),
+        "score.sh",
+        "awk -F, -v seed=\"$3\" 'NR == 1 { print \"id,prediction,score\"; next } { print $1 \",\" $2 \",\" (NR == 9 && seed == 2 ? \"NaN\" : 0.5) }' \"$1\" > \"$2\"\n",
     );
-    p.run().expect(2, &["error[E115] bad-output", "NaN", ":9"]);
+    let plan = p
+        .read("p.bench")
+        .replace(
+            "label: y in [neg, pos]",
+            "label: y in [neg, pos], positive: pos",
+        )
+        .replace(
+            "sh predict.sh {train} {on} {out} {seed} a",
+            "sh score.sh {on} {out} 1{seed}",
+        )
+        .replace(
+            "metrics: [accuracy, f1_macro]",
+            "metrics: [accuracy, f1_macro, roc_auc]",
+        )
+        .replace("{accuracy, f1_macro}", "{accuracy, f1_macro, roc_auc}");
+    p.write("p.bench", &plan);
+    p.run()
+        .expect(2, &["error[E115] bad-output", "NaN", "line 9"]);
     assert_eq!(p.kept("runs").len(), 3);
 }
 
 #[test]
 fn far_too_many_rows() {
-    let fault = "sh predict.sh x {on} {out} 1; awk \"BEGIN { for (i = 0; i < 1000000; i++) print \\\"more\\\" i \\\",pos\\\" }\" >> {out}";
-    goes_wrong(&wrong(fault), "", &["error[E115]", "more0", "1,000,000"]);
+    let fault = "sh predict.sh x $1 $2 1; awk 'BEGIN { for (i = 0; i < 1000000; i++) print \"more\" i \",pos\" }' >> $2";
+    goes_wrong(fault, "", &["error[E115]", "more0", "1000000 ids"]);
 }
 
 #[test]
@@ -239,34 +259,35 @@ fn a_program_that_is_not_there() {
 
 #[test]
 fn transient_failures_are_tried_again_and_others_are_not() {
-    let flaky = "sh -c 'echo x >> tries-{seed}; n=$(wc -l < tries-{seed}); if [ $n -lt 3 ]; then exit 75; fi; sh predict.sh x {on} {out} {seed}'";
-    let p = Project::with(flaky, "limits: { retries: 2, retry_on: [75, timeout] }");
+    let flaky = |fields: &str| {
+        let p = Project::with("sh flaky.sh {on} {out} {seed}", fields);
+        let script = "echo x >> tries-$3\nif [ $(wc -l < tries-$3) -lt 3 ]; then exit 75; fi\nsh predict.sh x $1 $2 $3\n";
+        p.write("flaky.sh", script);
+        p
+    };
+    let p = flaky("limits: { retries: 2, retry_on: [75, timeout] }");
     p.run().expect(0, &[]);
     let records = p.records("runs");
     let b = records.iter().find(|r| r["name"] == "b seed 1").unwrap();
     assert_eq!(b["attempts"], 3);
-    for fields in [
-        "limits: { retries: 1 }",
-        "limits: { retries: 5, retry_on: [signal] }",
-        "",
+    for (fields, tries) in [
+        ("limits: { retries: 1 }", 2),
+        ("limits: { retries: 5, retry_on: [signal] }", 1),
+        ("", 1),
     ] {
-        let p = Project::with(flaky, fields);
+        let p = flaky(fields);
         p.run().expect(2, &["exit code 75"]);
-        let tries = if fields.contains("retries: 1") { 2 } else { 1 };
         assert_eq!(p.read("tries-1").lines().count(), tries, "{fields}");
     }
     // A bad output is no passing thing.
-    let p = Project::with(
-        "sh -c 'echo x >> tries-{seed}; echo id > {out}'",
-        "limits: { retries: 5 }",
-    );
+    let p = faulty("echo x >> tries; echo id > $2", "limits: { retries: 5 }");
     p.run().expect(2, &["E115"]);
-    assert_eq!(p.read("tries-1").lines().count(), 1);
+    assert_eq!(p.read("tries").lines().count(), 1);
 }
 
 #[test]
 fn fail_fast_ends_at_the_first_failure() {
-    let p = Project::new("sh -c 'exit 4'");
+    let p = Project::new("sh -c 'exit 4' {seed}");
     let done = p.benchwright(&["run", "p.bench", "--fail-fast", "--jobs", "1"]);
     done.expect(2, &["exit code 4"]);
     assert!(!done.err.contains("the same of"), "{}", done.err);
@@ -275,7 +296,7 @@ fn fail_fast_ends_at_the_first_failure() {
 
 #[test]
 fn a_failure_with_a_declared_outcome_decides() {
-    let p = Project::new(&wrong("exit 9"));
+    let p = faulty("exit 9", "");
     let plan = p
         .read("p.bench")
         .replace("  hold otherwise\n", "  hold otherwise\n  failed: broken\n");
@@ -288,7 +309,7 @@ fn a_failure_with_a_declared_outcome_decides() {
 #[test]
 fn a_command_that_writes_to_its_input() {
     goes_wrong(
-        &wrong("chmod u+w {on}; echo x >> {on}; sh predict.sh x {on} {out} 1"),
+        "chmod u+w $1; echo x >> $1; sh predict.sh x $1 $2 1",
         "",
         &["error[E119] input-changed", "`on.csv`"],
     );
@@ -296,7 +317,7 @@ fn a_command_that_writes_to_its_input() {
 
 #[test]
 fn what_needs_a_failed_run_is_not_started() {
-    let p = Project::new("sh -c 'exit 3'");
+    let p = Project::new("sh -c 'exit 3' {seed}");
     let plan = p.read("p.bench")
         + "candidate joint from a { ensemble: [a, b], run: \"sh -c 'touch started; exit 1; : {a} {b} {out} {seed}'\" }\n\
            compare joint with a { on: d.test, metrics: [accuracy], interval: bootstrap(300) }\n";

@@ -139,7 +139,7 @@ dataset d {{
   source: "d.csv", version: "1", id: id, label: y in [neg, pos], split: column(part) {{ train: "train", val: "val", test: "test" }}
   columns: {{ later: {{ known: after_outcome }}, hint: {{ derived_from: label }} }}
 }}
-baseline a {{ train: d.train, tune: d.val {{ by: accuracy, trials: 2 }}, seeds: 2, run: "sh predict.sh {{train}} {{on}} {{out}} {{seed}}" }}
+baseline a {{ train: d.train, tune: d.val {{ by: accuracy, trials: 2 }}, seeds: 2, run: "sh predict.sh {{train}} {{on}} {{out}} {{seed}} a" }}
 candidate b from a {{
   {fields}
   run: "{run}"

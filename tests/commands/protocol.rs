@@ -99,7 +99,7 @@ fn components_reach_commands_by_flags_choices_and_variables() {
         "candidate b from a {",
         "component fast { off: \"--slow 'a b'\", env: \"SPEED\" }\ncomponent size { levels: [s, l], absent: s, default: l, flag: \"--size {level}\" }\n\
          candidate b from a {\n  components: [fast, size]",
-    ) + "ablation of b { on: d.val, remove: [fast, size], metric: accuracy }\n";
+    ) + "ablation of b { on: d.val, remove: [fast, size], metric: accuracy, tolerance: 5pp }\n";
     p.write("p.bench", &plan.replace("seeds: 2", "seeds: 1"));
     p.run().expect(0, &[]);
     let mut lines: Vec<String> = p.read("args.txt").lines().map(str::to_owned).collect();
@@ -122,7 +122,7 @@ fn one_run_predicts_all_rows_asked_of_it_and_dry_run_says_why() {
     let plan = p.read("p.bench")
         + "component c { off: \"--no-c\" }\ncandidate d from b { components: [c], run: \"sh predict.sh {train} {on} {out} {seed} {flags}\" }\n\
            compare d with a { on: d.test, metrics: [accuracy], interval: bootstrap(300) }\n\
-           ablation of d { on: d.val, remove: [c], metric: accuracy }\n";
+           ablation of d { on: d.val, remove: [c], metric: accuracy, tolerance: 5pp }\n";
     let plan = plan
         .replace("dataset d {", "dataset e {")
         .replace("d.test", "e.test")
@@ -137,7 +137,7 @@ fn one_run_predicts_all_rows_asked_of_it_and_dry_run_says_why() {
             "$ PYTHONHASHSEED=0 sh predict.sh {train.csv} {on.csv} {out.csv} 1",
             "{on.csv}: e.test and e.val, without labels, 66 rows",
             "{train.csv}: e.train, with labels, 12 rows",
-            "for: compare on e.test · ablation on e.val",
+            "for: compare d with a on e.test · ablation of d on e.val",
             "d - c seed 2  (to run)",
             "{on.csv}: e.val, without labels, 6 rows",
             "8 runs, 8 to run, 0 done",
@@ -228,12 +228,6 @@ fn a_record_tells_what_was_run_on_what_and_what_it_took() {
     assert_eq!(r["inputs"].as_array().unwrap().len(), 2);
     assert!(r["wall_ms"].as_f64().unwrap() > 0.0);
     assert!(r["machine"]["cores"].as_u64().unwrap() > 0);
-    assert!(
-        r["peak_memory"]["bytes"]
-            .as_u64()
-            .is_some_and(|b| b > 100_000),
-        "{r}"
-    );
     let started = r["started"].as_str().unwrap();
     assert!(
         started.ends_with('Z') && started.starts_with("20"),
@@ -250,8 +244,14 @@ fn a_record_tells_what_was_run_on_what_and_what_it_took() {
 
 #[test]
 fn figures_of_runs_are_measured_and_kept() {
-    let p = Project::new(RUN);
-    let plan = p.read("p.bench").replace(
+    // More memory than benchwright itself takes, so that the system's count holds.
+    let p = Project::new("python3 large.py {on} {out} {seed}");
+    p.write(
+        "large.py",
+        "import subprocess, sys\nx = bytearray(400 << 20)\nx[::4096] = b'x' * len(x[::4096])\n\
+         subprocess.run(['sh', 'predict.sh', 'x', *sys.argv[1:]], check=True)\n",
+    );
+    let plan = p.read("p.bench").replace("sh predict.sh {train} {on} {out} {seed} a", "python3 large.py {on} {out} 1{seed}").replace(
         "baseline a {",
         "metric elapsed { better: lower, value: run.elapsed }\nmetric peak { better: lower, value: run.peak_memory }\nbaseline a {",
     );
@@ -273,7 +273,20 @@ fn figures_of_runs_are_measured_and_kept() {
             .unwrap();
         of["estimate"].as_f64().unwrap()
     };
-    assert!(of("elapsed") > 0.0 && of("peak") > 0.0);
+    assert!(of("elapsed") > 0.0);
+    let peak = of("peak");
+    assert!(
+        (400e6..900e6).contains(&peak) || (400.0..900.0).contains(&peak),
+        "{peak}"
+    );
+    let records = p.records("runs");
+    assert!(records.iter().all(|r| r["peak_memory"]["sampled"] == false
+        && r["peak_memory"]["bytes"].as_u64().unwrap() > 400 << 20));
+    assert!(
+        records
+            .iter()
+            .all(|r| r["cpu_user_ms"].as_f64().unwrap() > 0.0)
+    );
     assert_eq!(first.out, p.run().out);
 }
 
@@ -321,6 +334,20 @@ fn what_shapes_a_result_makes_it_new_and_nothing_else() {
         .unwrap();
     assert!(String::from_utf8(done.stdout).unwrap().contains("4 to run"));
     open("4 runs, 0 to run, 4 done");
+}
+
+#[test]
+fn one_and_the_same_command_is_run_once() {
+    let p = Project::new("sh count.sh {train} {on} {out} {seed}");
+    p.write("count.sh", "echo $4 >> ran; sh predict.sh $1 $2 $3 $4");
+    let plan = p.read("p.bench")
+        + "candidate c from b { }\ncompare c with a { on: d.test, metrics: [accuracy], interval: bootstrap(300) }\n";
+    p.write("p.bench", &plan);
+    p.run().expect(0, &[]);
+    assert_eq!(p.read("ran").lines().count(), 2);
+    assert_eq!(p.kept("runs").len(), 4);
+    p.benchwright(&["status", "p.bench"])
+        .expect(0, &["6 runs: 6 done"]);
 }
 
 #[test]

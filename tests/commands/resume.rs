@@ -23,8 +23,8 @@ fn signal(child: &Child, signal: &str) {
 #[test]
 fn interrupted_it_ends_its_commands_and_goes_on_next_time() {
     for how in ["-INT", "-TERM"] {
-        let run = "sh -c 'if [ {seed} = 2 ] && ! [ -e go ]; then echo $$ > pid; sleep 600; fi; sh predict.sh x {on} {out} 1'";
-        let p = Project::new(run);
+        let p = Project::new("sh wait.sh {on} {out} {seed}");
+        p.write("wait.sh", "if [ $3 = 2 ] && ! [ -e go ]; then echo $$ > pid; sleep 600; fi; sh predict.sh x $1 $2 1");
         let mut child = p
             .command(&["run", "p.bench"])
             .stderr(Stdio::piped())
@@ -52,8 +52,8 @@ fn interrupted_it_ends_its_commands_and_goes_on_next_time() {
 
 #[test]
 fn two_runs_at_once_in_one_folder() {
-    let run = "sh -c 'if [ {seed} = 2 ]; then echo > begun; while ! [ -e go ]; do sleep 0.02; done; fi; sh predict.sh x {on} {out} 1'";
-    let p = Project::new(run);
+    let p = Project::new("sh wait.sh {on} {out} {seed}");
+    p.write("wait.sh", "if [ $3 = 2 ]; then : > begun; while ! [ -e go ]; do sleep 0.02; done; fi; sh predict.sh x $1 $2 1");
     let mut first = p
         .command(&["run", "p.bench"])
         .stdout(Stdio::piped())
@@ -73,8 +73,8 @@ fn two_runs_at_once_in_one_folder() {
 
 #[test]
 fn a_lock_of_a_process_that_died_holds_no_one_and_its_commands_are_ended() {
-    let run = "sh -c 'if ! [ -e go ]; then echo $$ > pid; setsid sleep 600 & sleep 600; fi; sh predict.sh x {on} {out} {seed}'";
-    let p = Project::new(run);
+    let p = Project::new("sh wait.sh {on} {out} {seed}");
+    p.write("wait.sh", "if ! [ -e go ]; then echo $$ > pid; setsid sleep 600 & sleep 600; fi; sh predict.sh x $1 $2 $3");
     let mut child = p
         .command(&["run", "p.bench"])
         .stderr(Stdio::null())

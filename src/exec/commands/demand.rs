@@ -3,8 +3,8 @@
 use super::super::shelf::Shelf;
 use super::super::wanted::Wanted;
 use super::Who;
-use crate::graph::{self, Dag};
-use crate::hir::{DataRef, FOLDS, Id, Outputs, Plan, Step, StepModel, System, Variant};
+use crate::graph::Dag;
+use crate::hir::{DataRef, DataUse, FOLDS, Id, Outputs, Plan, Step, StepModel, System, Variant};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows that a run is asked for.
@@ -39,7 +39,7 @@ impl Demand {
                     data: w.on.clone(),
                     learned: false,
                 };
-                let why = claims.get(&(variant.clone(), w.on.clone()));
+                let why = claims.get(variant);
                 for fold in folds(plan, dag, variant, &w.on, shelf) {
                     for seed in plan.systems[variant.system].runs() {
                         let who = Who {
@@ -203,16 +203,54 @@ fn folds(
     }
 }
 
-/// The claims that evaluate each variant on some rows, as the plan names them.
-fn claims(plan: &Plan) -> BTreeMap<(Variant, DataRef), Vec<String>> {
-    let mut found: BTreeMap<(Variant, DataRef), Vec<String>> = BTreeMap::new();
-    for e in graph::evaluations(plan) {
-        let on = plan.show_data(&e.on);
-        let why = format!("{} on {on}", e.claim);
-        let all = found.entry((e.variant, e.on)).or_default();
-        if !all.contains(&why) {
-            all.push(why);
+/// The claims that rest on each variant, as the plan names them.
+fn claims(plan: &Plan) -> BTreeMap<Variant, Vec<String>> {
+    let mut found: BTreeMap<Variant, Vec<String>> = BTreeMap::new();
+    let mut add = |v: &Variant, what: String| {
+        let all = found.entry(v.clone()).or_default();
+        if !all.contains(&what) {
+            all.push(what);
         }
+    };
+    let on = |on: &Option<DataUse>| {
+        on.as_ref().map_or(String::new(), |on| {
+            format!(" on {}", plan.show_data(&on.data))
+        })
+    };
+    for (_, c) in plan.compares.iter() {
+        for v in &c.against {
+            let (subject, against) = (&c.subject.variant, &v.variant);
+            let what = format!(
+                "compare {} with {}{}",
+                plan.show(subject),
+                plan.show(against),
+                on(&c.on)
+            );
+            add(subject, what.clone());
+            add(against, what);
+        }
+    }
+    for (_, a) in plan.ablations.iter() {
+        let what = format!("ablation of {}{}", plan.show(&a.of.variant), on(&a.on));
+        add(&a.of.variant, what.clone());
+        a.arms
+            .iter()
+            .for_each(|arm| add(&arm.variant, what.clone()));
+    }
+    for (_, f) in plan.factorials.iter() {
+        let what = format!("factorial of {}{}", f.common.name, on(&f.on));
+        f.cells
+            .iter()
+            .for_each(|cell| add(&cell.variant, what.clone()));
+    }
+    for (_, s) in plan.selects.iter() {
+        let what = format!("select {}{}", s.common.name, on(&s.on));
+        s.from.iter().for_each(|v| add(&v.variant, what.clone()));
+    }
+    for (_, d) in plan.decides.iter() {
+        let what = format!("decide {}", d.common.name);
+        add(&d.subject.variant, what.clone());
+        add(&d.against.variant, what);
     }
     found
 }

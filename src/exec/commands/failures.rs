@@ -73,6 +73,25 @@ impl Commands {
             .into_iter()
             .filter_map(|(span, _, all)| self.failure(span, &all, store))
             .collect();
+        let waiting = outcomes
+            .iter()
+            .filter(|o| matches!(o, Outcome::NotRun))
+            .count();
+        if let (Some(first), 1..) = (found.first_mut(), waiting) {
+            let runs = if waiting == 1 {
+                "1 run was"
+            } else {
+                "runs were"
+            };
+            let n = if waiting == 1 {
+                String::new()
+            } else {
+                format!("{waiting} ")
+            };
+            first
+                .witness
+                .push(format!("the run ended there: {n}{runs} not done"));
+        }
         let blocked = outcomes
             .iter()
             .filter(|o| matches!(o, Outcome::Blocked(_)))
@@ -96,7 +115,9 @@ impl Commands {
     fn failure(&self, span: Span, all: &[(usize, &Failure)], store: &Path) -> Option<Diagnostic> {
         let (at, failure) = all.first()?;
         let (task, key) = (self.tasks.get(*at)?, self.keys.get(*at)?);
-        let mut found = one(task, failure).label(span, "this command");
+        let folder = store.join("failed").join(key);
+        let mut found = moved(one(task, failure), &failure.folder, &folder);
+        found = found.label(span, "this command");
         if failure.attempts > 1 {
             found = found.witness(format!("tried {} times", failure.attempts));
         }
@@ -114,12 +135,29 @@ impl Commands {
             }
             names => found = found.witness(format!("the same of {}", names.join(", "))),
         }
-        let folder = store.join("failed").join(key);
         Some(match failure.kind {
             FailureKind::NotStarted(..) | FailureKind::Unwritable(..) => found,
-            _ => found.help(format!("its logs and files are in `{}`", folder.display())),
+            _ => found.witness(format!("logs and files: {}", folder.display())),
         })
     }
+}
+
+/// A diagnostic about files that were moved since.
+fn moved(mut found: Diagnostic, from: &Path, to: &Path) -> Diagnostic {
+    if from.as_os_str().is_empty() {
+        return found;
+    }
+    let (old, new) = (from.display().to_string(), to.display().to_string());
+    let texts = found.witness.iter_mut().chain(&mut found.help);
+    for text in texts.chain([&mut found.message]) {
+        *text = text.replace(&old, &new);
+    }
+    for place in &mut found.places {
+        if let Ok(below) = place.path.strip_prefix(from) {
+            place.path = to.join(below);
+        }
+    }
+    found
 }
 
 /// A word for what failures of one kind have in common.

@@ -292,6 +292,7 @@ impl Planner<'_> {
                 let handed = Handed {
                     name: format!("{hole}.{ending}"),
                     sha256: hash.sha256,
+                    bytes: hash.bytes,
                     rows: 0,
                     holds: format!("outputs of {hole}"),
                     source: Source::File(path),

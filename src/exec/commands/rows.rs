@@ -165,6 +165,7 @@ impl<'a> Rows<'a> {
         let handed = Handed {
             name: String::new(),
             sha256: sha256.clone(),
+            bytes: bytes.len() as u64,
             rows: tables.iter().map(|(_, rows)| rows.len() as u64).sum(),
             holds: format!(
                 "{}, {}",
