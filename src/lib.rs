@@ -19,6 +19,7 @@ pub mod hir;
 pub mod infer;
 pub mod metrics;
 pub mod power;
+pub mod quick;
 pub mod reference;
 pub mod registry;
 pub mod render;

@@ -37,6 +37,19 @@ pub(super) enum Command {
     /// plan failed; 3: the verdict is not the one of --require, or something got worse since --baseline-report;
     /// 130: interrupted.
     Run(RunArgs),
+    /// Score one file of outputs, without a plan
+    ///
+    /// Prints each metric with its interval. Columns that are not named are guessed by their names, and what was
+    /// guessed is said. Exit code 0: answered; 1: the question cannot be answered as it is asked; 2: a file or
+    /// column of it cannot be read.
+    #[command(after_help = SCORE_EXAMPLES)]
+    Score(ScoreArgs),
+    /// Compare the outputs of systems on the same rows, without a plan
+    ///
+    /// The first file is held against each other one: the difference is first minus other, with its interval,
+    /// effect and p value. Rows are joined by id, never by their order. Exit codes are those of `score`.
+    #[command(after_help = COMPARE_EXAMPLES)]
+    Compare(CompareArgs),
     /// Hold the ledger, seals, signatures and reports of a folder against each other
     ///
     /// Says exactly what was edited, replaced, swapped, taken out or cut off. Exit code 0: sound; 1: something was
@@ -83,6 +96,24 @@ Examples:
   benchwright power plan.bench --effect 1pp              whether 1 pp could be shown, and with how many rows
   benchwright power plan.bench --effect accuracy=0.5pp --effect 5ms
   benchwright power plan.bench --format json             for scripts";
+
+const SCORE_EXAMPLES: &str = "\
+Examples:
+  benchwright score preds.csv --label y --prediction p --metric f1_macro
+  benchwright score preds.csv --metric accuracy --metric roc_auc --positive yes
+  benchwright score preds.parquet --truth labels.parquet --id row --metric 'f_beta(beta: 2)'
+  benchwright score runs.csv --metric latency_p95 --column 'latency=t in ms' --group user
+  benchwright score preds.csv --metric f1_macro --format json      for scripts
+  benchwright score preds.csv --metric f1_macro --plan > my.bench  the plan it stands for";
+
+const COMPARE_EXAMPLES: &str = "\
+Examples:
+  benchwright compare new.csv old.csv --truth labels.csv --metric f1_macro
+  benchwright compare new.csv old.csv --metric accuracy --test mcnemar     labels stand in new.csv
+  benchwright compare preds.csv --prediction p_new --prediction p_old --metric f1_macro
+  benchwright compare a.csv b.csv c.csv --truth t.csv --metric mae --interval t --correct holm
+  benchwright compare new.csv old.csv --truth t.csv --metric f1_macro --slice language
+  benchwright compare new.csv old.csv --truth t.csv --metric f1_macro --plan > my.bench";
 
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -281,6 +312,103 @@ pub(super) enum ReportFormat {
     Terminal,
     Json,
     Markdown,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ScoreArgs {
+    /// The file of outputs: csv, tsv, jsonl or parquet, also packed; a pattern in quotes for several as one
+    pub(super) file: String,
+    #[command(flatten)]
+    pub(super) asked: AskedArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CompareArgs {
+    /// The files of outputs, the one that is held against the others first; or one file with several --prediction
+    #[arg(required = true)]
+    pub(super) files: Vec<String>,
+    #[command(flatten)]
+    pub(super) asked: AskedArgs,
+    /// How p values are got: t, welch, mann_whitney, z, sign, wilcoxon, permutation, approximate_randomization,
+    /// mcnemar or delong [default: from the resamples]
+    #[arg(long, value_name = "TEST")]
+    pub(super) test: Option<String>,
+    /// How p values of several claims are corrected: none, bonferroni, holm, hochberg, bh or by [default: holm]
+    #[arg(long, value_name = "METHOD")]
+    pub(super) correct: Option<String>,
+}
+
+/// What is said of the files of a question.
+#[derive(Debug, Args)]
+pub(super) struct AskedArgs {
+    /// A metric of `benchwright metrics`, as in a plan: f1_macro, 'f_beta(beta: 2)'; may be given several times
+    #[arg(long, required = true, value_name = "METRIC")]
+    pub(super) metric: Vec<String>,
+    /// The file of labels, where they do not stand in the first file
+    #[arg(long, value_name = "FILE")]
+    pub(super) truth: Option<String>,
+    /// The column of labels
+    #[arg(long, value_name = "COLUMN")]
+    pub(super) label: Option<String>,
+    /// The column of predictions; once for all files, or once for each
+    #[arg(long, value_name = "COLUMN")]
+    pub(super) prediction: Vec<String>,
+    /// The column of scores: one, one for each class as `p_a,p_b`, or 'p_{class}'
+    #[arg(long, value_name = "COLUMN")]
+    pub(super) score: Option<String>,
+    /// Any other column by its role: 'latency=t in ms', rank=place, tokens=n
+    #[arg(long, value_name = "ROLE=COLUMN")]
+    pub(super) column: Vec<String>,
+    /// The column by which files are joined
+    #[arg(long, value_name = "COLUMN")]
+    pub(super) id: Option<String>,
+    /// The column of rows that belong together: they are resampled as one
+    #[arg(long, value_name = "COLUMN")]
+    pub(super) group: Option<String>,
+    /// The column of weights
+    #[arg(long, value_name = "COLUMN")]
+    pub(super) weight: Option<String>,
+    /// The positive class
+    #[arg(long, value_name = "CLASS")]
+    pub(super) positive: Option<String>,
+    /// The classes, in their order [default: all that stand in the files]
+    #[arg(long, value_name = "CLASSES", value_delimiter = ',')]
+    pub(super) labels: Vec<String>,
+    /// A column by whose values the metrics are shown, too; may be given several times
+    #[arg(long, value_name = "COLUMN")]
+    pub(super) slice: Vec<String>,
+    /// The method of intervals: auto, percentile, basic, bca or studentized by resampling; t, normal, wilson, exact,
+    /// newcombe or delong in closed form; none
+    #[arg(long, value_name = "METHOD")]
+    pub(super) interval: Option<String>,
+    /// Resamples, or `auto` for as many as the ends of the intervals need [default: 10000]
+    #[arg(long, value_name = "N")]
+    pub(super) resamples: Option<String>,
+    /// The level of intervals [default: 95%]
+    #[arg(long, value_name = "LEVEL")]
+    pub(super) level: Option<String>,
+    /// Seed of the resampling
+    #[arg(long, default_value_t = 42)]
+    pub(super) seed: u64,
+    /// Threads [default: all cores]; the answer does not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) threads: Option<u16>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Terminal)]
+    pub(super) format: AnswerFormat,
+    /// Print the plan that the question stands for, and answer nothing
+    #[arg(long)]
+    pub(super) plan: bool,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    pub(super) color: Color,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum AnswerFormat {
+    Terminal,
+    /// The `metrics` and `comparisons` of a run's JSON
+    Json,
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod answer;
 mod args;
 mod audit;
 mod check;
@@ -33,6 +34,8 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::check(&args),
         Command::Seal(args) => seal::seal(&args),
         Command::Run(args) => run::run(&args),
+        Command::Score(args) => answer::score(&args),
+        Command::Compare(args) => answer::compare(&args),
         Command::Audit(args) => audit::audit(&args),
         Command::Verify(args) => verify::verify(&args),
         Command::Export(args) => export::export(&args),

@@ -3,6 +3,7 @@
 //! Every view shows the one model of `result`; nothing is computed here. Both texts are made from the
 //! same [`blocks`], verdict first. Numbers are written by [`number`] alone.
 
+mod answer;
 pub mod blocks;
 mod closing;
 mod decisions;
@@ -21,6 +22,7 @@ pub mod table;
 mod terminal;
 mod values;
 
+pub use answer::{Guessed, answer, answer_json};
 pub use markdown::markdown;
 pub use power::{Effect, idle_effects, power, power_json};
 pub use terminal::terminal;
