@@ -100,6 +100,22 @@ pub fn gather(
     gather_from(world, plan, sources, seed, events, shelf)
 }
 
+/// The same as [`gather`] of rows that were counted: row r of the one dataset stands for `copies[r]` equal rows.
+///
+/// # Errors
+/// Everything wrong with the plan's files.
+pub fn gather_counted(
+    world: &dyn World,
+    plan: &Plan,
+    sources: &SourceMap,
+    copies: &[u64],
+    events: Events<'_>,
+) -> Result<Evidence, Vec<Diagnostic>> {
+    refuse(plan)?;
+    let shelf = shelf::read_wanted(world, plan, sources, events)?;
+    gather_with(world, plan, sources, (0, Some(copies)), events, shelf)
+}
+
 /// What keeps the plan from being run, beside its files.
 ///
 /// # Errors
@@ -127,11 +143,23 @@ pub fn gather_from(
     events: Events<'_>,
     shelf: Shelf,
 ) -> Result<Evidence, Vec<Diagnostic>> {
+    gather_with(world, plan, sources, (seed, None), events, shelf)
+}
+
+fn gather_with(
+    world: &dyn World,
+    plan: &Plan,
+    sources: &SourceMap,
+    (seed, copies): (u64, Option<&[u64]>),
+    events: Events<'_>,
+    shelf: Shelf,
+) -> Result<Evidence, Vec<Diagnostic>> {
     let folder = folder(plan, sources);
     let files = Files {
         world,
         folder: &folder,
         seed,
+        copies,
         events,
     };
     let wanted = wanted(plan);
@@ -155,6 +183,8 @@ pub(crate) struct Files<'a> {
     pub(crate) world: &'a dyn World,
     pub(crate) folder: &'a Path,
     pub(crate) seed: u64,
+    /// How many rows each row of the dataset stands for, where they were counted.
+    pub(crate) copies: Option<&'a [u64]>,
     pub(crate) events: Events<'a>,
 }
 
