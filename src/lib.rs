@@ -21,6 +21,7 @@ pub mod metrics;
 pub mod power;
 pub mod quick;
 pub mod reference;
+pub mod registry;
 pub mod render;
 pub mod report;
 pub mod result;

@@ -37,6 +37,7 @@ mod readme;
 mod reference;
 mod render;
 mod report;
+mod registry;
 mod reported;
 mod resampling;
 mod robust;

@@ -24,10 +24,18 @@ pub(super) enum Command {
     /// Reads no data file unless --data. Exit code 0: no errors; 1: errors; 2: a plan, or with --data a
     /// file of it, cannot be read.
     Check(CheckArgs),
+    /// Seal a plan before its held-out rows are looked at: what it says, its data, what it can show
+    ///
+    /// Writes PLAN.lock beside the plan, and an entry in the ledger of the folder, `.bench/ledger.jsonl`. A run of
+    /// the plan as it was sealed is confirmatory; without a seal it is exploratory, after a change deviating. Exit
+    /// code 0: sealed, or sealed already and unchanged; 1: the plan has errors, or has changed since it was sealed
+    /// and --again is not given; 2: something outside the plan failed.
+    Seal(SealArgs),
     /// Check a plan, then run it to its verdict
     ///
     /// Exit code 0: the plan ran to its verdict; 1: the plan has errors; 2: something outside the
-    /// plan failed; 3: the verdict is not the one of --require; 130: interrupted.
+    /// plan failed; 3: the verdict is not the one of --require, or something got worse since --baseline-report;
+    /// 130: interrupted.
     Run(RunArgs),
     /// Score one file of outputs, without a plan
     ///
@@ -42,6 +50,19 @@ pub(super) enum Command {
     /// effect and p value. Rows are joined by id, never by their order. Exit codes are those of `score`.
     #[command(after_help = COMPARE_EXAMPLES)]
     Compare(CompareArgs),
+    /// Hold the ledger, seals, signatures and reports of a folder against each other
+    ///
+    /// Says exactly what was edited, replaced, swapped, taken out or cut off. Exit code 0: sound; 1: something was
+    /// tampered with; 2: something cannot be read.
+    Audit(AuditArgs),
+    /// Make a report again from its evidence, and compare the bytes
+    ///
+    /// Says the first field that differs, and whether plan, data, outputs, seal or version explain it. Looks at
+    /// nothing where the evidence has changed, and writes nothing. Exit code 0: the same bytes; 1: they differ, or
+    /// the evidence has changed; 2: something cannot be read.
+    Verify(VerifyArgs),
+    /// Write what runs came from in other systems' formats
+    Export(ExportArgs),
     /// Say what the claims of a plan can show, before anything is run
     ///
     /// For every claim: the rows, clusters and runs it rests on, the smallest gain it establishes with the
@@ -181,6 +202,82 @@ pub(super) struct PolicyArgs {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct SealArgs {
+    /// The plan file
+    pub(super) plan: PathBuf,
+    /// Seal a plan that has changed since it was sealed; the ledger keeps both seals
+    #[arg(long)]
+    pub(super) again: bool,
+    /// Sign the seal with this SSH key, through `ssh-keygen -Y sign`: PLAN.lock.sig
+    #[arg(long, value_name = "KEY")]
+    pub(super) sign: Option<PathBuf>,
+    /// Seed of the resampling that the runs will use
+    #[arg(long, default_value_t = 42)]
+    pub(super) seed: u64,
+    #[command(flatten)]
+    pub(super) policy: PolicyArgs,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    pub(super) color: Color,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AuditArgs {
+    /// A plan file, or a folder of plans
+    #[arg(default_value = ".")]
+    pub(super) path: PathBuf,
+    /// Also check the signatures of seals against this list, as of ssh-keygen(1)
+    #[arg(long, value_name = "FILE")]
+    pub(super) allowed_signers: Option<PathBuf>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = AuditFormat::Terminal)]
+    pub(super) format: AuditFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum AuditFormat {
+    Terminal,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct VerifyArgs {
+    /// A report.json
+    pub(super) report: PathBuf,
+    /// The plan, where it is no longer where the report says
+    #[arg(long, value_name = "FILE")]
+    pub(super) plan: Option<PathBuf>,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    pub(super) color: Color,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExportArgs {
+    #[command(subcommand)]
+    pub(super) what: Exported,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Exported {
+    /// An RO-Crate 1.1 of the plans' folder, as archives of research read it: ro-crate-metadata.json
+    ///
+    /// Describes the last run of each plan, from the manifest that it left in `.bench/PLAN`. Exit code 0: written;
+    /// 2: a plan has not been run, or something cannot be read or written.
+    RoCrate(RoCrateArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RoCrateArgs {
+    /// Plan files of one folder that were run
+    #[arg(required = true)]
+    pub(super) plans: Vec<PathBuf>,
+    /// The licence of what is published, best as a URL
+    #[arg(long, value_name = "LICENCE")]
+    pub(super) license: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct RunArgs {
     /// The plan file
     pub(super) plan: PathBuf,
@@ -199,6 +296,13 @@ pub(super) struct RunArgs {
     /// Exit with 3 unless every decision has this outcome
     #[arg(long, value_name = "OUTCOME")]
     pub(super) require: Option<String>,
+    /// Compare with an earlier report.json: what moved, and exit with 3 where anything got worse
+    #[arg(long, value_name = "REPORT")]
+    pub(super) baseline_report: Option<PathBuf>,
+    /// How much worse a value may be than in --baseline-report: `1pp`, or of one metric `accuracy=1pp`
+    /// [default: anything within the earlier interval]
+    #[arg(long, value_name = "[METRIC=]LOSS", requires = "baseline_report")]
+    pub(super) regression_tolerance: Vec<String>,
     #[command(flatten)]
     pub(super) policy: PolicyArgs,
     /// When to use colours

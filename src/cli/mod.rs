@@ -5,8 +5,11 @@
 
 mod answer;
 mod args;
+mod audit;
 mod check;
+mod drifting;
 mod explain;
+mod export;
 mod fmt;
 mod graph;
 mod io;
@@ -14,8 +17,11 @@ mod metrics;
 mod new;
 mod power;
 mod progress;
+mod registering;
 mod run;
+mod seal;
 mod split;
+mod verify;
 
 use args::{Arguments, Command};
 use clap::Parser;
@@ -26,9 +32,13 @@ pub fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::New(args) => new::new(&args),
         Command::Check(args) => check::check(&args),
+        Command::Seal(args) => seal::seal(&args),
         Command::Run(args) => run::run(&args),
         Command::Score(args) => answer::score(&args),
         Command::Compare(args) => answer::compare(&args),
+        Command::Audit(args) => audit::audit(&args),
+        Command::Verify(args) => verify::verify(&args),
+        Command::Export(args) => export::export(&args),
         Command::Split(args) => split::split(&args),
         Command::Fmt(args) => fmt::fmt(&args),
         Command::Graph(args) => graph::graph(&args),
@@ -46,6 +56,6 @@ mod exit {
     pub(super) const ERRORS: u8 = 1;
     /// Something outside the plan failed: a file, a command, a full disk.
     pub(super) const OUTSIDE: u8 = 2;
-    /// The verdict is not the required one.
+    /// The verdict is not the required one, or something got worse.
     pub(super) const OTHER_VERDICT: u8 = 3;
 }

@@ -15,6 +15,7 @@ mod markdown;
 mod models;
 pub mod number;
 mod power;
+mod registration;
 mod selections;
 mod studies;
 pub mod table;
@@ -45,10 +46,12 @@ pub fn compose(result: &RunResult, detail: Detail, plus_minus: &str) -> Vec<Bloc
     result.sort();
     let mut blocks = vec![models::title(&result)];
     blocks.extend(decisions::blocks(&result));
+    blocks.extend(registration::deviations(&result));
     blocks.extend(selections::blocks(&result, plus_minus));
     blocks.extend(models::blocks(&result, plus_minus));
     blocks.extend(details::blocks(&result, detail, plus_minus));
     blocks.extend(looks::blocks(&result));
+    blocks.extend(registration::drift(&result));
     blocks.extend(studies::blocks(&result, detail));
     blocks.extend(closing::blocks(&result));
     blocks
