@@ -117,7 +117,10 @@ Examples:
   benchwright score preds.parquet --truth labels.parquet --id row --metric 'f_beta(beta: 2)'
   benchwright score runs.csv --metric latency_p95 --column 'latency=t in ms' --group user
   benchwright score preds.csv --metric f1_macro --format json      for scripts
-  benchwright score preds.csv --metric f1_macro --plan > my.bench  the plan it stands for";
+  benchwright score preds.csv --metric f1_macro --plan > my.bench  the plan it stands for
+  benchwright score 'day-*.parquet' --metric f1_macro              several files as one, of any size
+  benchwright score day-1.csv --metric f1_macro --partial day-1.counts
+  benchwright score --merge day-1.counts day-2.counts --metric f1_macro";
 
 const COMPARE_EXAMPLES: &str = "\
 Examples:
@@ -380,9 +383,16 @@ pub(super) enum ReportFormat {
 #[derive(Debug, Args)]
 pub(super) struct ScoreArgs {
     /// The file of outputs: csv, tsv, jsonl or parquet, also packed; a pattern in quotes for several as one
-    pub(super) file: String,
+    #[arg(required_unless_present = "merge", conflicts_with = "merge")]
+    pub(super) file: Option<String>,
     #[command(flatten)]
     pub(super) asked: AskedArgs,
+    /// Write the counts of this shard's different rows to FILE, to be merged with those of others, and answer nothing
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["merge", "plan"])]
+    pub(super) partial: Option<std::path::PathBuf>,
+    /// Answer from shards that were counted apart: files of --partial, in the order of the shards
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "plan")]
+    pub(super) merge: Vec<String>,
 }
 
 #[derive(Debug, Args)]

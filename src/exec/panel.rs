@@ -215,7 +215,7 @@ fn dataset_panels(
     let panels: Result<Vec<Measured>, _> = wanted
         .iter()
         .zip(compiled)
-        .map(|(w, of)| panel(plan, w, of, data, &mine, &columns))
+        .map(|(w, of)| panel(plan, w, of, (data, files.copies), &mine, &columns))
         .collect();
     Ok((panels?, inputs))
 }
@@ -464,7 +464,7 @@ fn panel(
     plan: &Plan,
     w: &Wanted,
     compiled: &BTreeMap<Variant, Compiled>,
-    data: &Evidenced,
+    (data, copies): (&Evidenced, Option<&[u64]>),
     runs: &[&Run],
     columns: &[Columns],
 ) -> Result<Measured, Vec<Diagnostic>> {
@@ -472,7 +472,10 @@ fn panel(
     let all_needs = needs(compiled.values().flat_map(|c| &c.programs));
     let shared = columns::shared(plan, data, &rows, &all_needs)?;
     let (parts, part_rows) = parts(w, data, &rows);
-    let (units, clustered) = units(plan, data, &rows);
+    let (units, clustered) = match copies.map(|c| Units::kinds(c.to_vec(), None)) {
+        Some(Ok(kinds)) => (kinds, false),
+        Some(Err(_)) | None => units(plan, data, &rows),
+    };
     let mut members = Vec::new();
     for (variant, c) in compiled {
         let of: Vec<&Owned> = runs
@@ -500,7 +503,7 @@ fn panel(
         ),
         parts,
         clustered,
-        rows: rows.len(),
+        rows: copies.map_or(rows.len(), |c| c.iter().sum::<u64>() as usize),
     })
 }
 
