@@ -1,6 +1,7 @@
 //! The README keeps its word: its reports are what the commands print, its plans check clean.
 //! `UPDATE=1 cargo test readme` writes the blocks anew.
 
+use crate::support::copied::copied;
 use benchwright::analysis::analyse;
 use benchwright::diagnostic::{Answer, Level};
 use benchwright::text::MemoryWorld;
@@ -40,10 +41,20 @@ fn keep(path: &Path, name: &str, text: &str) {
     std::fs::write(path, format!("{}{wanted}{}", &page[..start], &page[stop..])).unwrap();
 }
 
-/// The report of a plan, without the last lines that name folders.
+/// The report of a plan in a copy of its folder, whose ledger knows nothing yet, without the last lines that name
+/// folders.
 fn report(plan: &str) -> String {
-    let out = tempfile::tempdir().unwrap();
-    let folder = out.path().display().to_string();
+    let copy = tempfile::tempdir().unwrap();
+    let plan = Path::new(plan);
+    // Some read the data of `reviews`.
+    for folder in [plan.parent().unwrap(), Path::new("examples/reviews")] {
+        let to = copy.path().join(folder.file_name().unwrap());
+        copied(folder, &to);
+        let _ = std::fs::remove_dir_all(to.join(".bench"));
+    }
+    let plan = copy.path().join(plan.strip_prefix("examples").unwrap());
+    let folder = copy.path().join("out").display().to_string();
+    let plan = &plan.display().to_string();
     let report = printed(&["run", plan, "--out", &folder]);
     // The folder's length moves the line break; everything above is the report itself.
     let cut = report.find("\n   evidence");

@@ -24,7 +24,7 @@ pub(super) struct Registering {
 /// Reads seal and ledger, and says what can be said before the outputs are read.
 pub(super) fn early(args: &RunArgs, analysis: &mut Analysis, shelf: &Shelf) -> Registered {
     let seed = Some(args.seed);
-    let registered = analysis::registered(analysis, &DiskWorld, &args.plan, shelf, seed);
+    let mut registered = analysis::registered(analysis, &DiskWorld, &args.plan, shelf, seed);
     registered.check(analysis, When::Early, None);
     registered
 }
@@ -34,7 +34,7 @@ pub(super) fn look(
     args: &RunArgs,
     analysis: &mut Analysis,
     evidence: &Evidence,
-    registered: Registered,
+    mut registered: Registered,
     progress: &Progress,
 ) -> Result<Option<Registering>, Vec<Diagnostic>> {
     let key = analysis::key(analysis, evidence, args.seed);
