@@ -8,6 +8,7 @@ mod audit;
 mod checks;
 mod cli;
 mod code;
+mod commands;
 mod data;
 mod decisions;
 mod examples;

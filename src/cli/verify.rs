@@ -123,8 +123,7 @@ fn remade(
         registered.standing = Standing::default();
     }
     registered.check(&mut analysis, When::Early, None);
-    let (plan, sources) = (&analysis.plan, &analysis.sources);
-    let evidence = exec::gather_from(world, plan, sources, seed, &quiet, shelf)
+    let evidence = evidence(args, world, &analysis, seed, shelf)
         .map_err(|found| stopped(&analysis, &found, exit::OUTSIDE))?;
     let key = analysis::key(&analysis, &evidence, seed);
     registered.check(&mut analysis, When::Late, Some(&key));
@@ -141,6 +140,22 @@ fn remade(
     result.provenance.evidence = evidence.map(str::to_owned).collect();
     drifting::compare_again(report, &analysis.plan, &mut result)?;
     Ok(report::json(&result))
+}
+
+/// Measures the outputs again: files as they are, and what the commands of the run left beside the report.
+fn evidence(
+    args: &VerifyArgs,
+    world: &Moved,
+    analysis: &Analysis,
+    seed: u64,
+    shelf: exec::Shelf,
+) -> Result<exec::Evidence, Vec<Diagnostic>> {
+    let (plan, sources) = (&analysis.plan, &analysis.sources);
+    let folder = world.path(&exec::folder(plan, sources));
+    let commands = exec::commands(plan, &analysis.dag, &folder, &shelf)?;
+    let prepared = exec::prepare(plan, shelf)?;
+    let made = exec::kept(&commands, args.report.parent().unwrap_or(Path::new("")));
+    exec::measure(world, plan, sources, seed, &|_| {}, prepared, &made)
 }
 
 fn policy(report: &Value) -> Policy {

@@ -193,11 +193,16 @@ fn in_own_rows(plan: &Plan, d: &Dataset, own: &[&Wanted]) -> bool {
             is_own_file(d, &template.value) && !columns.iter().flatten().any(mapped)
         }
         Some(Outputs::Predict { builtin, .. }) => builtin.value == Builtin::Column,
-        Some(Outputs::Run(_) | Outputs::Reported(_)) | None => false,
+        Some(Outputs::Run { .. } | Outputs::Reported(_)) | None => false,
     })
 }
 
 fn has_id(files: &Files<'_>, d: &Dataset) -> bool {
+    // Where the rows of an id belong together, it names a group.
+    let mut group = [&d.group, &d.cluster].into_iter().flatten();
+    if group.any(|g| g.value == "id") {
+        return false;
+    }
     let header = data::header(files.world, &files.source(d).0);
     header.is_none_or(|names| names.iter().any(|n| n == "id"))
 }
