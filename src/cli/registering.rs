@@ -8,9 +8,10 @@ use crate::diagnostic::Diagnostic;
 use crate::exec::{Evidence, Shelf};
 use crate::registry::{self, Entry, Event, File, Manifest, Pointer, When};
 use crate::result::RunResult;
+use crate::runner;
 use crate::text::DiskWorld;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A run that the ledger knows of.
 #[derive(Debug)]
@@ -102,7 +103,7 @@ impl Registering {
         &self,
         analysis: &Analysis,
         result: &RunResult,
-        files: &[(PathBuf, String)],
+        (store, files): (&Path, &[(PathBuf, String)]),
         entry: &Entry,
         started: String,
     ) -> Manifest {
@@ -170,10 +171,10 @@ impl Registering {
             reports: reports.collect(),
             seed: result.provenance.seed,
             seeds,
-            commands: run::commands(&self.registered.place),
+            commands: run::commands(store, result),
             git: registry::git(place.project()),
             environment: registry::environment(),
-            machine: registry::machine(),
+            machine: runner::machine(),
             started,
             ended: registry::now(),
         }
