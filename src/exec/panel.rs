@@ -16,6 +16,7 @@ use crate::stats::random::key;
 use crate::stats::resample::Units;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A part of a partition: all of it, or the rows with one value of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +28,7 @@ pub struct PartName {
 }
 
 /// What is measured on one partition.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Measured {
     /// What was asked for.
     pub wanted: Wanted,
@@ -133,12 +134,34 @@ fn dataset_panels(
     if !errors.is_empty() {
         return Err(folded(errors));
     }
-    let panels: Result<Vec<Measured>, _> = wanted
-        .iter()
-        .zip(&compiled)
-        .map(|(w, of)| panel(plan, w, of, data, &mine, &columns))
-        .collect();
-    Ok((panels?, inputs))
+    let mut panels = Vec::new();
+    for (w, of) in wanted.iter().zip(&compiled) {
+        panels.extend(resampled(
+            plan,
+            data,
+            panel(plan, w, of, data, &mine, &columns)?,
+        ));
+    }
+    Ok((panels, inputs))
+}
+
+/// The panel as its claims resample it: by the dataset's units, row by row, or both.
+fn resampled(plan: &Plan, data: &Evidenced, by_unit: Measured) -> Vec<Measured> {
+    let w = &by_unit.wanted;
+    if !by_unit.clustered || !w.row_by_row {
+        return vec![by_unit];
+    }
+    let rows = data.rows(w.on.part.as_deref());
+    let row_by_row = Measured {
+        panel: Panel {
+            units: units_of(plan, data, &rows, None),
+            ..by_unit.panel.clone()
+        },
+        clustered: false,
+        ..by_unit.clone()
+    };
+    let both = by_unit.wanted.by_unit.then_some(by_unit);
+    both.into_iter().chain([row_by_row]).collect()
 }
 
 /// One slip in a template or column map makes every run's file wrong in the same way: said once, with
@@ -343,7 +366,7 @@ fn kernels(
     shared: &Owned,
     classes: &Classes,
     parts: &[Vec<u32>],
-) -> Vec<Vec<Kernel>> {
+) -> Vec<Arc<Vec<Kernel>>> {
     let programs: Vec<&Program> = c.programs.iter().collect();
     runs.par_iter()
         .map(|owned| {
@@ -352,7 +375,7 @@ fn kernels(
             let kernel = |rows: &Vec<u32>| {
                 Kernel::new(&programs, columns.clone(), classes.names.len(), rows)
             };
-            parts.iter().map(kernel).collect()
+            Arc::new(parts.iter().map(kernel).collect())
         })
         .collect()
 }
@@ -459,25 +482,26 @@ fn folds(w: &Wanted, data: &Evidenced, rows: &[u32]) -> Option<Folds> {
 /// within strata where declared.
 pub(super) fn units(plan: &Plan, data: &Evidenced, rows: &[u32]) -> (Units, bool) {
     let d = &plan.datasets[data.dataset];
-    let codes = |column: &str| -> Option<Vec<u32>> {
-        let (_, text) = data.table.text(column)?;
-        let code = |&row: &u32| text.codes.get(row as usize).copied().unwrap_or(u32::MAX);
-        Some(rows.iter().map(code).collect())
-    };
-    let cluster = d
-        .cluster
-        .as_ref()
-        .or(d.group.as_ref())
-        .and_then(|c| codes(&c.value));
-    let strata = combined(
-        d.strata.iter().filter_map(|c| codes(&c.value)).collect(),
-        rows.len(),
-    );
-    let clustered = cluster.is_some();
+    let declared = d.cluster.as_ref().or(d.group.as_ref());
+    let cluster = declared.and_then(|c| codes(data, rows, &c.value));
+    let units = units_of(plan, data, rows, cluster.as_deref());
+    (units, cluster.is_some())
+}
+
+/// The units that these clusters make within the dataset's strata; rows where there are none.
+fn units_of(plan: &Plan, data: &Evidenced, rows: &[u32], cluster: Option<&[u32]>) -> Units {
+    let strata = plan.datasets[data.dataset].strata.iter();
+    let strata = strata.filter_map(|c| codes(data, rows, &c.value)).collect();
+    let strata = combined(strata, rows.len());
     let all = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-    let units = Units::new(rows.len(), cluster.as_deref(), strata.as_deref())
-        .unwrap_or_else(|_| Units::rows(all));
-    (units, clustered)
+    Units::new(rows.len(), cluster, strata.as_deref()).unwrap_or_else(|_| Units::rows(all))
+}
+
+/// The codes of a column's texts on these rows.
+fn codes(data: &Evidenced, rows: &[u32], column: &str) -> Option<Vec<u32>> {
+    let (_, text) = data.table.text(column)?;
+    let code = |&row: &u32| text.codes.get(row as usize).copied().unwrap_or(u32::MAX);
+    Some(rows.iter().map(code).collect())
 }
 
 /// One code for each combination of several columns' codes.

@@ -21,7 +21,7 @@ use std::sync::Arc;
 const BLOCK: usize = 32;
 
 /// What is measured on one partition.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Panel {
     /// What is resampled.
     pub units: Units,
@@ -47,12 +47,35 @@ pub struct Folds {
 }
 
 /// One system in one variant.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Member {
     /// Hash of its seeds: systems with the same seeds share the draw of runs.
     pub seeds: u64,
-    /// For each run and part a kernel with the member's metrics.
-    pub kernels: Vec<Vec<Kernel>>,
+    /// For each run and part a kernel with the member's metrics, shared with panels of fewer runs.
+    pub kernels: Vec<Arc<Vec<Kernel>>>,
+}
+
+impl Panel {
+    /// The same with each member's first runs alone: as many as `most` says of its place.
+    #[must_use]
+    pub fn first_runs(&self, most: impl Fn(usize) -> usize) -> Panel {
+        let mut panel = self.clone();
+        for (place, member) in panel.members.iter_mut().enumerate() {
+            member.kernels.truncate(most(place));
+        }
+        panel
+    }
+
+    /// One run of each member that is `read`; a member that has fewer runs, or isn't, has none.
+    #[must_use]
+    pub fn one_run(&self, run: usize, read: impl Fn(usize) -> bool) -> Panel {
+        let mut panel = self.clone();
+        for (place, member) in panel.members.iter_mut().enumerate() {
+            let own = member.kernels.get(run).filter(|_| read(place)).cloned();
+            member.kernels = own.into_iter().collect();
+        }
+        panel
+    }
 }
 
 impl Member {
@@ -63,7 +86,7 @@ impl Member {
 }
 
 /// The samples of every member, part and metric.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Samples {
     members: Vec<Vec<Vec<Sample>>>,
 }
@@ -72,6 +95,32 @@ impl Samples {
     /// The sample of a member's metric on a part.
     pub fn get(&self, member: usize, part: usize, metric: usize) -> Option<&Sample> {
         self.members.get(member)?.get(part)?.get(metric)
+    }
+
+    /// Over several runs, of which each was measured by itself on the same draws of rows. The replicates vary by
+    /// rows alone.
+    pub fn over_runs(each: &[Samples]) -> Samples {
+        let Some(first) = each.first() else {
+            return Samples::default();
+        };
+        let place = |member: usize, part: usize, metric: usize| {
+            let of: Vec<&Sample> = each
+                .iter()
+                .filter_map(|s| s.get(member, part, metric))
+                .collect();
+            Sample::mean_of_runs(&of)
+        };
+        let members = first.members.iter().enumerate().map(|(member, parts)| {
+            let parts = parts.iter().enumerate();
+            let of_part = |(part, metrics): (usize, &Vec<Sample>)| {
+                let metrics = 0..metrics.len();
+                metrics.filter_map(|m| place(member, part, m)).collect()
+            };
+            parts.map(of_part).collect()
+        });
+        Samples {
+            members: members.collect(),
+        }
     }
 }
 
