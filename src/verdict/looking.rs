@@ -165,15 +165,21 @@ fn standard_error(sample: &Sample, smooth: bool, looked: u32) -> Option<f64> {
     (se.is_finite() && se > 0.0).then_some(se)
 }
 
-/// (n-1)/n Σ (θ₍ᵢ₎ - mean)² of each stratum (Efron & Tibshirani 1993, §11.2).
+/// (n-1)/n Σ (θ₍ᵢ₎ - mean)² of each stratum (Efron & Tibshirani 1993, §11.2), each value as often as it stands for units.
 fn of_units(sample: &Sample) -> f64 {
-    let mut strata: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
-    for (value, stratum) in sample.left_out.iter().zip(&sample.strata) {
-        strata.entry(*stratum).or_default().push(*value);
+    let mut strata: BTreeMap<u32, Vec<(f64, f64)>> = BTreeMap::new();
+    let copies = |i: usize| sample.copies.as_ref().and_then(|c| c.get(i)).copied();
+    let values = sample.left_out.iter().zip(&sample.strata).enumerate();
+    for (i, (value, stratum)) in values {
+        let of = strata.entry(*stratum).or_default();
+        of.push((copies(i).unwrap_or(1) as f64, *value));
     }
-    let variance = |v: &Vec<f64>| {
-        let n = v.len() as f64;
-        Some((n - 1.0).powi(2) / n * summary::sd(v)?.powi(2))
+    let variance = |v: &Vec<(f64, f64)>| {
+        let n: f64 = v.iter().map(|(copies, _)| copies).sum();
+        let origin = v.first()?.1;
+        let mean = origin + v.iter().map(|(c, x)| c * (x - origin)).sum::<f64>() / n;
+        let squares: f64 = v.iter().map(|(c, x)| c * (x - mean).powi(2)).sum();
+        (n > 1.0).then_some((n - 1.0) / n * squares)
     };
     strata.values().filter_map(variance).sum()
 }

@@ -57,7 +57,8 @@ pub fn conclude(
         samples: &nothing,
         seed: setting.seed,
     });
-    let measured = sequence::without_spared_runs(&evidence.measured, &stops);
+    let fewer = sequence::without_spared_runs(&evidence.measured, &stops);
+    let measured = fewer.as_deref().unwrap_or(&evidence.measured);
     let total: u64 = measured.iter().map(|m| u64::from(m.wanted.resamples)).sum();
     events(Event::Resamples(total));
     let mut samples: Vec<Samples> = measured
@@ -67,10 +68,10 @@ pub fn conclude(
             resample(&m.panel, m.wanted.resamples, setting.seed, &progress)
         })
         .collect();
-    grow::until_settled(plan, &measured, setting.seed, &mut samples);
+    grow::until_settled(plan, measured, setting.seed, &mut samples);
     let book = Book {
         plan,
-        measured: &measured,
+        measured,
         samples: &samples,
         seed: setting.seed,
     };
@@ -92,6 +93,7 @@ pub fn conclude(
         selections: select::selections(&book),
         stops: stops.into_iter().map(|(_, found)| found).collect(),
         decisions,
+        drift: None,
         checks: Vec::new(),
         provenance: provenance(plan, evidence, setting),
         risks: systems::risks(&book, evidence),
@@ -155,6 +157,7 @@ fn provenance(plan: &Plan, evidence: &Evidence, setting: &Setting<'_>) -> Proven
     Provenance {
         seed: setting.seed,
         plan_sha256: setting.plan_sha256.clone(),
+        policy: None,
         inputs,
         evidence: Vec::new(),
     }

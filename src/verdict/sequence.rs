@@ -12,7 +12,6 @@ use super::looking::{Look, Runs};
 use crate::exec::Measured;
 use crate::hir::{Plan, Stop, Variant};
 use crate::result::{self, Interval, ResampleUnit, Truth};
-use std::borrow::Cow;
 
 /// One table for each `stop`.
 pub(super) fn stops<'a>(book: &Book<'a>) -> Vec<(&'a Stop, result::Stop)> {
@@ -22,18 +21,15 @@ pub(super) fn stops<'a>(book: &Book<'a>) -> Vec<(&'a Stop, result::Stop)> {
         .collect()
 }
 
-/// What is measured without the runs that a rule spared.
-pub(super) fn without_spared_runs<'m>(
-    measured: &'m [Measured],
+/// What is measured without the runs that a rule spared; `None` where none did.
+pub(super) fn without_spared_runs(
+    measured: &[Measured],
     stops: &[(&Stop, result::Stop)],
-) -> Cow<'m, [Measured]> {
+) -> Option<Vec<Measured>> {
     let ended: Vec<(&Stop, usize)> = stops
         .iter()
         .filter_map(|(s, found)| Some((*s, usize::try_from(found.ended_after?).ok()?)))
         .collect();
-    if ended.is_empty() {
-        return Cow::Borrowed(measured);
-    }
     let most = |v: Option<&Variant>| {
         let of = |(s, _): &&(&Stop, usize)| {
             Some(&s.subject.variant) == v || Some(&s.against.variant) == v
@@ -42,10 +38,15 @@ pub(super) fn without_spared_runs<'m>(
         runs.min().unwrap_or(usize::MAX)
     };
     let cut = |m: &Measured| Measured {
+        wanted: m.wanted.clone(),
+        parts: m.parts.clone(),
+        variants: m.variants.clone(),
+        places: m.places.clone(),
         panel: m.panel.first_runs(|place| most(m.variants.get(place))),
-        ..m.clone()
+        clustered: m.clustered,
+        rows: m.rows,
     };
-    measured.iter().map(cut).collect()
+    (!ended.is_empty()).then(|| measured.iter().map(cut).collect())
 }
 
 /// The rows of the comparison of the two.
