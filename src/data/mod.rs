@@ -39,7 +39,7 @@ pub use errors::{
 };
 pub use folds::{FoldRule, Folds, folds};
 pub use gather::gather;
-pub use hash::{check_hash, hash_file, hash_of_hashes, sha256};
+pub use hash::{check_hash, hash_file, hash_found, hash_of_hashes, sha256};
 pub use header::header;
 pub use ids::id_file;
 pub use join::{IdIndex, Joined, repeated_ids};

@@ -197,7 +197,7 @@ fn dataset_panels(
     let mine: Vec<&Run> = mine.iter().collect();
     let read: Vec<_> = mine
         .par_iter()
-        .map(|run| read_run(files, plan, &wanted, compiled, data, &index, run))
+        .map(|run| read_run(files, plan, &wanted, compiled, data, index.as_ref(), run))
         .collect();
     let (mut columns, mut inputs, mut errors) = (Vec::new(), Vec::new(), Vec::new());
     for result in read {
@@ -277,7 +277,7 @@ pub(super) fn validate(
         files,
         plan,
         (&run, file.to_owned(), Some(&[file.to_owned()])),
-        (data, &index),
+        (data, index.as_ref()),
         &on,
         &needs,
     );
@@ -323,7 +323,7 @@ fn read_run(
     wanted: &[&Wanted],
     compiled: &[BTreeMap<Variant, Compiled>],
     data: &Evidenced,
-    index: &crate::data::IdIndex<'_>,
+    index: Option<&crate::data::IdIndex<'_>>,
     run: &Run,
 ) -> Result<(Columns, Option<Input>), Vec<Diagnostic>> {
     let on: BTreeMap<&DataRef, Vec<u32>> = wanted
@@ -491,13 +491,13 @@ fn panel(
         wanted: w.clone(),
         variants: compiled.keys().cloned().collect(),
         places: compiled.values().map(|c| c.places.clone()).collect(),
-        panel: Panel {
+        panel: Panel::new(
             units,
-            key: key(&["partition", &name]),
-            parts: parts.len(),
+            key(&["partition", &name]),
+            parts.len(),
             members,
-            folds: folds(w, data, &rows),
-        },
+            folds(w, data, &rows),
+        ),
         parts,
         clustered,
         rows: rows.len(),

@@ -11,6 +11,7 @@ pub mod binomial;
 pub mod delong;
 pub mod effects;
 pub mod factorial;
+pub mod gamma;
 pub mod interval;
 pub mod jackknife;
 pub mod law;
