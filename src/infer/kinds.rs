@@ -13,7 +13,8 @@ const MOST: usize = 4096;
 
 /// The kind of each unit, in order of first appearance; `None` where there are too many kinds.
 pub(super) fn of(panel: &Panel) -> Option<Vec<u32>> {
-    let most = (panel.units.n_units() / ROWS_A_KIND).min(MOST);
+    let all = usize::try_from(panel.units.n_copies()).unwrap_or(usize::MAX);
+    let most = (all / ROWS_A_KIND).min(MOST);
     if most == 0 {
         return None;
     }

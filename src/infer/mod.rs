@@ -81,10 +81,11 @@ impl Panel {
             folds,
             way: Way::Rows,
         };
-        if panel.units.copies().is_some() {
-            panel.way = Way::Kinds;
-        } else if let Some(kinds) = kinds::of(&panel) {
+        // Rows that were counted are put together all the same, so that they are drawn as all rows would be.
+        if let Some(kinds) = kinds::of(&panel) {
             panel = kinds::merge(panel, &kinds);
+            panel.way = Way::Kinds;
+        } else if panel.units.copies().is_some() {
             panel.way = Way::Kinds;
         }
         let kernels = panel.members.iter_mut().flat_map(|m| m.kernels.iter_mut());

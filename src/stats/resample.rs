@@ -154,6 +154,12 @@ impl Units {
         (!self.copies.is_empty()).then_some(self.copies.as_slice())
     }
 
+    /// How many units all kinds stand for.
+    pub fn n_copies(&self) -> u64 {
+        self.copies()
+            .map_or(self.n_units() as u64, |copies| copies.iter().sum())
+    }
+
     fn copies_of(&self, unit: u32) -> u64 {
         self.copies.get(unit as usize).copied().unwrap_or(1)
     }
