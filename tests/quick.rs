@@ -427,3 +427,294 @@ fn threads_do_not_change_the_answer() {
     assert_eq!(with("1"), with("2"));
     assert!(!with("1").is_empty());
 }
+
+/// 3,000 rows of labels and of two systems' outputs, each in an order of its own.
+struct Large {
+    labels: Vec<String>,
+    a: Vec<String>,
+    b: Vec<String>,
+}
+
+impl Large {
+    /// `id` writes the id of a row; outputs stand in the order of `order` times their place, modulo the rows.
+    fn new(id: impl Fn(usize) -> String, order: usize) -> Self {
+        let n = 3000usize;
+        let class = |x: usize| ["neg", "neu", "pos"][x % 3];
+        let label = |i: usize| class(i * i / 7);
+        let answer = |i: usize, often: usize| {
+            if i % often == 0 {
+                class(i / 5)
+            } else {
+                label(i)
+            }
+        };
+        let site = |i: usize| ["north", "south, \u{e9}"][usize::from(i % 11 > 4)];
+        let labels = (0..n)
+            .map(|i| format!("{}\t{}\t{}", id(i), label(i), site(i)))
+            .collect();
+        let outputs = |often: usize| {
+            let rows = (0..n).map(|k| k * order % n);
+            rows.map(|i| format!("{}\t{}", id(i), answer(i, often)))
+                .collect()
+        };
+        Large {
+            labels,
+            a: outputs(4),
+            b: outputs(3),
+        }
+    }
+
+    fn world(&self, end: &str) -> MemoryWorld {
+        let file = |header: &str, rows: &[String]| {
+            let lines = std::iter::once(header.to_owned()).chain(rows.iter().cloned());
+            lines.collect::<Vec<_>>().join(end)
+        };
+        MemoryWorld::default()
+            .with("t.tsv", file("id\tlabel\tsite", &self.labels))
+            .with("a.tsv", file("id\tprediction", &self.a) + end)
+            .with("b.tsv", file("id\tprediction", &self.b))
+    }
+}
+
+fn large_question(metrics: &[&str]) -> Question {
+    Question {
+        files: texts(&["a.tsv", "b.tsv"]),
+        truth: Some("t.tsv".to_owned()),
+        ..compare(metrics)
+    }
+}
+
+/// Counted and read, a question has one answer.
+fn same_counted_and_read(world: &dyn World, question: &Question) {
+    let ask = |bytes| {
+        quick::ask_counting(world, question, bytes).unwrap_or_else(|r| panic!("{}", shown(&r)))
+    };
+    let (counted, read) = (ask(0), ask(u64::MAX));
+    assert!(counted.is_counted() && !read.is_counted());
+    assert_eq!(counted.plan_file(), read.plan_file());
+    let answer = |asked: quick::Asked| {
+        let result = asked.answer(world, 42, &|_| {});
+        result.unwrap_or_else(|r| panic!("{}", shown(&r)))
+    };
+    let (counted, read) = (answer(counted), answer(read));
+    assert_eq!(
+        report::answer_json(&counted, &[]),
+        report::answer_json(&read, &[])
+    );
+    assert_eq!(counted.metrics[0].rows, 3000);
+}
+
+#[test]
+fn counted_rows_give_what_rows_that_are_read_give() {
+    let metrics = ["f1_macro", "accuracy", "mcc", "cohen_kappa"];
+    // Side by side, through slots, and through partitions.
+    let numbered = Large::new(|i| i.to_string(), 1);
+    let shuffled = Large::new(|i| (3 * i + 5).to_string(), 1009);
+    let far_apart = Large::new(|i| (i * 77_777_777).to_string(), 1009);
+    let named = Large::new(|i| format!("row-{i:05}"), 1);
+    let mixed = Large::new(
+        |i| {
+            if i % 2 == 0 {
+                i.to_string()
+            } else {
+                format!("x{i}")
+            }
+        },
+        7,
+    );
+    for large in [numbered, shuffled, far_apart, named, mixed] {
+        for end in ["\n", "\r\n"] {
+            same_counted_and_read(&large.world(end), &large_question(&metrics));
+        }
+    }
+}
+
+#[test]
+fn slices_classes_and_one_file_are_counted_too() {
+    let world = Large::new(|i| i.to_string(), 1009).world("\n");
+    same_counted_and_read(
+        &world,
+        &Question {
+            slices: texts(&["site", "label"]),
+            positive: Some("pos".to_owned()),
+            labels: texts(&["pos", "neu", "neg"]),
+            interval: Some("percentile".to_owned()),
+            ..large_question(&["f1", "precision"])
+        },
+    );
+    let rows = (0..3000).map(|i| format!("{},{}\n", ["x", "y"][i % 2], ["x", "y"][i % 7 / 4]));
+    let one = MemoryWorld::default().with("p.csv", "y,p\n".to_owned() + &rows.collect::<String>());
+    let question = Question {
+        files: texts(&["p.csv"]),
+        ..score(&["accuracy", "f1_macro"])
+    };
+    same_counted_and_read(&one, &question);
+}
+
+#[test]
+fn packed_files_and_several_as_one_are_counted() {
+    use std::io::Write;
+    let large = Large::new(|i| i.to_string(), 1);
+    let part = |rows: &[String]| "id\tprediction\n".to_owned() + &rows.join("\n");
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(part(&large.a[1000..]).as_bytes()).unwrap();
+    let packed = zstd::encode_all(part(&large.b).as_bytes(), 1).unwrap();
+    let world = large
+        .world("\n")
+        .with("runs/a-1.tsv", part(&large.a[..1000]))
+        .with("runs/a-2.tsv.gz", gzip.finish().unwrap())
+        .with("runs/b.tsv.zst", packed);
+    let question = Question {
+        files: texts(&["runs/a-*", "runs/b.tsv.zst"]),
+        ..large_question(&["f1_macro"])
+    };
+    same_counted_and_read(&world, &question);
+}
+
+#[test]
+fn what_cannot_be_counted_is_read() {
+    let large = Large::new(|i| i.to_string(), 1);
+    let counted = |world: &dyn World, question: &Question| {
+        quick::ask_counting(world, question, 0)
+            .ok()
+            .unwrap()
+            .is_counted()
+    };
+    let question = large_question(&["accuracy"]);
+    let world = large.world("\n");
+    assert!(counted(&world, &question));
+    let quoted = large.b.join("\n").replace("neu", "\"neu\"");
+    let quoted = world
+        .clone()
+        .with("b.tsv", "id\tprediction\n".to_owned() + &quoted);
+    assert!(!counted(&quoted, &question));
+    let plain = answer(&world, &question);
+    assert_eq!(answer(&quoted, &question).comparisons, plain.comparisons);
+    for question in [
+        Question {
+            group: Some("site".to_owned()),
+            ..question.clone()
+        },
+        Question {
+            test: Some("mcnemar".to_owned()),
+            ..question.clone()
+        },
+        Question {
+            interval: Some("wilson".to_owned()),
+            resamples: None,
+            ..question.clone()
+        },
+    ] {
+        assert!(!counted(&world, &question));
+    }
+    // Every row its own: nothing is gained by counting.
+    let own: String = (0..200).map(|i| format!("{i}\tneg\n")).collect();
+    let few = MemoryWorld::default()
+        .with("t.tsv", "id\tlabel\n".to_owned() + &own)
+        .with("a.tsv", "id\tprediction\n0\tneg\n");
+    let asked = quick::ask_counting(
+        &few,
+        &Question {
+            files: texts(&["a.tsv", "a.tsv"]),
+            ..question.clone()
+        },
+        0,
+    );
+    assert!(!asked.ok().unwrap().is_counted());
+}
+
+#[test]
+fn ids_of_large_files_are_held_to_those_of_the_labels() {
+    for (id, order) in [(1usize, 1usize), (3, 1009), (77_777_777, 1009)] {
+        let large = Large::new(|i| (i * id).to_string(), order);
+        let question = large_question(&["accuracy"]);
+        let with = |rows: &[String]| {
+            let text = "id\tprediction\n".to_owned() + &rows.join("\n");
+            let world = large.world("\n").with("b.tsv", text);
+            refused(&world, &question)
+        };
+        let said = with(&large.b[1..]);
+        assert!(
+            said.contains("lacks 1 of the partition's 3,000 rows"),
+            "{said}"
+        );
+        let twice = [&large.b[..], &large.b[7..8]].concat();
+        assert!(with(&twice).contains("F202"), "{}", with(&twice));
+        let extra = [&large.b[..], &["5555555\tneg".to_owned()]].concat();
+        assert!(with(&extra).contains("`5555555`"), "{}", with(&extra));
+    }
+}
+
+#[test]
+fn shards_that_are_counted_apart_give_the_whole() {
+    let large = Large::new(|i| i.to_string(), 1);
+    let joined = large
+        .labels
+        .iter()
+        .zip(&large.a)
+        .map(|(l, a)| format!("{l}\t{}", a.split('\t').nth(1).unwrap()));
+    let rows: Vec<String> = joined.collect();
+    let file = |rows: &[String]| "id\tlabel\tsite\tprediction\n".to_owned() + &rows.join("\n");
+    let mut world = MemoryWorld::default().with("all.tsv", file(&rows));
+    for (name, part) in [
+        ("1", &rows[..40]),
+        ("2", &rows[40..2000]),
+        ("3", &rows[2000..]),
+    ] {
+        world = world.with(format!("part-{name}.tsv"), file(part));
+    }
+    let question = |file: &str| Question {
+        files: texts(&[file]),
+        slices: texts(&["site"]),
+        ..score(&["f1_macro", "accuracy"])
+    };
+    let whole = answer(&world, &question("all.tsv"));
+    for name in ["1", "2", "3"] {
+        let counts = quick::counts(&world, &question(&format!("part-{name}.tsv")));
+        let counts = counts.ok().unwrap().unwrap();
+        world = world.with(format!("{name}.counts"), counts);
+    }
+    let merged = Question {
+        files: texts(&["1.counts", "2.counts", "3.counts"]),
+        slices: Vec::new(),
+        ..question("")
+    };
+    let asked = quick::ask_merged(&world, &merged).unwrap_or_else(|r| panic!("{}", shown(&r)));
+    let result = asked
+        .answer(&world, 42, &|_| {})
+        .unwrap_or_else(|r| panic!("{}", shown(&r)));
+    let numbers = |r: &RunResult| {
+        let of = |m: &benchwright::result::Metric| {
+            (
+                m.metric.clone(),
+                m.slice.clone(),
+                m.rows,
+                m.estimate,
+                m.interval.clone(),
+            )
+        };
+        r.metrics.iter().map(of).collect::<Vec<_>>()
+    };
+    assert_eq!(numbers(&result), numbers(&whole));
+    let other = Question {
+        files: texts(&["1.counts", "all.tsv"]),
+        ..merged.clone()
+    };
+    let said = quick::ask_merged(&world, &other)
+        .err()
+        .map(|r| shown(&r))
+        .unwrap();
+    assert!(
+        said.contains("all.tsv") && said.contains("counts"),
+        "{said}"
+    );
+    let numbers = Question {
+        metrics: texts(&["latency_p95"]),
+        ..merged
+    };
+    let said = quick::ask_merged(&world, &numbers)
+        .err()
+        .map(|r| shown(&r))
+        .unwrap();
+    assert!(said.contains("--metric latency_p95"), "{said}");
+}

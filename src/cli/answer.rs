@@ -3,18 +3,37 @@
 use super::args::{AnswerFormat, AskedArgs, Color, CompareArgs, ScoreArgs};
 use super::progress::Progress;
 use super::{exit, io};
+use crate::data;
 use crate::exec::Event;
 use crate::quick::{self, Asked, Kind, Question, Refused};
 use crate::render::{self, Options};
 use crate::report;
-use crate::text::DiskWorld;
+use crate::text::{DiskWorld, SourceMap};
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Scores the outputs of one system.
 pub(super) fn score(args: &ScoreArgs) -> ExitCode {
     let mut question = question(Kind::Score, &args.asked);
-    question.files = vec![args.file.clone()];
-    answer(&question, &args.asked)
+    question.files.extend(args.file.clone());
+    question.files.extend(args.merge.iter().cloned());
+    let how = match &args.partial {
+        Some(file) => How::Partial(file),
+        None if args.merge.is_empty() => How::Whole,
+        None => How::Merged,
+    };
+    answer(&question, &args.asked, how)
+}
+
+/// What is answered, and from what.
+#[derive(Clone, Copy)]
+enum How<'a> {
+    /// The question, from its files.
+    Whole,
+    /// Nothing: the counts of the files go to this one.
+    Partial(&'a Path),
+    /// The question, from such counts.
+    Merged,
 }
 
 /// Compares the outputs of several.
@@ -23,7 +42,7 @@ pub(super) fn compare(args: &CompareArgs) -> ExitCode {
     question.files.clone_from(&args.files);
     question.test.clone_from(&args.test);
     question.correct.clone_from(&args.correct);
-    answer(&question, &args.asked)
+    answer(&question, &args.asked, How::Whole)
 }
 
 fn question(kind: Kind, args: &AskedArgs) -> Question {
@@ -50,18 +69,23 @@ fn question(kind: Kind, args: &AskedArgs) -> Question {
     }
 }
 
-fn answer(question: &Question, args: &AskedArgs) -> ExitCode {
+fn answer(question: &Question, args: &AskedArgs, how: How<'_>) -> ExitCode {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(args.threads.map_or(0, usize::from))
         .build();
     match pool {
-        Ok(pool) => pool.install(|| answered(question, args)),
-        Err(_) => answered(question, args),
+        Ok(pool) => pool.install(|| answered(question, args, how)),
+        Err(_) => answered(question, args, how),
     }
 }
 
-fn answered(question: &Question, args: &AskedArgs) -> ExitCode {
-    let asked = match quick::ask(&DiskWorld, question) {
+fn answered(question: &Question, args: &AskedArgs, how: How<'_>) -> ExitCode {
+    let asked = match how {
+        How::Whole => quick::ask(&DiskWorld, question),
+        How::Partial(file) => return partial(question, file, args.color),
+        How::Merged => quick::ask_merged(&DiskWorld, question),
+    };
+    let asked = match asked {
         Ok(asked) => asked,
         Err(refused) => return refuse(&refused, args.color),
     };
@@ -86,6 +110,33 @@ fn answered(question: &Question, args: &AskedArgs) -> ExitCode {
             ExitCode::from(exit::OK)
         }
         Err(refused) => refuse(&refused, args.color),
+    }
+}
+
+/// Writes the counts of a shard.
+fn partial(question: &Question, file: &Path, color: Color) -> ExitCode {
+    let counts = match quick::counts(&DiskWorld, question) {
+        Ok(Ok(counts)) => counts,
+        Ok(Err(why)) => {
+            io::err(&format!(
+                "error: `--partial`: the rows cannot be counted\n  {why}\n"
+            ));
+            return ExitCode::from(exit::ERRORS);
+        }
+        Err(refused) => return refuse(&refused, color),
+    };
+    match data::write_atomic(file, counts.as_bytes()) {
+        Ok(()) => {
+            io::out(&format!("wrote {}\n", file.display()));
+            ExitCode::from(exit::OK)
+        }
+        Err(error) => {
+            let refused = Refused {
+                diagnostics: vec![data::diagnose(&error, None)],
+                sources: SourceMap::default(),
+            };
+            refuse(&refused, color)
+        }
     }
 }
 

@@ -37,19 +37,6 @@ pub(super) enum Command {
     /// plan failed; 3: the verdict is not the one of --require, or something got worse since --baseline-report;
     /// 130: interrupted.
     Run(RunArgs),
-    /// Show every command that `run` would run, why, and whether it is done already
-    ///
-    /// Reads the plan and its datasets, and runs nothing. Exit code 0: shown; 1: the plan has errors; 2: a file
-    /// cannot be read.
-    DryRun(PlannedArgs),
-    /// Show which runs are done, which are missing, and which failed, and how
-    ///
-    /// Exit code 0: shown; 1: the plan has errors; 2: a file cannot be read.
-    Status(PlannedArgs),
-    /// Take away runs that no claim of the plan needs any longer
-    ///
-    /// Exit code 0: done; 1: the plan has errors; 2: a file cannot be read or removed.
-    Clean(CleanArgs),
     /// Score one file of outputs, without a plan
     ///
     /// Prints each metric with its interval. Columns that are not named are guessed by their names, and what was
@@ -76,6 +63,19 @@ pub(super) enum Command {
     Verify(VerifyArgs),
     /// Write what runs came from in other systems' formats
     Export(ExportArgs),
+    /// Show every command that `run` would run, why, and whether it is done already
+    ///
+    /// Reads the plan and its datasets, and runs nothing. Exit code 0: shown; 1: the plan has errors; 2: a file
+    /// cannot be read.
+    DryRun(PlannedArgs),
+    /// Show which runs are done, which are missing, and which failed, and how
+    ///
+    /// Exit code 0: shown; 1: the plan has errors; 2: a file cannot be read.
+    Status(PlannedArgs),
+    /// Take away runs that no claim of the plan needs any longer
+    ///
+    /// Exit code 0: done; 1: the plan has errors; 2: a file cannot be read or removed.
+    Clean(CleanArgs),
     /// Say what the claims of a plan can show, before anything is run
     ///
     /// For every claim: the rows, clusters and runs it rests on, the smallest gain it establishes with the
@@ -117,7 +117,10 @@ Examples:
   benchwright score preds.parquet --truth labels.parquet --id row --metric 'f_beta(beta: 2)'
   benchwright score runs.csv --metric latency_p95 --column 'latency=t in ms' --group user
   benchwright score preds.csv --metric f1_macro --format json      for scripts
-  benchwright score preds.csv --metric f1_macro --plan > my.bench  the plan it stands for";
+  benchwright score preds.csv --metric f1_macro --plan > my.bench  the plan it stands for
+  benchwright score 'day-*.parquet' --metric f1_macro              several files as one, of any size
+  benchwright score day-1.csv --metric f1_macro --partial day-1.counts
+  benchwright score --merge day-1.counts day-2.counts --metric f1_macro";
 
 const COMPARE_EXAMPLES: &str = "\
 Examples:
@@ -380,9 +383,16 @@ pub(super) enum ReportFormat {
 #[derive(Debug, Args)]
 pub(super) struct ScoreArgs {
     /// The file of outputs: csv, tsv, jsonl or parquet, also packed; a pattern in quotes for several as one
-    pub(super) file: String,
+    #[arg(required_unless_present = "merge", conflicts_with = "merge")]
+    pub(super) file: Option<String>,
     #[command(flatten)]
     pub(super) asked: AskedArgs,
+    /// Write the counts of this shard's different rows to FILE, to be merged with those of others, and answer nothing
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["merge", "plan"])]
+    pub(super) partial: Option<std::path::PathBuf>,
+    /// Answer from shards that were counted apart: files of --partial, in the order of the shards
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "plan")]
+    pub(super) merge: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -10,6 +10,7 @@ mod builder;
 mod classes;
 mod codes;
 mod columnar;
+mod counted;
 mod deal;
 mod diagnose;
 mod dictionary;
@@ -28,10 +29,12 @@ mod rows_file;
 mod split;
 mod stream;
 mod table;
+mod tally;
 
 pub use atomic::write_atomic;
 pub use classes::{classes_of, encode_classes, take_numbers};
 pub use codes::{CODES, L201, L205};
+pub use counted::{CountedFile, Counting, cells_file, count_rows, stored_bytes};
 pub use diagnose::diagnose;
 pub use dictionary::TextColumn;
 pub use errors::{
@@ -50,6 +53,7 @@ pub use split::{Bound, Partition, Share, Split, SplitRule, split, straddling};
 pub use table::{
     Column, ColumnKind, ColumnRequest, Progress, Table, Values, read_table, read_tables,
 };
+pub use tally::Tally;
 
 /// How many errors of a kind, and how many ids of an error, are named before the rest is counted.
 pub const SHOWN: usize = 5;

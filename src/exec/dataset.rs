@@ -198,6 +198,11 @@ fn in_own_rows(plan: &Plan, d: &Dataset, own: &[&Wanted]) -> bool {
 }
 
 fn has_id(files: &Files<'_>, d: &Dataset) -> bool {
+    // Where the rows of an id belong together, it names a group.
+    let mut group = [&d.group, &d.cluster].into_iter().flatten();
+    if group.any(|g| g.value == "id") {
+        return false;
+    }
     let header = data::header(files.world, &files.source(d).0);
     header.is_none_or(|names| names.iter().any(|n| n == "id"))
 }

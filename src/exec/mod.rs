@@ -22,7 +22,7 @@ mod sized;
 mod splits;
 mod wanted;
 
-pub use commands::{Commands, Made, commands, execute, is_outside, locked, survives};
+pub use commands::{Commands, Made, commands, execute, is_outside, kept, locked, survives};
 pub use dataset::Evidenced;
 pub use errors::{CODES, Declared, ExecError, diagnose};
 pub use fits::unfit;
@@ -117,6 +117,31 @@ pub fn gather(
     )
 }
 
+/// The same as [`gather`] of rows that were counted: row r of the one dataset stands for `copies[r]` equal rows.
+///
+/// # Errors
+/// Everything wrong with the plan's files.
+pub fn gather_counted(
+    world: &dyn World,
+    plan: &Plan,
+    sources: &SourceMap,
+    copies: &[u64],
+    events: Events<'_>,
+) -> Result<Evidence, Vec<Diagnostic>> {
+    refuse(plan)?;
+    let shelf = shelf::read_wanted(world, plan, sources, events)?;
+    let prepared = prepare(plan, shelf)?;
+    let folder = folder(plan, sources);
+    let files = Files {
+        world,
+        folder: &folder,
+        seed: 0,
+        copies: Some(copies),
+        events,
+    };
+    measure_with(&files, plan, prepared, &Made::default())
+}
+
 /// What keeps the plan from being run, beside its files.
 ///
 /// # Errors
@@ -174,12 +199,22 @@ pub fn measure(
         world,
         folder: &folder,
         seed,
+        copies: None,
         events,
     };
+    measure_with(&files, plan, prepared, made)
+}
+
+fn measure_with(
+    files: &Files<'_>,
+    plan: &Plan,
+    prepared: Prepared,
+    made: &Made,
+) -> Result<Evidence, Vec<Diagnostic>> {
     let runs = outputs::runs(plan, &prepared.wanted)?;
     let outputs = runs.iter().filter(|r| r.path.is_some()).count();
-    events(Event::Files(outputs as u64));
-    panel::measure(&files, plan, prepared, &runs, made)
+    (files.events)(Event::Files(outputs as u64));
+    panel::measure(files, plan, prepared, &runs, made)
 }
 
 /// What is wrong with the output file of a task of `commands`: its ids, its columns, its values.
@@ -195,6 +230,7 @@ pub fn validate(
         world: &DiskWorld,
         folder: &folder,
         seed: 0,
+        copies: None,
         events: &|_| {},
     };
     let who = commands.who(task);
@@ -216,6 +252,8 @@ pub(crate) struct Files<'a> {
     pub(crate) world: &'a dyn World,
     pub(crate) folder: &'a Path,
     pub(crate) seed: u64,
+    /// How many rows each row of the dataset stands for, where they were counted.
+    pub(crate) copies: Option<&'a [u64]>,
     pub(crate) events: Events<'a>,
 }
 

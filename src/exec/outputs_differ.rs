@@ -26,6 +26,7 @@ pub fn outputs_differ(
         world,
         folder: &folder,
         seed: 0,
+        copies: None,
         events,
     };
     let wanted = wanted(plan);

@@ -94,6 +94,7 @@ fn read_all(
         world,
         folder: &folder,
         seed: 0,
+        copies: None,
         events,
     };
     events(Event::Files(ids.len() as u64));

@@ -68,7 +68,7 @@ pub fn about(keyword: Keyword) -> &'static str {
             "Ordered rules, `outcome when condition` and `outcome otherwise`; the first that is established gives the verdict."
         }
         Keyword::Stop => {
-            "When the runs may end before all of them are there, without spoiling what the last look says."
+            "When the runs may end before all of them are there, without spoiling what the last look says. Rules, `outcome when condition`, are judged at each look on intervals that hold at all looks together; the first established one ends the runs of the pair, and the verdict is that of `decide` over these."
         }
     }
 }

@@ -457,7 +457,9 @@ impl<'a> Resolver<'a> {
     /// Clusters, weights or several runs: rows are then not independent draws of one value each.
     fn dependent_rows(&self, c: &Compare, remedy: &str) -> Option<(Span, String, String)> {
         let d = &self.plan.datasets[c.on.as_ref()?.data.dataset];
-        if let Some(column) = d.cluster.as_ref().or(d.group.as_ref()) {
+        let declared = d.cluster.as_ref().or(d.group.as_ref());
+        // A plan that resamples them one by one says that they are (U105 says what that costs).
+        if let Some(column) = declared.filter(|_| !c.row_by_row()) {
             let label = format!("rows of one `{}` are not independent", column.value);
             return Some((column.span, label, remedy.to_string()));
         }

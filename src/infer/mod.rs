@@ -81,24 +81,31 @@ impl Panel {
             folds,
             way: Way::Rows,
         };
-        if panel.units.copies().is_some() {
-            panel.way = Way::Kinds;
-        } else if let Some(kinds) = kinds::of(&panel) {
+        // Rows that were counted are put together all the same, so that they are drawn as all rows would be.
+        if let Some(kinds) = kinds::of(&panel) {
             panel = kinds::merge(panel, &kinds);
+            panel.way = Way::Kinds;
+        } else if panel.units.copies().is_some() {
             panel.way = Way::Kinds;
         }
         let kernels = panel.members.iter_mut().flat_map(|m| m.kernels.iter_mut());
         kernels
             .flatten()
             .for_each(|kernel| kernel.on_units(&panel.units));
-        if panel.scheme() == Scheme::Rows {
-            if let Some(orders) = Orders::new(&panel) {
-                panel.way = Way::Order(orders);
-            } else if let Some(sums) = Sums::new(&panel) {
-                panel.way = Way::Sums(sums);
-            }
-        }
+        panel.settle();
         panel
+    }
+
+    /// Where rows are drawn one by one, the way that computes least.
+    fn settle(&mut self) {
+        if self.scheme() != Scheme::Rows {
+            return;
+        }
+        if let Some(orders) = Orders::new(self) {
+            self.way = Way::Order(orders);
+        } else if let Some(sums) = Sums::new(self) {
+            self.way = Way::Sums(sums);
+        }
     }
 
     /// How its resamples are computed.
@@ -129,12 +136,56 @@ pub struct Folds {
 }
 
 /// One system in one variant.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Member {
     /// Hash of its seeds: systems with the same seeds share the draw of runs.
     pub seeds: u64,
     /// For each run and part a kernel with the member's metrics.
     pub kernels: Vec<Vec<Kernel>>,
+}
+
+impl Panel {
+    /// The same with each member's first runs alone: as many as `most` says of its place.
+    #[must_use]
+    pub fn first_runs(&self, most: impl Fn(usize) -> usize) -> Panel {
+        let first = |(place, member): (usize, &Member)| Member {
+            kernels: member.kernels.iter().take(most(place)).cloned().collect(),
+            ..*member
+        };
+        let members = self.members.iter().enumerate().map(first).collect();
+        let mut panel = self.of_members(members);
+        panel.settle();
+        panel
+    }
+
+    /// One run of each member that is `read`; a member that has fewer runs, or isn't, has none. All such panels
+    /// draw the same rows.
+    #[must_use]
+    pub fn one_run(&self, run: usize, read: impl Fn(usize) -> bool) -> Panel {
+        let one = |(place, member): (usize, &Member)| {
+            let own = member.kernels.get(run).filter(|_| read(place)).cloned();
+            Member {
+                kernels: own.into_iter().collect(),
+                ..*member
+            }
+        };
+        self.of_members(self.members.iter().enumerate().map(one).collect())
+    }
+
+    /// The same rows with fewer kernels: what was put together stays so.
+    fn of_members(&self, members: Vec<Member>) -> Panel {
+        Panel {
+            units: self.units.clone(),
+            key: self.key,
+            parts: self.parts,
+            members,
+            folds: self.folds.clone(),
+            way: match self.way {
+                Way::Kinds => Way::Kinds,
+                Way::Sums(_) | Way::Rows | Way::Order(_) => Way::Rows,
+            },
+        }
+    }
 }
 
 impl Member {
@@ -145,7 +196,7 @@ impl Member {
 }
 
 /// The samples of every member, part and metric.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Samples {
     members: Vec<Vec<Vec<Sample>>>,
 }
@@ -154,6 +205,32 @@ impl Samples {
     /// The sample of a member's metric on a part.
     pub fn get(&self, member: usize, part: usize, metric: usize) -> Option<&Sample> {
         self.members.get(member)?.get(part)?.get(metric)
+    }
+
+    /// Over several runs, of which each was measured by itself on the same draws of rows. The replicates vary by
+    /// rows alone.
+    pub fn over_runs(each: &[Samples]) -> Samples {
+        let Some(first) = each.first() else {
+            return Samples::default();
+        };
+        let place = |member: usize, part: usize, metric: usize| {
+            let of: Vec<&Sample> = each
+                .iter()
+                .filter_map(|s| s.get(member, part, metric))
+                .collect();
+            Sample::mean_of_runs(&of)
+        };
+        let members = first.members.iter().enumerate().map(|(member, parts)| {
+            let parts = parts.iter().enumerate();
+            let of_part = |(part, metrics): (usize, &Vec<Sample>)| {
+                let metrics = 0..metrics.len();
+                metrics.filter_map(|m| place(member, part, m)).collect()
+            };
+            parts.map(of_part).collect()
+        });
+        Samples {
+            members: members.collect(),
+        }
     }
 }
 

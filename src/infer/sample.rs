@@ -239,6 +239,18 @@ impl Sample {
         }))
     }
 
+    /// The mean over runs that were measured one by one on the same draws of rows; `None` of no runs.
+    #[must_use]
+    pub fn mean_of_runs(each: &[&Sample]) -> Option<Sample> {
+        let share = 1.0 / each.len() as f64;
+        let terms: Vec<(f64, &Sample)> = each.iter().map(|s| (share, *s)).collect();
+        let mean = Sample::combined(&terms)?;
+        Some(Sample {
+            runs: each.iter().flat_map(|s| &s.runs).copied().collect(),
+            ..mean
+        })
+    }
+
     /// The same quantity times a constant.
     #[must_use]
     pub fn times(&self, k: f64) -> Sample {

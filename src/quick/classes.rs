@@ -1,6 +1,7 @@
 //! Which classes there are, and which one is positive.
 
 use super::Guess;
+use super::big::Counted;
 use super::line::{Question, Word};
 use super::roles::Roles;
 use crate::data::{self, ColumnKind, ColumnRequest, TextColumn};
@@ -28,13 +29,18 @@ pub(super) fn classes(
     world: &dyn World,
     told: &Question<Word>,
     roles: &Roles,
+    counted: Option<&Counted>,
     guesses: &mut Vec<Guess>,
 ) -> Result<Classes, Vec<Diagnostic>> {
     let Some(label) = roles.label.as_ref().filter(|_| roles.classes) else {
         return Ok(Classes::default());
     };
     let names = if told.labels.is_empty() {
-        found(world, roles, label, guesses)?
+        let (labels, all) = match counted {
+            Some(counted) => of_counts(counted, told.slices.len()),
+            None => of_files(world, roles, label)?,
+        };
+        named(roles, label, &labels, all, guesses)?
     } else {
         told.labels.clone()
     };
@@ -46,12 +52,20 @@ pub(super) fn classes(
     Ok(Classes { names, positive })
 }
 
-fn found(
-    world: &dyn World,
-    roles: &Roles,
-    label: &Word,
-    guesses: &mut Vec<Guess>,
-) -> Result<Vec<Word>, Vec<Diagnostic>> {
+/// The classes of labels, and those of labels and predictions.
+type Found = (BTreeSet<String>, BTreeSet<String>);
+
+fn of_counts(counted: &Counted, slices: usize) -> Found {
+    let filled = |w: &&String| !w.is_empty();
+    let labels: BTreeSet<String> = counted.values(0).filter(filled).cloned().collect();
+    let mut all = labels.clone();
+    for at in 1 + slices..counted.columns.len() {
+        all.extend(counted.values(at).filter(filled).cloned());
+    }
+    (labels, all)
+}
+
+fn of_files(world: &dyn World, roles: &Roles, label: &Word) -> Result<Found, Vec<Diagnostic>> {
     let mut wanted: BTreeMap<&str, (&Word, Vec<&Word>)> = BTreeMap::new();
     let of = |file| (file, Vec::new());
     let source = wanted.entry(&roles.source.value);
@@ -77,9 +91,20 @@ fn found(
             Err(more) => errors.extend(more),
         }
     }
-    if !errors.is_empty() {
-        return Err(errors);
+    if errors.is_empty() {
+        Ok((labels, all))
+    } else {
+        Err(errors)
     }
+}
+
+fn named(
+    roles: &Roles,
+    label: &Word,
+    labels: &BTreeSet<String>,
+    all: BTreeSet<String>,
+    guesses: &mut Vec<Guess>,
+) -> Result<Vec<Word>, Vec<Diagnostic>> {
     if all.len() > MOST {
         let error = DraftError::LabelOfTexts {
             path: PathBuf::from(&roles.source.value),
@@ -90,7 +115,7 @@ fn found(
         d.help = vec!["name the classes: `--labels a,b,c`".to_owned()];
         return Err(vec![d]);
     }
-    let only: Vec<String> = all.difference(&labels).map(|w| format!("`{w}`")).collect();
+    let only: Vec<String> = all.difference(labels).map(|w| format!("`{w}`")).collect();
     let column: TextColumn = all.into_iter().collect();
     let rows: Vec<u32> = (0..).take(column.codes.len()).collect();
     let names = data::classes_of(&column, &rows);

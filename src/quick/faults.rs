@@ -1,9 +1,11 @@
 //! Diagnostics of a plan that nobody wrote, said of the question it stands for.
 
 use super::Asked;
+use super::big::CELLS;
 use super::write::Piece;
 use crate::diagnostic::{Diagnostic, Label};
 use crate::text::Span;
+use std::path::Path;
 
 /// Whether a finding is about names, types or text, not about what a plan should say beside.
 pub(super) fn is_of_text(d: &Diagnostic) -> bool {
@@ -15,7 +17,7 @@ pub(super) fn is_of_text(d: &Diagnostic) -> bool {
 pub(super) fn back(found: Vec<Diagnostic>, asked: &Asked) -> Vec<Diagnostic> {
     let mapped: Vec<Diagnostic> = found
         .into_iter()
-        .map(|d| one(d, &asked.from))
+        .map(|d| one(d, asked.pieces()))
         .map(remedied)
         .collect();
     let pointing = |d: &Diagnostic| !d.labels.is_empty();
@@ -41,6 +43,8 @@ fn one(mut d: Diagnostic, pieces: &[Piece]) -> Diagnostic {
         }
     }
     d.fixes.clear();
+    // Lines of counted rows are nobody's.
+    d.places.retain(|p| p.path != Path::new(CELLS));
     d
 }
 

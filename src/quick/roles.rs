@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 pub(super) const DATA: &str = "data";
 
 /// What a question is about.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Roles {
     /// The file of the labels.
     pub(super) source: Word,
@@ -32,10 +32,14 @@ pub(super) struct Roles {
     pub(super) classes: bool,
     /// The first metric that is about the positive class.
     pub(super) positive: Option<Word>,
+    /// Whether the classes of labels and predictions are all that metrics read, so that rows can be counted.
+    pub(super) counting: bool,
+    /// Whether the labels' file has a column `id`, by which its rows are held apart where no other is named.
+    pub(super) has_id: bool,
 }
 
 /// A system whose outputs are given.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct System {
     pub(super) name: String,
     pub(super) file: Word,
@@ -96,23 +100,85 @@ pub(super) fn roles(
     if !finder.errors.is_empty() {
         return Err(finder.errors);
     }
-    let mut modules: Vec<(String, String)> = asked
-        .iter()
-        .map(|m| (m.module.clone(), m.name.clone()))
-        .collect();
-    modules.sort();
-    modules.dedup();
-    let about = |m: &&MetricFacts| m.outline.as_ref().is_ok_and(|o| o.positive);
-    let positive = told.metrics.iter().zip(&asked).find(|(_, m)| about(m));
+    let counts = |n: &&Need| n.is_class("label") || n.is_class("prediction");
+    let has_id = finder.header(&source).iter().any(|c| c == "id");
     Ok(Roles {
+        counting: label.is_some() && needs.iter().all(counts),
+        has_id,
         label,
         id,
         systems,
-        modules,
+        modules: modules(&asked),
         classes: needs.iter().any(|n| of_classes(n)) || !told.labels.is_empty(),
-        positive: positive.map(|(word, _)| word.clone()),
+        positive: positive(told, &asked),
         source,
     })
+}
+
+/// The roles of counted rows, of which nothing is left to find out but the metrics.
+pub(super) fn of_counts(
+    world: &dyn World,
+    told: &Question<Word>,
+    known: &[MetricFacts],
+    (label, system): (&str, &str),
+) -> Result<Roles, Vec<Diagnostic>> {
+    let mut finder = Finder {
+        world,
+        headers: BTreeMap::new(),
+        errors: Vec::new(),
+        guesses: &mut Vec::new(),
+    };
+    let asked = finder.metrics(&told.metrics, known);
+    finder.methods(told);
+    let counts = |n: &Need| n.is_class("label") || n.is_class("prediction");
+    for (word, metric) in told.metrics.iter().zip(&asked) {
+        let needs = metric.outline.as_ref().map(|o| o.needs.as_slice());
+        if !needs.unwrap_or_default().iter().all(counts) {
+            let error = HirError::Shape {
+                wanted: "a metric of labels and predictions as classes".to_owned(),
+                found: format!("`{}`", word.value),
+                span: word.span,
+            };
+            let mut d = hir::diagnose(&error);
+            d.help = vec!["counts of classes are all that a file of `--partial` holds".to_owned()];
+            finder.errors.push(d);
+        }
+    }
+    let errors = std::mem::take(&mut finder.errors);
+    let Some(file) = told.files.first().filter(|_| errors.is_empty()) else {
+        return Err(errors);
+    };
+    let word = |text: &str| Spanned::new(text.to_owned(), file.span);
+    Ok(Roles {
+        source: file.clone(),
+        label: Some(word(label)),
+        id: None,
+        systems: vec![System {
+            name: words::identifier(system, "system", &[DATA.to_owned()]),
+            file: file.clone(),
+            columns: vec![("prediction".to_owned(), word("prediction"))],
+        }],
+        modules: modules(&asked),
+        classes: true,
+        positive: positive(told, &asked),
+        counting: true,
+        has_id: false,
+    })
+}
+
+fn modules(asked: &[&MetricFacts]) -> Vec<(String, String)> {
+    let named = asked.iter().map(|m| (m.module.clone(), m.name.clone()));
+    let mut modules: Vec<(String, String)> = named.collect();
+    modules.sort();
+    modules.dedup();
+    modules
+}
+
+/// The first metric that is about the positive class.
+fn positive(told: &Question<Word>, asked: &[&MetricFacts]) -> Option<Word> {
+    let about = |m: &&MetricFacts| m.outline.as_ref().is_ok_and(|o| o.positive);
+    let mut both = told.metrics.iter().zip(asked);
+    both.find(|(_, m)| about(m)).map(|(word, _)| word.clone())
 }
 
 /// Whether a metric takes labels or predictions as classes.

@@ -21,6 +21,7 @@ mod sync;
 mod task;
 mod words;
 
+pub use attempt::utc;
 pub use capture::{Captured, KEPT};
 pub use failure::{Failure, FailureKind};
 pub use interrupt::{catch_interrupts, interrupted};

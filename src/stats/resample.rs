@@ -11,9 +11,8 @@
 //! tells apart are one *kind* with its number of `copies`: there the counts are all that is drawn.
 
 use super::binomial::multinomials;
-use super::random::{Purpose, below, stream};
+use super::random::{Purpose, Stream, below, stream};
 use rand::Rng;
-use rand::rngs::ChaCha8Rng;
 use std::collections::HashMap;
 
 /// How many units a block has: as many as a byte tells apart.
@@ -155,6 +154,12 @@ impl Units {
         (!self.copies.is_empty()).then_some(self.copies.as_slice())
     }
 
+    /// How many units all kinds stand for.
+    pub fn n_copies(&self) -> u64 {
+        self.copies()
+            .map_or(self.n_units() as u64, |copies| copies.iter().sum())
+    }
+
     fn copies_of(&self, unit: u32) -> u64 {
         self.copies.get(unit as usize).copied().unwrap_or(1)
     }
@@ -249,7 +254,7 @@ pub fn draw_lanes<const L: usize, T: Times>(
 ) {
     times.clear();
     times.resize(units.n_units(), [T::default(); L]);
-    let mut rngs: Vec<ChaCha8Rng> = (first..)
+    let mut rngs: Vec<Stream> = (first..)
         .take(L)
         .map(|index| stream(seed, Purpose::Units, key, index))
         .collect();

@@ -3,7 +3,7 @@
 use super::closed;
 use crate::exec::{Measured, PartName};
 use crate::hir::{
-    AnalyticMethod, BootstrapMethod, DataRef, IntervalSpec, MetricRef, Plan, Variant,
+    AnalyticMethod, BootstrapMethod, Compare, DataRef, IntervalSpec, MetricRef, Plan, Variant,
 };
 use crate::infer::{Sample, Samples, estimate};
 use crate::result::{Interval, ResampleUnit, Unit};
@@ -40,12 +40,36 @@ impl<'a> Book<'a> {
             })
     }
 
+    /// The page on which claims are read that say nothing of what is resampled.
     pub(super) fn page(&self, on: &DataRef) -> Option<Page<'a>> {
         self.pages().find(|p| p.measured.wanted.on == *on)
+    }
+
+    /// The page of a comparison: row by row where it says so.
+    pub(super) fn page_of(&self, c: &Compare) -> Option<Page<'a>> {
+        let on = &c.on.as_ref()?.data;
+        if !c.row_by_row() {
+            return self.page(on);
+        }
+        // Where both are there, whole units come first.
+        let own = self.pages().filter(|p| p.measured.wanted.on == *on);
+        own.last()
     }
 }
 
 impl<'a> Page<'a> {
+    /// The same rows with other samples of the same members.
+    pub(super) fn reading<'s>(&self, samples: &'s Samples) -> Page<'s>
+    where
+        'a: 's,
+    {
+        Page {
+            measured: self.measured,
+            plan: self.plan,
+            samples,
+        }
+    }
+
     /// The sample of a variant's metric on a part (0 is the whole). A published number is a sample
     /// without rows or resamples: it has an estimate and nothing else.
     pub(super) fn sample(

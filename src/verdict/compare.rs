@@ -17,7 +17,7 @@ pub(super) fn comparisons(book: &Book<'_>) -> Vec<Comparison> {
 
 /// The claims of one `compare`.
 pub(super) fn family(book: &Book<'_>, c: &Compare) -> Vec<Comparison> {
-    let Some(page) = c.on.as_ref().and_then(|on| book.page(&on.data)) else {
+    let Some(page) = book.page_of(c) else {
         return Vec::new();
     };
     let mut family = Vec::new();

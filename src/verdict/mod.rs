@@ -11,6 +11,7 @@ mod decide;
 mod design;
 mod factorial;
 mod grow;
+mod looking;
 mod margins;
 mod select;
 mod sequence;
@@ -45,24 +46,32 @@ pub fn conclude(
     setting: &Setting<'_>,
     events: Events<'_>,
 ) -> RunResult {
-    let total: u64 = evidence
+    let nothing: Vec<Samples> = evidence
         .measured
         .iter()
-        .map(|m| u64::from(m.wanted.resamples))
-        .sum();
+        .map(|_| Samples::default())
+        .collect();
+    let stops = sequence::stops(&Book {
+        plan,
+        measured: &evidence.measured,
+        samples: &nothing,
+        seed: setting.seed,
+    });
+    let fewer = sequence::without_spared_runs(&evidence.measured, &stops);
+    let measured = fewer.as_deref().unwrap_or(&evidence.measured);
+    let total: u64 = measured.iter().map(|m| u64::from(m.wanted.resamples)).sum();
     events(Event::Resamples(total));
-    let mut samples: Vec<Samples> = evidence
-        .measured
+    let mut samples: Vec<Samples> = measured
         .iter()
         .map(|m| {
             let progress = |done| events(Event::Drawn(done));
             resample(&m.panel, m.wanted.resamples, setting.seed, &progress)
         })
         .collect();
-    grow::until_settled(plan, &evidence.measured, setting.seed, &mut samples);
+    grow::until_settled(plan, measured, setting.seed, &mut samples);
     let book = Book {
         plan,
-        measured: &evidence.measured,
+        measured,
         samples: &samples,
         seed: setting.seed,
     };
@@ -82,7 +91,7 @@ pub fn conclude(
         ablations: ablate::ablations(&book),
         factorials: factorial::factorials(&book),
         selections: select::selections(&book),
-        stops: sequence::stops(&book),
+        stops: stops.into_iter().map(|(_, found)| found).collect(),
         decisions,
         drift: None,
         checks: Vec::new(),

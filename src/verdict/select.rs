@@ -2,7 +2,7 @@
 
 use super::book::{Book, Page, number, spec, unit_of};
 use super::design::Design;
-use super::truth::{Scene, judge};
+use super::truth::{Ends, Scene, judge};
 use crate::hir::{self, MetricRef, Plan, Variant};
 use crate::result::{Candidate, Choice, Objective, Requirement, Selection, Truth};
 
@@ -75,6 +75,7 @@ fn entrant<'a>(
         design: Design::of(None, spec(None), 0),
         adjusted: &|_, _| None,
         interaction: &|_, _| None,
+        ends: Ends::Planned,
     };
     let judged = s.require.as_ref().map(|require| judge(&scene, require));
     let (unit, factor) = unit_of(&plan.metrics[objective.metric].measure);

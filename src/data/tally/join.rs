@@ -53,7 +53,10 @@ impl<'s> Feed<'s> {
                 // Of a file that was damaged on purpose the library of Parquet may make a panic.
                 let next = catch_unwind(AssertUnwindSafe(|| source.next()));
                 let batch = match next.unwrap_or(Err(Odd::Unread("it is damaged"))) {
-                    Ok(Some(batch)) => Ok(Row { batch, codes: Vec::new() }),
+                    Ok(Some(batch)) => Ok(Row {
+                        batch,
+                        codes: Vec::new(),
+                    }),
                     Ok(None) => break,
                     Err(odd) => Err(odd),
                 };
@@ -105,7 +108,10 @@ impl<'s> Feed<'s> {
 
     fn finish(self) -> Result<(Vec<Words>, Vec<Pairs>), Odd> {
         drop(self.batches);
-        let words = self.words.join().map_err(|_| Odd::Unread("it cannot be read"))?;
+        let words = self
+            .words
+            .join()
+            .map_err(|_| Odd::Unread("it cannot be read"))?;
         Ok((words, self.columns))
     }
 }
@@ -131,18 +137,27 @@ pub(super) fn beside(inputs: &[Input<'_>]) -> Result<Option<Counted>, Odd> {
             let Some((first, others)) = feeds.split_first_mut() else {
                 break;
             };
-            let joined = !others.is_empty();
-            if joined && !first.held.batch.ascending {
+            // Only ids that ascend surely do not repeat.
+            if !matches!(first.held.batch.ids, Ids::None) && !first.held.batch.ascending {
                 return Ok(None);
             }
             let from = first.at;
-            let mut codes = first.held.codes.get(from..from + n).unwrap_or_default().to_vec();
+            let mut codes = first
+                .held
+                .codes
+                .get(from..from + n)
+                .unwrap_or_default()
+                .to_vec();
             for (other, pairs) in others.iter_mut().zip(&mut files) {
                 let ids = &first.held.batch.ids;
                 if !ids.same(from, &other.held.batch.ids, other.at, n) {
                     return Ok(None);
                 }
-                let own = other.held.codes.get(other.at..other.at + n).unwrap_or_default();
+                let own = other
+                    .held
+                    .codes
+                    .get(other.at..other.at + n)
+                    .unwrap_or_default();
                 for (code, &own) in codes.iter_mut().zip(own) {
                     *code = pairs.code(*code, own)?;
                 }
@@ -208,7 +223,10 @@ impl Slots {
     #[inline]
     fn get(&mut self, id: u64) -> Option<&mut u16> {
         let page = usize::try_from(id >> 16).ok()?;
-        self.pages.get_mut(page)?.as_mut()?.get_mut((id & 0xffff) as usize)
+        self.pages
+            .get_mut(page)?
+            .as_mut()?
+            .get_mut((id & 0xffff) as usize)
     }
 
     /// The slot of an id, made where it is not there; `None` where ids lie too far apart to have slots.
@@ -263,7 +281,10 @@ pub(super) fn by_slots(inputs: &[Input<'_>]) -> Result<Option<Counted>, Odd> {
                             return Ok(None);
                         };
                         if *slot != 0 {
-                            return Err(Odd::Mismatch(Mismatch::Repeats { file: at, key: id.into() }));
+                            return Err(Odd::Mismatch(Mismatch::Repeats {
+                                file: at,
+                                key: id.into(),
+                            }));
                         }
                         let Ok(code) = u16::try_from(own + 1) else {
                             return Ok(None);
@@ -271,14 +292,23 @@ pub(super) fn by_slots(inputs: &[Input<'_>]) -> Result<Option<Counted>, Odd> {
                         *slot = code;
                         most = most.max(own as usize);
                         rows += 1;
+                        if last {
+                            count(&mut counts, own)?;
+                        }
                     } else {
                         let slot = slots.get(id).filter(|slot| **slot != 0);
                         let Some(slot) = slot else {
-                            return Err(Odd::Mismatch(Mismatch::Extra { file: at, key: id.into() }));
+                            return Err(Odd::Mismatch(Mismatch::Extra {
+                                file: at,
+                                key: id.into(),
+                            }));
                         };
                         let so_far = usize::from(*slot) - 1;
                         if so_far >= base {
-                            return Err(Odd::Mismatch(Mismatch::Repeats { file: at, key: id.into() }));
+                            return Err(Odd::Mismatch(Mismatch::Repeats {
+                                file: at,
+                                key: id.into(),
+                            }));
                         }
                         if so_far < before {
                             return Err(missing(at - 1, 1, rows));
@@ -445,6 +475,8 @@ pub(super) fn by_partitions(inputs: &[Input<'_>]) -> Result<Counted, Odd> {
         let mut files: Vec<Pairs> = inputs.iter().skip(1).map(|_| Pairs::default()).collect();
         let mut counts: Vec<u64> = Vec::new();
         let mut first: Vec<u64> = Vec::new();
+        let mut lost = vec![0u64; inputs.len()];
+        let mut rows = 0u64;
         for partition in 0..PARTITIONS {
             // What was combined for an id so far, for how many files, and its row in the first.
             let mut known: HashMap<u128, (u32, usize, u64)> = HashMap::new();
@@ -474,11 +506,11 @@ pub(super) fn by_partitions(inputs: &[Input<'_>]) -> Result<Counted, Odd> {
                     *files_had = file + 1;
                     found += 1;
                 }
-                if file > 0 && found < known.len() {
-                    let (lost, all) = ((known.len() - found) as u64, known.len() as u64);
-                    return Err(missing(file, lost, all));
+                if let Some(lost) = lost.get_mut(file).filter(|_| file > 0) {
+                    *lost += (known.len() - found) as u64;
                 }
             }
+            rows += known.len() as u64;
             for (code, _, row) in known.into_values() {
                 count(&mut counts, code)?;
                 first.resize(counts.len(), u64::MAX);
@@ -486,6 +518,9 @@ pub(super) fn by_partitions(inputs: &[Input<'_>]) -> Result<Counted, Odd> {
                     *first = row.min(*first);
                 }
             }
+        }
+        if let Some((file, &n)) = lost.iter().enumerate().find(|(_, n)| **n > 0) {
+            return Err(missing(file, n, rows));
         }
         let held = (0u32..).zip(&first).filter(|(_, row)| **row < u64::MAX);
         let mut order: Vec<u32> = held.map(|(code, _)| code).collect();

@@ -275,7 +275,10 @@ fn spelt(counted: &Counted) -> Result<Tally, Odd> {
                 }
             }
             for (words, code) in words.iter().zip(codes) {
-                let word = words.words.get(code as usize).map(|w| String::from_utf8_lossy(w));
+                let word = words
+                    .words
+                    .get(code as usize)
+                    .map(|w| String::from_utf8_lossy(w));
                 cell.push(word.unwrap_or_default().into_owned());
             }
         }

@@ -258,7 +258,12 @@ impl Column {
         while self.page.left == 0 {
             let page = self.pages.get_next_page()?.ok_or(CUT)?;
             match page {
-                Page::DictionaryPage { mut buf, num_values, encoding, .. } => {
+                Page::DictionaryPage {
+                    mut buf,
+                    num_values,
+                    encoding,
+                    ..
+                } => {
                     if !matches!(encoding, Encoding::PLAIN | Encoding::PLAIN_DICTIONARY) {
                         return Err(ENCODED);
                     }
@@ -268,20 +273,35 @@ impl Column {
                     }
                     self.codes = vec![u32::MAX; self.dictionary.len()];
                 }
-                Page::DataPage { mut buf, num_values, encoding, def_level_encoding, .. } => {
+                Page::DataPage {
+                    mut buf,
+                    num_values,
+                    encoding,
+                    def_level_encoding,
+                    ..
+                } => {
                     let mut present = Vec::new();
                     if self.optional {
                         if def_level_encoding != Encoding::RLE {
                             return Err(ENCODED);
                         }
                         let length = buf.split_to_checked(4)?;
-                        let length = u32::from_le_bytes(length.as_ref().try_into().map_err(|_| CUT)?);
+                        let length =
+                            u32::from_le_bytes(length.as_ref().try_into().map_err(|_| CUT)?);
                         let levels = buf.split_to_checked(length as usize)?;
                         present = presence(&levels, num_values as usize)?;
                     }
                     self.page = open_page(buf, num_values as usize, encoding, present)?;
                 }
-                Page::DataPageV2 { mut buf, num_values, encoding, num_nulls, def_levels_byte_len, rep_levels_byte_len, .. } => {
+                Page::DataPageV2 {
+                    mut buf,
+                    num_values,
+                    encoding,
+                    num_nulls,
+                    def_levels_byte_len,
+                    rep_levels_byte_len,
+                    ..
+                } => {
                     drop(buf.split_to_checked(rep_levels_byte_len as usize)?);
                     let levels = buf.split_to_checked(def_levels_byte_len as usize)?;
                     let mut present = Vec::new();
@@ -464,7 +484,10 @@ mod tests {
         let packed = [0b0000_0011, 0b1000_1000, 0b1100_0110, 0b1111_1010];
         assert_eq!(hybrid(&packed, 3, 8).unwrap(), [0, 1, 2, 3, 4, 5, 6, 7]);
         assert_eq!(hybrid(&[10, 5], 3, 5).unwrap(), [5; 5]);
-        assert_eq!(hybrid(&[10, 5, 0b0000_0011, 0x88, 0xc6, 0xfa], 3, 8).unwrap(), [5, 5, 5, 5, 5, 0, 1, 2]);
+        assert_eq!(
+            hybrid(&[10, 5, 0b0000_0011, 0x88, 0xc6, 0xfa], 3, 8).unwrap(),
+            [5, 5, 5, 5, 5, 0, 1, 2]
+        );
         assert_eq!(hybrid(&[8], 0, 4).unwrap(), [0; 4]);
         assert!(hybrid(&[10], 3, 5).is_err());
         assert!(hybrid(&[0, 5], 3, 5).is_err());

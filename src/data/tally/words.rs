@@ -152,7 +152,9 @@ mod tests {
     #[test]
     fn words_have_one_code_each_whatever_their_length() {
         let mut words = Words::default();
-        let all: Vec<String> = (0..5000).map(|n| "x".repeat(n % 12) + &n.to_string()).collect();
+        let all: Vec<String> = (0..5000)
+            .map(|n| "x".repeat(n % 12) + &n.to_string())
+            .collect();
         for _ in 0..2 {
             for (at, word) in all.iter().enumerate() {
                 assert_eq!(words.code(word.as_bytes()).unwrap(), at as u32);

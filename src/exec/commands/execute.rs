@@ -5,7 +5,7 @@ use super::{Commands, Made};
 use crate::diagnostic::Diagnostic;
 use crate::exec::{Event, Events, Prepared, validate};
 use crate::hir::Plan;
-use crate::runner::{self, Outcome, Settings, Store};
+use crate::runner::{self, Entry, Outcome, Settings, Store};
 use crate::text::SourceMap;
 use std::path::Path;
 
@@ -46,4 +46,15 @@ pub fn execute(
     let outcomes = runner::run(&store, tasks, keys, settings, &check, &tell);
     let failures = commands.failures(&outcomes, root);
     Ok((commands.made(root, &outcomes), failures))
+}
+
+/// The outputs of the runs that are finished in the store at `root`, as [`execute`] gives them; nothing is run, and
+/// what is not there counts as failed.
+pub fn kept(commands: &Commands, root: &Path) -> Made {
+    let outcome = |key: &String| match runner::stored(root, key) {
+        Entry::Done(record) => Outcome::Cached(record),
+        Entry::Failed(_) | Entry::Absent => Outcome::NotRun,
+    };
+    let outcomes: Vec<Outcome> = commands.keys.iter().map(outcome).collect();
+    commands.made(root, &outcomes)
 }

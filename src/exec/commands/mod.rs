@@ -10,7 +10,7 @@ mod figures;
 mod rows;
 mod words;
 
-pub use execute::execute;
+pub use execute::{execute, kept};
 pub use failures::{is_outside, locked, survives};
 pub use figures::Made;
 pub(super) use figures::Of;
@@ -21,9 +21,7 @@ use super::wanted::wanted;
 use crate::diagnostic::Diagnostic;
 use crate::graph::Dag;
 use crate::hir::{Dataset, Id, Outputs, Plan, System, Transient, Variant};
-use crate::runner::{
-    self, Entry, Handed, Hashes, Limits, Outcome, Place, RetryOn, Source, Task, TaskRecord, What,
-};
+use crate::runner::{self, Handed, Hashes, Limits, Outcome, Place, RetryOn, Source, Task, What};
 use crate::text::{Span, Spanned};
 use demand::{Demand, Need};
 use rows::Rows;
@@ -389,24 +387,15 @@ impl Commands {
 
     /// The outputs that finished tasks made in the store at `root`, and what they took.
     fn made(&self, root: &Path, outcomes: &[Outcome]) -> Made {
-        self.outputs(root, |at| outcomes.get(at)?.record())
-    }
-
-    /// The outputs that lie in the store at `there`, named as if they were in the one at `shown`.
-    pub fn kept(&self, there: &Path, shown: &Path) -> Made {
-        let stored = self.keys.iter().map(|key| runner::stored(there, key));
-        let stored: Vec<Entry> = stored.collect();
-        self.outputs(shown, |at| match stored.get(at)? {
-            Entry::Done(record) => Some(record),
-            Entry::Failed(_) | Entry::Absent => None,
-        })
-    }
-
-    fn outputs<'r>(&self, root: &Path, record: impl Fn(usize) -> Option<&'r TaskRecord>) -> Made {
         let mut made = Made::default();
-        let all = self.who.iter().zip(&self.tasks).zip(&self.keys);
-        for (at, ((who, task), key)) in all.enumerate() {
-            match record(at) {
+        let all = self
+            .who
+            .iter()
+            .zip(&self.tasks)
+            .zip(&self.keys)
+            .zip(outcomes);
+        for (((who, task), key), outcome) in all {
+            match outcome.record() {
                 Some(record) => made.add(who, runner::output(root, key, &task.output), record),
                 None => made.fail(who, &task.name),
             }

@@ -28,7 +28,7 @@ use prepare::Prepared;
 use tables::Table;
 
 /// Programs over one run's rows. Statistics that several programs need are computed once.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Kernel {
     /// Rows of the partition.
     rows: Vec<u32>,

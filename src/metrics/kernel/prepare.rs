@@ -9,7 +9,7 @@ use crate::metrics::program::{Argument, Class, Grouping, Kind, Native, Number, S
 use crate::stats::quantile::Ranked;
 
 /// A statistic, prepared. Places are those in the kernel's rows.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Prepared {
     /// For each group Σ coefficient · count of the cell.
     Cells {
@@ -44,7 +44,7 @@ pub(super) enum Prepared {
 }
 
 /// Rows in the order of their values; `None` where a value is missing or not finite.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct RankedRows {
     pub(super) places: Vec<u32>,
     pub(super) ranked: Option<Ranked>,
@@ -78,7 +78,7 @@ impl RankedRows {
 }
 
 /// Rows with the arguments of a native of all rows.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct WholeRows {
     pub(super) places: Vec<u32>,
     pub(super) columns: Columns,
@@ -98,7 +98,7 @@ pub(super) struct Row {
 }
 
 /// A native of all rows.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct WholeNative {
     pub(super) function: fn(&Columns, &[f64], &[f64]) -> f64,
     pub(super) swept: Option<Swept>,
@@ -115,7 +115,7 @@ impl WholeNative {
 }
 
 /// A native of a table of counts.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct MatrixNative {
     function: fn(&[f64], usize, &[f64]) -> f64,
     side: usize,
@@ -137,7 +137,7 @@ impl MatrixNative {
 }
 
 /// A vector for each of some rows, by group.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Vectors {
     pub(super) width: usize,
     /// For each group its rows.
