@@ -10,6 +10,7 @@ mod columns;
 mod dataset;
 mod errors;
 mod fits;
+mod items;
 mod label;
 mod materialise;
 mod outputs;

@@ -6,9 +6,11 @@
 //! resampling. Systems with the same seeds share the draw of runs. Reading outputs is left to
 //! `exec`, what follows from the numbers to `verdict`. Start with [`resample`].
 
+mod nested;
 mod sample;
 mod spread;
 
+pub use nested::{Nested, nested};
 pub use sample::{ByFold, Errors, Estimated, Sample, Sides, estimate};
 pub use spread::{Claim, spread};
 
@@ -168,6 +170,9 @@ fn draw(panel: &Panel, indices: std::ops::Range<usize>, seed: u64) -> Vec<f64> {
     values
 }
 
+/// Numbers in ascending order, and a quantile of them.
+type Quantile = Arc<(Vec<f64>, f64)>;
+
 /// A member's observed values on one part: each run's, and those without each unit.
 struct Observed {
     rows: usize,
@@ -178,6 +183,8 @@ struct Observed {
     left_out: Vec<Vec<f64>>,
     /// For each metric that is an area its positive rows, where rows are the units.
     positive: Vec<Option<Arc<[bool]>>>,
+    /// For each metric that is a quantile its numbers, where rows are the units; and whether it reads an order.
+    orders: Vec<(Option<Quantile>, bool)>,
     /// For each fold and metric the mean over runs, with the ratio of held-out to training rows.
     folds: Option<(Vec<Vec<f64>>, f64)>,
 }
@@ -194,6 +201,7 @@ impl Observed {
             strata: Vec::new(),
             left_out: Vec::new(),
             positive: Vec::new(),
+            orders: Vec::new(),
             folds: None,
         };
         let kernels: Vec<&Kernel> = member
@@ -225,6 +233,12 @@ impl Observed {
             let of = |metric| kernel.positives(metric).map(Into::into);
             observed.positive = (0..kernel.programs()).map(of).collect();
         }
+        if let Some(first) = kernels.first() {
+            let lone = kernels.len() == 1 && panel.units.rows_are_units();
+            let numbers = |metric| first.quantile(metric).filter(|_| lone).map(Arc::new);
+            let of = |metric| (numbers(metric), first.is_rough(metric));
+            observed.orders = (0..first.programs()).map(of).collect();
+        }
         if let Some(folds) = &panel.folds {
             observed.folds = Some((by_fold(folds, &kernels), folds.test_over_train));
         }
@@ -251,6 +265,8 @@ impl Observed {
             left_out: self.left_out.iter().map(at).collect(),
             strata: self.strata.clone(),
             positive: self.positive.get(metric).cloned().flatten(),
+            quantile: self.orders.get(metric).and_then(|o| o.0.clone()),
+            rough: self.orders.get(metric).is_some_and(|o| o.1),
             sides: None,
             errors: None,
             folds: self.folds.as_ref().map(|(values, test_over_train)| {

@@ -25,6 +25,10 @@ pub struct Sample {
     pub strata: Vec<u32>,
     /// Of an area under a curve: for each unit whether it is a positive row.
     pub positive: Option<Arc<[bool]>>,
+    /// Of a quantile of independent rows: their numbers in ascending order, and the quantile.
+    pub quantile: Option<Arc<(Vec<f64>, f64)>>,
+    /// Whether it depends on single order statistics, so that values without each unit tell little of its spread.
+    pub rough: bool,
     /// Of a difference: the two sides.
     pub sides: Option<Box<Sides>>,
     /// Standard errors, where an interval is studentized.
@@ -82,6 +86,8 @@ impl Sample {
             left_out: both(&self.left_out, &other.left_out),
             strata: self.strata.clone(),
             positive: self.positive.clone(),
+            quantile: None,
+            rough: self.rough || other.rough,
             sides: None,
             errors: None,
             folds: None,
@@ -116,6 +122,8 @@ impl Sample {
                 .chain(other.strata.iter().map(|s| s + strata))
                 .collect(),
             positive: None,
+            quantile: None,
+            rough: self.rough || other.rough,
             sides: None,
             errors: None,
             folds: None,
@@ -171,6 +179,8 @@ impl Sample {
             runs: self.runs.clone(),
             replicates,
             positive: None,
+            quantile: None,
+            rough: false,
             sides: None,
             errors: own.map(|own| {
                 Box::new(Errors {
@@ -197,6 +207,8 @@ impl Sample {
             left_out: folds.values.iter().map(|v| (sum - v) / (k - 1.0)).collect(),
             strata: vec![0; folds.values.len()],
             positive: None,
+            quantile: None,
+            rough: false,
             sides: None,
             errors: None,
             folds: None,

@@ -14,6 +14,7 @@ mod markdown;
 mod models;
 pub mod number;
 mod power;
+mod rankings;
 mod selections;
 mod studies;
 pub mod table;
@@ -46,6 +47,7 @@ pub fn compose(result: &RunResult, detail: Detail, plus_minus: &str) -> Vec<Bloc
     blocks.extend(selections::blocks(&result, plus_minus));
     blocks.extend(models::blocks(&result, plus_minus));
     blocks.extend(details::blocks(&result, detail, plus_minus));
+    blocks.extend(rankings::blocks(&result));
     blocks.extend(looks::blocks(&result));
     blocks.extend(studies::blocks(&result, detail));
     blocks.extend(closing::blocks(&result));

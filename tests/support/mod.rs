@@ -1,5 +1,6 @@
 //! What several integration tests share.
 
+pub mod coverage;
 pub mod csv_file;
 pub mod native;
 pub mod oracle;

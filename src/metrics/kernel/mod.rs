@@ -10,6 +10,7 @@ mod contributions;
 mod expression;
 mod groups;
 mod jackknife;
+mod orders;
 mod prepare;
 mod tables;
 
