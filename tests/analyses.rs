@@ -301,7 +301,7 @@ fn quantiles_have_intervals_of_order_statistics() {
 }
 
 /// A plan in which a system's value on block i is a number of the oracle.
-fn ranked(case: &Case, by_dataset: bool) -> RunResult {
+fn ranked(case: &Case, by_part: bool) -> RunResult {
     let scores: Vec<Vec<f64>> = serde_json::from_value(case.input["scores"].clone()).unwrap();
     let systems = scores[0].len();
     let mut text = String::from(
@@ -317,10 +317,6 @@ fn ranked(case: &Case, by_dataset: bool) -> RunResult {
         csv_file(&["id", "task"], rows.collect::<Vec<_>>())
     };
     let all: Vec<usize> = (0..scores.len()).collect();
-    let datasets: Vec<Vec<usize>> = match by_dataset {
-        true => all.iter().map(|b| vec![*b]).collect(),
-        false => vec![all],
-    };
     for s in 0..systems {
         let role = if s == 0 { "candidate" } else { "baseline" };
         text.push_str(&format!(
@@ -335,26 +331,31 @@ fn ranked(case: &Case, by_dataset: bool) -> RunResult {
         );
     }
     let others: Vec<String> = (1..systems).map(|s| format!("s{s}")).collect();
-    for (d, blocks) in datasets.iter().enumerate() {
+    text.push_str("dataset d { source: \"d.csv\", version: \"1\", id: id, split: ");
+    text.push_str(if by_part { "column(task) }\n" } else { "all(test) }\n" });
+    let ons: Vec<String> = match by_part {
+        true => all.iter().map(|b| format!("d.t{b}")).collect(),
+        false => vec!["d.test".into()],
+    };
+    for on in ons {
         text.push_str(&format!(
-            "dataset d{d} {{ source: \"d{d}.csv\", version: \"1\", id: id, split: all(test) }}\n\
-             compare s0 with [{}] {{ on: d{d}.test, metrics: [m], test: friedman, interval: bootstrap(200){} }}\n",
+            "compare s0 with [{}] {{ on: {on}, metrics: [m], test: friedman, interval: bootstrap(200){} }}\n",
             others.join(", "),
-            if by_dataset { "" } else { ", slices: [task]" }
+            if by_part { "" } else { ", slices: [task]" }
         ));
-        world = world.with(format!("d{d}.csv"), data(blocks));
     }
+    world = world.with("d.csv", data(&all));
     run(&world.with("p.bench", text))
 }
 
 #[test]
-fn friedman_and_nemenyi_over_slices_and_over_datasets() {
+fn friedman_and_nemenyi_over_slices_and_over_partitions() {
     for case in cases("tests").iter().filter(|c| c.has("scores")) {
-        for by_dataset in [false, true] {
-            if by_dataset && case.name != "friedman_5x4" {
+        for by_part in [false, true] {
+            if by_part && case.name != "friedman_5x4" {
                 continue;
             }
-            let result = ranked(case, by_dataset);
+            let result = ranked(case, by_part);
             let [r] = result.rankings.as_slice() else {
                 panic!("{:?}", result.rankings)
             };

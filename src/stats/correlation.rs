@@ -4,10 +4,13 @@ use super::analytic::{Ends, around_z};
 use super::law::t_two_sided;
 
 /// Fisher's interval of a product-moment correlation of `n` pairs: artanh r ± z/√(n−3), turned back (Fisher
-/// 1921). `None` of fewer than four pairs or where |r| is 1.
+/// 1921). A point where |r| is 1; `None` of fewer than four pairs.
 pub fn fisher_interval(r: f64, n: usize, level: f64) -> Option<Ends> {
-    if n < 4 || !(r.abs() < 1.0) {
+    if n < 4 || r.is_nan() || r.abs() > 1.0 {
         return None;
+    }
+    if r.abs() == 1.0 {
+        return Some((r, r));
     }
     let (low, high) = around_z(libm::atanh(r), 1.0 / (n as f64 - 3.0).sqrt(), level)?;
     Some((libm::tanh(low), libm::tanh(high)))
@@ -31,7 +34,7 @@ mod tests {
     #[test]
     fn too_few_pairs() {
         assert_eq!(fisher_interval(0.5, 3, 0.95), None);
-        assert_eq!(fisher_interval(1.0, 30, 0.95), None);
+        assert_eq!(fisher_interval(1.0, 30, 0.95), Some((1.0, 1.0)));
         assert_eq!(p_value(0.5, 2), None);
         assert_eq!(p_value(0.0, 10), Some(1.0));
         assert_eq!(p_value(1.0, 10), Some(0.0));
