@@ -160,7 +160,7 @@ const OF_NUMBERS: [(&str, &str); 12] = [
 
 const OF_SCORES: [(&str, &str); 2] = [("brier", "brier"), ("log_loss", "log_loss")];
 
-fn plan() -> Plan {
+pub(crate) fn plan() -> Plan {
     let world = MemoryWorld::default().with("plan.bench", PLAN);
     let analysis = analyse(&world, Path::new("plan.bench")).unwrap();
     let wrong: Vec<_> = analysis.diagnostics.iter().collect();
@@ -446,9 +446,9 @@ const ORDERS: [&str; 8] = [
 
 /// One made row: label, prediction, score and latency in tenths (so that ties occur), weight in
 /// tenths (0 included), cluster, how often it stands, whether the kernel is about it.
-type Row = (u32, u32, u32, u32, u32, u32, u32, bool);
+pub(crate) type Row = (u32, u32, u32, u32, u32, u32, u32, bool);
 
-fn row() -> impl Strategy<Value = Row> {
+pub(crate) fn row() -> impl Strategy<Value = Row> {
     let counted = (0..4u32, any::<bool>());
     (
         0..3u32,
@@ -464,7 +464,7 @@ fn row() -> impl Strategy<Value = Row> {
 
 /// Made columns.
 #[derive(Default)]
-struct Made {
+pub(crate) struct Made {
     label: Vec<u32>,
     prediction: Vec<u32>,
     score: Vec<f64>,
@@ -475,7 +475,7 @@ struct Made {
 }
 
 impl Made {
-    fn new(rows: &[Row], weighted: bool) -> Self {
+    pub(crate) fn new(rows: &[Row], weighted: bool) -> Self {
         let tenths = |x: u32| f64::from(x) / 10.0;
         let mut made = Made {
             scores: vec![Vec::new(); 3],
@@ -497,7 +497,7 @@ impl Made {
         made
     }
 
-    fn kernel(&self, programs: &[Program], rows: &[u32]) -> Kernel {
+    pub(crate) fn kernel(&self, programs: &[Program], rows: &[u32]) -> Kernel {
         let columns = RunColumns::default()
             .class("label", &self.label)
             .class("prediction", &self.prediction)
@@ -512,33 +512,42 @@ impl Made {
 }
 
 fn programs(plan: &Plan, weighted: bool) -> Vec<Program> {
-    let classes = Classes {
-        names: ["a", "b", "c"].map(str::to_owned).to_vec(),
-        positive: Some(1),
-    };
+    programs_of(plan, &all(weighted), weighted)
+}
+
+/// All metrics that weights allow.
+pub(crate) fn all(weighted: bool) -> Vec<&'static str> {
     let mut metrics = COUNTS_AND_SUMS.to_vec();
     if !weighted {
         metrics.extend(ORDERS);
     }
+    metrics
+}
+
+pub(crate) fn programs_of(plan: &Plan, metrics: &[&str], weighted: bool) -> Vec<Program> {
+    let classes = Classes {
+        names: ["a", "b", "c"].map(str::to_owned).to_vec(),
+        positive: Some(1),
+    };
     let program = |text: &&str| compile(plan, metric(plan, text), &classes, None, weighted);
     metrics.iter().map(program).map(Result::unwrap).collect()
 }
 
 /// Places in `rows` of those that the kernel is about.
-fn chosen(rows: &[Row]) -> Vec<u32> {
+pub(crate) fn chosen(rows: &[Row]) -> Vec<u32> {
     let chosen = (0u32..).zip(rows).filter(|(_, row)| row.7);
     chosen.map(|(place, _)| place).collect()
 }
 
 /// Cases to repeat are written here as tests, not kept in files.
-fn config() -> ProptestConfig {
+pub(crate) fn config() -> ProptestConfig {
     ProptestConfig {
         failure_persistence: None,
         ..Default::default()
     }
 }
 
-fn assert_same(got: &[f64], want: &[f64], what: &str) {
+pub(crate) fn assert_same(got: &[f64], want: &[f64], what: &str) {
     assert_eq!(got.len(), want.len());
     for (i, (got, want)) in got.iter().zip(want).enumerate() {
         let same =
@@ -576,7 +585,7 @@ fn the_jackknife_is_evaluation_without_a_unit() {
             let made = Made::new(&rows, weighted);
             let unit = |place: u32| if clustered { rows[place as usize].5 } else { place };
             let unit_of_row: Vec<u32> = (0..rows.len() as u32).map(unit).collect();
-            let jackknife = made.kernel(&programs, &on).jackknife(&unit_of_row);
+            let jackknife = made.kernel(&programs, &on).jackknife(&unit_of_row, &vec![1; rows.len()]);
             let mut units: Vec<u32> = on.iter().map(|&place| unit(place)).collect();
             units.sort_unstable();
             units.dedup();

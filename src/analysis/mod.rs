@@ -7,12 +7,14 @@ mod load;
 mod mend;
 mod metric;
 mod policy;
+mod registered;
 mod waivers;
 
 pub use load::{LoadError, Loaded, load};
 pub use mend::{Mended, Mending, mend};
 pub use metric::{MetricFacts, class_in_words, cost_in_words, metrics, needs_in_words};
 pub use policy::{Policy, PolicyError, hold};
+pub use registered::{Registered, datasets, key, library, registered};
 
 use crate::audit;
 use crate::checks::{self, Proof};
@@ -21,7 +23,8 @@ use crate::diagnostic::{Answer, CodeInfo, Diagnostic};
 use crate::draft;
 use crate::exec;
 use crate::graph::{self, Dag};
-use crate::hir::{self, HirError, Plan};
+use crate::hir::{self, HirError, Meaning, Plan};
+use crate::registry;
 use crate::syntax;
 use crate::text::{SourceMap, Span, World};
 use std::path::Path;
@@ -39,8 +42,9 @@ pub struct Analysis {
     pub diagnostics: Vec<Diagnostic>,
     /// Claims that the plan proves.
     pub proofs: Vec<Proof>,
-    /// SHA-256 of what the plan and all it uses mean: comments, layout and the order of items don't
-    /// change it.
+    /// What the plan and all it uses say, field by field.
+    pub meaning: Meaning,
+    /// SHA-256 of it: comments, layout and the order of items and fields don't change it.
     pub meaning_sha256: String,
 }
 
@@ -79,13 +83,15 @@ pub fn analyse(world: &dyn World, path: &Path) -> Result<Analysis, LoadError> {
     diagnostics.extend(report.diagnostics);
     waivers::apply(&plan, &loaded.sources, &mut diagnostics);
     sort(&mut diagnostics);
+    let meaning = hir::meaning(&loaded.modules);
     Ok(Analysis {
         sources: loaded.sources,
         plan,
         dag,
         diagnostics,
         proofs: report.proofs,
-        meaning_sha256: data::sha256(hir::meaning(&loaded.modules).as_bytes()),
+        meaning_sha256: data::sha256(meaning.text().as_bytes()),
+        meaning,
     })
 }
 
@@ -169,6 +175,7 @@ pub fn codes() -> Vec<&'static CodeInfo> {
     .concat();
     all.extend(checks::ALL.iter().map(|c| &c.info));
     all.extend(audit::codes());
+    all.extend(registry::ALL.iter().map(|c| c.info));
     all.sort_by_key(|c| c.code);
     all
 }

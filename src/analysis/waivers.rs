@@ -5,6 +5,7 @@ use crate::audit;
 use crate::codes;
 use crate::diagnostic::{Diagnostic, Level, suggest};
 use crate::hir::{Plan, Waiver};
+use crate::registry;
 use crate::text::{SourceMap, Span};
 
 codes! {
@@ -13,14 +14,32 @@ codes! {
 }
 
 /// Marks the diagnostics whose first place lies in an item with a waiver for them, and adds one for
-/// every waiver that waived nothing. Errors are never waived. Waivers of data checks wait for the data.
+/// every waiver that waived nothing. Errors are never waived. Waivers of checks that read files wait for them.
 pub(super) fn apply(plan: &Plan, sources: &SourceMap, diagnostics: &mut Vec<Diagnostic>) {
-    mark(plan, sources, diagnostics, &|w| !of_data(w));
+    mark(plan, sources, diagnostics, &|w| {
+        !of_data(w) && !of_registry(w)
+    });
 }
 
 /// The same for the waivers of data checks, once the data are read.
 pub(super) fn apply_to_data(plan: &Plan, sources: &SourceMap, diagnostics: &mut Vec<Diagnostic>) {
     mark(plan, sources, diagnostics, &of_data);
+}
+
+/// The same for the waivers of the checks that `meant` names.
+pub(super) fn apply_where(
+    plan: &Plan,
+    sources: &SourceMap,
+    diagnostics: &mut Vec<Diagnostic>,
+    meant: &dyn Fn(&str) -> bool,
+) {
+    mark(plan, sources, diagnostics, &|w| meant(&w.code.value));
+}
+
+fn of_registry(waiver: &Waiver) -> bool {
+    let name = waiver.code.value.as_str();
+    let mut all = registry::ALL.iter().map(|c| c.info);
+    all.any(|c| c.code == name || c.name == name)
 }
 
 fn of_data(waiver: &Waiver) -> bool {

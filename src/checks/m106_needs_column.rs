@@ -94,10 +94,10 @@ impl<'a> Uses<'a> {
 /// The columns to which a system's outputs are mapped; `None` where nothing is said of them.
 fn mapped(s: &System) -> Option<(Span, &[ColumnMap])> {
     match &s.outputs {
-        Some(Outputs::Predictions { template, columns }) => {
+        Some(Outputs::Predictions { template, columns } | Outputs::Run { template, columns }) => {
             Some((template.span, columns.as_deref()?))
         }
-        Some(Outputs::Run(_) | Outputs::Predict { .. } | Outputs::Reported(_)) | None => None,
+        Some(Outputs::Predict { .. } | Outputs::Reported(_)) | None => None,
     }
 }
 

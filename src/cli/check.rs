@@ -8,6 +8,7 @@ use crate::audit;
 use crate::checks::{self, supports::supports};
 use crate::diagnostic::{CodeInfo, Diagnostic};
 use crate::exec;
+use crate::registry::{self, When};
 use crate::render::{self, Checked, Counts, Options};
 use crate::text::DiskWorld;
 use std::path::Path;
@@ -21,7 +22,7 @@ pub(super) fn check(args: &CheckArgs) -> ExitCode {
         match read(args, plan) {
             Ok(mut analysis) => {
                 if args.data {
-                    look(args, &mut analysis);
+                    look(args, plan, &mut analysis);
                 }
                 worst = worst.max(code(&analysis));
                 if !one_document(args.format) {
@@ -39,7 +40,7 @@ pub(super) fn check(args: &CheckArgs) -> ExitCode {
 }
 
 /// Adds what the data say. Beside errors of the plan nothing can be said of them.
-fn look(args: &CheckArgs, analysis: &mut Analysis) {
+fn look(args: &CheckArgs, path: &Path, analysis: &mut Analysis) {
     if analysis.has_errors() {
         return;
     }
@@ -47,6 +48,10 @@ fn look(args: &CheckArgs, analysis: &mut Analysis) {
     let events = |event: exec::Event<'_>| progress.tell(event);
     match analysis::audit(analysis, &DiskWorld, &events) {
         Ok(shelf) => {
+            let registered = analysis::registered(analysis, &DiskWorld, path, &shelf, None);
+            for when in [When::Early, When::Late] {
+                registered.check(analysis, when, None);
+            }
             let (plan, sources) = (&analysis.plan, &analysis.sources);
             let found = exec::outputs_differ(&DiskWorld, plan, sources, &events, shelf);
             analysis.diagnostics.extend(found);
@@ -197,6 +202,7 @@ fn document(args: &CheckArgs, checked: &[(&Path, Analysis)]) {
             let mut checks: Vec<&CodeInfo> = checks::ALL.iter().map(|c| &c.info).collect();
             if args.data {
                 checks.extend(audit::ALL.iter().map(|c| c.info));
+                checks.extend(registry::ALL.iter().map(|c| c.info));
             }
             render::junit(&plans, &checks)
         }

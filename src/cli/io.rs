@@ -7,6 +7,7 @@ use crate::data::{DataError, write_atomic};
 use crate::diagnostic::Diagnostic;
 use crate::render::{self, Options};
 use crate::report::layout::Style;
+use crate::result;
 use crate::text::DiskWorld;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
@@ -108,6 +109,16 @@ pub(super) fn policy(args: &PolicyArgs) -> Policy {
         select: args.select.clone(),
         ignore: args.ignore.clone(),
     }
+}
+
+/// The same for a report; `None` where nothing is said.
+pub(super) fn policy_used(args: &PolicyArgs) -> Option<result::Policy> {
+    let used = result::Policy {
+        deny: args.deny.clone(),
+        select: args.select.clone(),
+        ignore: args.ignore.clone(),
+    };
+    (used != result::Policy::default()).then_some(used)
 }
 
 /// Shows diagnostics on standard error.

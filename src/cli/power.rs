@@ -53,9 +53,18 @@ pub(super) fn power(args: &PowerArgs) -> ExitCode {
     ExitCode::from(exit::OK)
 }
 
-/// `1pp`, `accuracy=1pp`.
 fn effect(text: &str) -> Result<Effect, String> {
-    let wrong = || format!("`--effect {text}` is no effect; write `1pp`, `5ms` or `accuracy=1pp`");
+    let (metric, size, measure) = amount("--effect", text)?;
+    Ok(Effect {
+        metric,
+        size,
+        measure,
+    })
+}
+
+/// `1pp`, `accuracy=1pp`: the metric, where one is named, the amount in base units, and its measure.
+pub(super) fn amount(option: &str, text: &str) -> Result<(Option<String>, f64, Measure), String> {
+    let wrong = || format!("`{option} {text}` is no effect; write `1pp`, `5ms` or `accuracy=1pp`");
     let (metric, size) = match text.split_once('=') {
         Some((metric, size)) => (Some(metric.trim().to_owned()), size),
         None => (None, text),
@@ -78,9 +87,5 @@ fn effect(text: &str) -> Result<Effect, String> {
     if !(size > 0.0 && size.is_finite()) {
         return Err(wrong());
     }
-    Ok(Effect {
-        metric,
-        size,
-        measure,
-    })
+    Ok((metric, size, measure))
 }

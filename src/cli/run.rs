@@ -2,18 +2,25 @@
 
 use super::args::{ReportFormat, RunArgs};
 use super::progress::Progress;
-use super::{exit, io};
+use super::registering::{self, Registering};
+use super::{drifting, exit, io, planned};
 use crate::analysis::{self, Analysis};
 use crate::data;
 use crate::diagnostic::Diagnostic;
 use crate::exec;
+use crate::registry;
 use crate::render;
 use crate::report;
-use crate::result::RunResult;
+use crate::result::{Check, RunResult};
+use crate::runner::{self, Settings};
 use crate::text::DiskWorld;
 use crate::verdict::{self, Setting};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
+
+/// How long a command may take to clean up when it is asked to end.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// Checks, runs, reports.
 pub(super) fn run(args: &RunArgs) -> ExitCode {
@@ -26,6 +33,12 @@ pub(super) fn run(args: &RunArgs) -> ExitCode {
         io::err("the plan has errors and was not run\n");
         return ExitCode::from(exit::ERRORS);
     }
+    let earlier = match drifting::earlier(args) {
+        Ok(earlier) => earlier,
+        Err(code) => return code,
+    };
+    let started = registry::now();
+    runner::catch_interrupts();
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(args.threads.map_or(0, usize::from))
         .build();
@@ -34,66 +47,160 @@ pub(super) fn run(args: &RunArgs) -> ExitCode {
         Err(_) => execute(args, &mut analysis),
     };
     match outcome {
-        Ok(Some(result)) => report(args, &analysis, result),
+        Ok(Some((mut result, registering))) => {
+            if let Some(earlier) = &earlier
+                && let Err(code) = drifting::compare(earlier, &analysis.plan, &mut result)
+            {
+                return code;
+            }
+            report(args, &analysis, result, &registering, started)
+        }
         Ok(None) => {
             io::err("the data contradict the plan, and it was not run\n");
             ExitCode::from(exit::ERRORS)
         }
         Err(diagnostics) => {
             io::complain(&diagnostics, &analysis, args.color);
-            let outside = diagnostics.iter().any(|d| d.code.code.starts_with('F'));
+            if runner::interrupted() {
+                io::err(
+                    "interrupted: what is finished is kept, and the next run goes on from there\n",
+                );
+                return ExitCode::from(exit::INTERRUPTED);
+            }
+            let outside = diagnostics.iter().any(exec::is_outside);
             ExitCode::from(if outside { exit::OUTSIDE } else { exit::ERRORS })
         }
     }
 }
 
 /// Reads, checks the data, and runs; no result where the data have errors.
-fn execute(args: &RunArgs, analysis: &mut Analysis) -> Result<Option<RunResult>, Vec<Diagnostic>> {
+fn execute(
+    args: &RunArgs,
+    analysis: &mut Analysis,
+) -> Result<Option<(RunResult, Registering)>, Vec<Diagnostic>> {
     let progress = Progress::new();
     let events = |event: exec::Event<'_>| progress.tell(event);
     let said = |found: &Analysis| io::complain(&found.diagnostics, found, args.color);
     let read =
         exec::refuse(&analysis.plan).and_then(|()| analysis::audit(analysis, &DiskWorld, &events));
     let read = read.inspect_err(|_| progress.done());
+    let shelf = read.as_ref().ok();
+    let registered = shelf.map(|shelf| registering::early(args, analysis, shelf));
     // A policy that can't be followed was told when the plan was loaded.
     let _ = analysis::hold(&mut analysis.diagnostics, &io::policy(&args.policy));
     progress.hide(|| said(analysis));
-    let shelf = read?;
+    let (shelf, Some(registered)) = (read?, registered) else {
+        return Ok(None);
+    };
     if analysis.has_errors() {
         progress.done();
         return Ok(None);
     }
-    let (plan, sources) = (&analysis.plan, &analysis.sources);
-    let gathered = exec::gather_from(&DiskWorld, plan, sources, args.seed, &events, shelf);
-    let evidence = gathered.inspect_err(|_| progress.done())?;
+    let evidence = commanded(args, analysis, shelf, &progress);
+    let evidence = evidence.inspect_err(|_| progress.done())?;
+    let looked = registering::look(args, analysis, &evidence, registered, &progress);
+    let Some(registering) = looked.inspect_err(|_| progress.done())? else {
+        progress.done();
+        return Ok(None);
+    };
     let file = args.plan.display().to_string();
-    let text = sources.get(plan.root).map(|f| f.text.clone());
+    let mut result = conclude(analysis, &file, args.seed, &evidence, &events);
+    registering.registered.standing.mark(&mut result);
+    progress.done();
+    Ok(Some((result, registering)))
+}
+
+/// Runs the commands and measures all outputs.
+fn commanded(
+    args: &RunArgs,
+    analysis: &Analysis,
+    shelf: exec::Shelf,
+    progress: &Progress,
+) -> Result<exec::Evidence, Vec<Diagnostic>> {
+    let (plan, sources) = (&analysis.plan, &analysis.sources);
+    let folder = exec::folder(plan, sources);
+    let events = |event: exec::Event<'_>| progress.tell(event);
+    let commands = exec::commands(plan, &analysis.dag, &folder, &shelf)?;
+    let prepared = exec::prepare(plan, shelf)?;
+    let machine = runner::machine();
+    let settings = Settings {
+        jobs: args.jobs.map_or(machine.cores as usize, usize::from),
+        time: args.timeout,
+        grace: GRACE,
+        fail_fast: args.fail_fast,
+        folder: if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            &folder
+        },
+        machine,
+    };
+    let root = planned::store(&args.plan, args.out.as_deref());
+    let (made, failures) = exec::execute(
+        plan, sources, &prepared, &commands, &root, &settings, &events,
+    )?;
+    if runner::interrupted() || !exec::survives(plan, &failures) {
+        return Err(failures);
+    }
+    progress.hide(|| io::complain(&failures, analysis, args.color));
+    exec::measure(
+        &DiskWorld, plan, sources, args.seed, &events, prepared, &made,
+    )
+}
+
+/// The result of the evidence.
+pub(super) fn conclude(
+    analysis: &Analysis,
+    file: &str,
+    seed: u64,
+    evidence: &exec::Evidence,
+    events: exec::Events<'_>,
+) -> RunResult {
+    let text = analysis.sources.get(analysis.plan.root).map(|f| &f.text);
     let setting = Setting {
-        seed: args.seed,
-        file: &file,
+        seed,
+        file,
         plan_sha256: text.map_or(String::new(), |t| data::sha256(t.as_bytes())),
         meaning_sha256: analysis.meaning_sha256.clone(),
     };
-    let result = verdict::conclude(plan, &evidence, &setting, &events);
-    progress.done();
-    Ok(Some(result))
+    verdict::conclude(&analysis.plan, evidence, &setting, events)
 }
 
-fn report(args: &RunArgs, analysis: &Analysis, mut result: RunResult) -> ExitCode {
+/// What the checks said, for the report.
+pub(super) fn checks(analysis: &Analysis) -> Vec<Check> {
     let mut found = analysis.diagnostics.clone();
     found.extend(analysis.proved());
-    result.checks = render::checks(&found, &analysis.sources);
-    let folder = out_folder(args);
+    render::checks(&found, &analysis.sources)
+}
+
+fn report(
+    args: &RunArgs,
+    analysis: &Analysis,
+    mut result: RunResult,
+    registering: &Registering,
+    started: String,
+) -> ExitCode {
+    result.checks = checks(analysis);
+    result.provenance.policy = io::policy_used(&args.policy);
+    let folder = planned::store(&args.plan, args.out.as_deref());
     let written = |name: &str| folder.join(name);
     let shown = |name: &str| written(name).display().to_string();
     result.provenance.evidence = vec![shown("report.json"), shown("report.md")];
     let json = report::json(&result);
     let markdown = report::markdown(&result);
-    for (name, text) in [("report.json", &json), ("report.md", &markdown)] {
-        if let Err(error) = write(&written(name), text) {
-            io::complain(&[*error], analysis, args.color);
-            return ExitCode::from(exit::OUTSIDE);
+    let texts = [("report.json", &json), ("report.md", &markdown)];
+    let files = texts.map(|(name, text)| (written(name), data::sha256(text.as_bytes())));
+    let recorded = registering.record(&result, &files);
+    let recorded = recorded.and_then(|entry| {
+        for (name, text) in texts {
+            write(&written(name), text)?;
         }
+        let manifest = registering.manifest(analysis, &result, &files, &entry, started);
+        write(&written("manifest.json"), &manifest.text())
+    });
+    if let Err(error) = recorded {
+        io::complain(&[*error], analysis, args.color);
+        return ExitCode::from(exit::OUTSIDE);
     }
     match args.format {
         ReportFormat::Terminal => {
@@ -102,27 +209,35 @@ fn report(args: &RunArgs, analysis: &Analysis, mut result: RunResult) -> ExitCod
         ReportFormat::Json => io::out(&json),
         ReportFormat::Markdown => io::out(&markdown),
     }
-    required(args, &result)
+    let got_worse = drifting::regressed(&result);
+    let code = required(args, &result);
+    if got_worse {
+        return ExitCode::from(exit::OTHER_VERDICT);
+    }
+    code
 }
 
-/// `.bench/PLAN` beside the plan, unless `--out`.
-fn out_folder(args: &RunArgs) -> PathBuf {
-    args.out.clone().unwrap_or_else(|| {
-        let stem = args.plan.file_stem().unwrap_or_default();
-        args.plan
-            .parent()
-            .unwrap_or(Path::new(""))
-            .join(".bench")
-            .join(stem)
-    })
-}
-
-fn write(path: &Path, text: &str) -> Result<(), Box<Diagnostic>> {
+pub(super) fn write(path: &Path, text: &str) -> Result<(), Box<Diagnostic>> {
     if let Some(folder) = path.parent() {
         // What is wrong with the folder shows when the file is written.
         let _ = std::fs::create_dir_all(folder);
     }
     data::write_atomic(path, text.as_bytes()).map_err(|e| Box::new(data::diagnose(&e, None)))
+}
+
+/// What was run to make the outputs, as its runner wrote it down beside them.
+pub(super) fn commands(place: &registry::Place) -> Vec<serde_json::Value> {
+    let stem = Path::new(&place.name()).file_stem().map(PathBuf::from);
+    let runs = place.folder().join(stem.unwrap_or_default()).join("runs");
+    let Ok(entries) = std::fs::read_dir(runs) else {
+        return Vec::new();
+    };
+    let mut files: Vec<PathBuf> = entries
+        .filter_map(|e| Some(e.ok()?.path().join("task.json")))
+        .collect();
+    files.sort();
+    let read = |path: &PathBuf| serde_json::from_slice(&std::fs::read(path).ok()?).ok();
+    files.iter().filter_map(read).collect()
 }
 
 fn required(args: &RunArgs, result: &RunResult) -> ExitCode {

@@ -32,6 +32,29 @@ pub fn hash_file(
     }
 }
 
+/// The hash of what `path`, a file or a pattern, stands for, as [`super::Table::sha256`] has it; `None` where
+/// nothing is there.
+///
+/// # Errors
+/// A file is there and cannot be read.
+pub fn hash_found(world: &dyn World, path: &Path) -> Result<Option<String>, DataError> {
+    let absent =
+        |e: &DataError| matches!(e, DataError::NoSuchFile { .. } | DataError::NoMatch { .. });
+    let files = match files::find(world, path) {
+        Ok(files) => files,
+        Err(e) if absent(&e) => return Ok(None),
+        Err(e) => return Err(e),
+    };
+    let hashes = files
+        .iter()
+        .map(|f| hash_file(world, f, &|_| {}).map(|(hash, _)| hash));
+    match hashes.collect::<Result<Vec<String>, _>>() {
+        Ok(hashes) => Ok(Some(hash_of_hashes(&hashes))),
+        Err(e) if absent(&e) => Ok(None),
+        Err(e) => Err(e),
+    }
+}
+
 /// The sha256 of some bytes, as `sha256sum` prints it.
 pub fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))

@@ -10,6 +10,7 @@ mod builder;
 mod classes;
 mod codes;
 mod columnar;
+mod counted;
 mod deal;
 mod diagnose;
 mod dictionary;
@@ -27,10 +28,12 @@ mod records;
 mod split;
 mod stream;
 mod table;
+mod tally;
 
 pub use atomic::write_atomic;
 pub use classes::{classes_of, encode_classes, take_numbers};
 pub use codes::{CODES, L201, L205};
+pub use counted::{CountedFile, Counting, cells_file, count_rows, stored_bytes};
 pub use diagnose::diagnose;
 pub use dictionary::TextColumn;
 pub use errors::{
@@ -39,13 +42,16 @@ pub use errors::{
 };
 pub use folds::{FoldRule, Folds, folds};
 pub use gather::gather;
-pub use hash::{check_hash, hash_file, hash_of_hashes, sha256};
+pub use hash::{check_hash, hash_file, hash_found, hash_of_hashes, sha256};
 pub use header::header;
 pub use ids::id_file;
 pub use join::{IdIndex, Joined, repeated_ids};
 pub use moment::{Moment, Precision};
 pub use split::{Bound, Partition, Share, Split, SplitRule, split, straddling};
-pub use table::{Column, ColumnKind, ColumnRequest, Progress, Table, Values, read_table};
+pub use table::{
+    Column, ColumnKind, ColumnRequest, Progress, Table, Values, read_table, read_tables,
+};
+pub use tally::Tally;
 
 /// How many errors of a kind, and how many ids of an error, are named before the rest is counted.
 pub const SHOWN: usize = 5;

@@ -12,6 +12,8 @@ codes! {
     F302 "no-id-found" Error include_str!("pages/F302.md");
     /// Fewer than two systems.
     F303 "nothing-to-compare" Error include_str!("pages/F303.md");
+    /// A column or class that must be said.
+    F304 "not-told" Error include_str!("pages/F304.md");
 }
 
 /// What keeps a plan from being proposed.
@@ -60,6 +62,19 @@ pub enum DraftError {
         /// The column of the one system there is.
         only: Option<String>,
     },
+    /// Something that a question on the command line leaves open and its files do not tell.
+    NotTold {
+        /// What: `which column holds the predictions`.
+        what: String,
+        /// The file.
+        path: PathBuf,
+        /// How to say it: `--prediction COLUMN`.
+        say: String,
+        /// What it could be, where there are several.
+        among: Vec<String>,
+        /// The columns of the file.
+        columns: Vec<String>,
+    },
 }
 
 /// Puts an error into words.
@@ -94,6 +109,13 @@ pub fn diagnose(error: &DraftError) -> Diagnostic {
         .data(path, 1, 0)
         .witness(format!("it has: {}", listed(columns)))
         .help(format!("outputs are joined with the labels by `{id}`: add it, spelt the same in every file")),
+        DraftError::NotTold {
+            what,
+            path,
+            say,
+            among,
+            columns,
+        } => not_told(what, path, say, among, columns),
         DraftError::NothingToCompare { path, only: None } => Diagnostic::new(
             &F303,
             format!("no column of `{}` holds predictions", path.display()),
@@ -110,6 +132,24 @@ pub fn diagnose(error: &DraftError) -> Diagnostic {
         .data(path, 1, 0)
         .help("add the outputs of what is used today, as a column or with another `--from`"),
     }
+}
+
+fn not_told(
+    what: &str,
+    path: &PathBuf,
+    say: &str,
+    among: &[String],
+    columns: &[String],
+) -> Diagnostic {
+    let said = format!("`{}` does not tell {what}", path.display());
+    let witness = if among.is_empty() {
+        format!("it has: {}", listed(columns))
+    } else {
+        format!("it could be one of: {}", listed(among))
+    };
+    Diagnostic::new(&F304, said)
+        .witness(witness)
+        .help(format!("say it: `{say}`"))
 }
 
 fn no_id(path: &PathBuf, repeated: Option<&str>, system: Option<&str>) -> Diagnostic {

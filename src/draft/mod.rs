@@ -13,14 +13,14 @@ mod roles;
 mod systems;
 mod tables;
 mod text;
-mod words;
+pub(crate) mod words;
 mod write;
 
 pub use errors::{CODES, DraftError, diagnose};
 pub use paths::as_named_from;
 
 use crate::text::World;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A kind of question that a plan may ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,6 +87,17 @@ pub struct Source {
     pub path: PathBuf,
     /// How the plan names it: its path from the plan's folder.
     pub named: String,
+}
+
+/// The column of a file that can be told to be the label, with what spoke for it. Reads the whole file.
+pub fn label_of(world: &dyn World, path: &Path) -> Option<(String, String)> {
+    let source = Source {
+        path: path.to_path_buf(),
+        named: path.display().to_string(),
+    };
+    let tables = tables::read(world, &[source]).ok()?;
+    let (_, label) = roles::labelled(&tables)?;
+    Some((label.column, label.why))
 }
 
 /// A plan over these files, in the canonical layout.

@@ -128,7 +128,7 @@ pub(super) fn names(read: &Read) -> Vec<String> {
         .collect()
 }
 
-fn labelled(tables: &[Read]) -> Option<(usize, Guess)> {
+pub(super) fn labelled(tables: &[Read]) -> Option<(usize, Guess)> {
     let find = |by: &dyn Fn(&Read) -> Option<Guess>| {
         let mut all = tables.iter().enumerate();
         all.find_map(|(at, read)| Some((at, by(read)?)))

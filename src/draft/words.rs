@@ -1,7 +1,7 @@
 //! Names as people give them to columns, and names as the language writes them.
 
 /// Columns of right answers, the surest first.
-pub(super) const LABEL: &[&str] = &[
+pub(crate) const LABEL: &[&str] = &[
     "label",
     "labels",
     "target",
@@ -97,12 +97,12 @@ const CANDIDATE: &[&str] = &[
 ];
 
 /// The positive class, as it is usually called.
-pub(super) const POSITIVE: &[&str] = &[
+pub(crate) const POSITIVE: &[&str] = &[
     "pos", "positive", "yes", "true", "1", "spam", "fraud", "relevant",
 ];
 
 /// The words of a name, in small letters.
-pub(super) fn words(name: &str) -> Vec<String> {
+pub(crate) fn words(name: &str) -> Vec<String> {
     name.split(|c: char| !c.is_alphanumeric())
         .filter(|w| !w.is_empty())
         .map(str::to_lowercase)
@@ -121,44 +121,44 @@ fn whole(name: &str, of: &[&str]) -> bool {
     matches!(words.as_slice(), [one] if of.contains(&one.as_str()))
 }
 
-pub(super) fn is_prediction(name: &str) -> bool {
+pub(crate) fn is_prediction(name: &str) -> bool {
     any(name, PREDICTION)
 }
 
-pub(super) fn is_score(name: &str) -> bool {
+pub(crate) fn is_score(name: &str) -> bool {
     any(name, SCORE)
 }
 
-pub(super) fn is_latency(name: &str) -> bool {
+pub(crate) fn is_latency(name: &str) -> bool {
     any(name, LATENCY)
 }
 
-pub(super) fn is_group(name: &str) -> bool {
+pub(crate) fn is_group(name: &str) -> bool {
     whole(name, GROUP)
 }
 
-pub(super) fn is_slice(name: &str) -> bool {
+pub(crate) fn is_slice(name: &str) -> bool {
     whole(name, SLICE)
 }
 
-pub(super) fn is_split(name: &str) -> bool {
+pub(crate) fn is_split(name: &str) -> bool {
     whole(name, SPLIT)
 }
 
-pub(super) fn is_system(name: &str) -> bool {
+pub(crate) fn is_system(name: &str) -> bool {
     whole(name, SYSTEM)
 }
 
-pub(super) fn is_baseline(name: &str) -> bool {
+pub(crate) fn is_baseline(name: &str) -> bool {
     any(name, BASELINE)
 }
 
-pub(super) fn is_candidate(name: &str) -> bool {
+pub(crate) fn is_candidate(name: &str) -> bool {
     any(name, CANDIDATE)
 }
 
 /// Whether a column is named like an id: `id`, `review_id`, `rowid`, `uuid`, `key`, `index`.
-pub(super) fn is_id(name: &str) -> bool {
+pub(crate) fn is_id(name: &str) -> bool {
     let words = words(name);
     let last = words.last().map_or("", String::as_str);
     matches!(
@@ -168,7 +168,7 @@ pub(super) fn is_id(name: &str) -> bool {
 }
 
 /// The unit that a name gives to a time; `None` where it gives none.
-pub(super) fn unit_of(name: &str) -> Option<&'static str> {
+pub(crate) fn unit_of(name: &str) -> Option<&'static str> {
     let words = words(name);
     let last = words.last().map_or("", String::as_str);
     match last {
@@ -180,7 +180,7 @@ pub(super) fn unit_of(name: &str) -> Option<&'static str> {
 }
 
 /// What a name says beside a role: `bert` of `bert_pred`, `pred-bert`, `bert_latency_ms`; empty of `pred`.
-pub(super) fn whose(name: &str) -> String {
+pub(crate) fn whose(name: &str) -> String {
     let says = |w: &String| {
         let w = w.as_str();
         ![PREDICTION, SCORE, LATENCY, EMPTY]
@@ -195,7 +195,7 @@ pub(super) fn whose(name: &str) -> String {
 }
 
 /// A name as an identifier that none of `taken` has.
-pub(super) fn identifier(name: &str, otherwise: &str, taken: &[String]) -> String {
+pub(crate) fn identifier(name: &str, otherwise: &str, taken: &[String]) -> String {
     let mut plain: String = name
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
@@ -218,7 +218,7 @@ pub(super) fn identifier(name: &str, otherwise: &str, taken: &[String]) -> Strin
 const RESERVED: &[&str] = &["and", "or", "not", "in", "every"];
 
 /// A column or class as a plan writes it: bare where it is an identifier, in quotes otherwise.
-pub(super) fn written(name: &str) -> String {
+pub(crate) fn written(name: &str) -> String {
     let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     let rest = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if starts && rest && !RESERVED.contains(&name) {
@@ -228,7 +228,7 @@ pub(super) fn written(name: &str) -> String {
 }
 
 /// A text in quotes.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut quoted = String::from('"');
     for c in text.chars() {
         match c {

@@ -173,7 +173,7 @@ pub(super) fn predict(
             }
             Builtin::Stratified => {
                 let labels = classes(&learned)?;
-                let ids = data.table.text(&data.id).map(|(_, ids)| ids);
+                let ids = data.ids();
                 let id = |row: &u32| ids.and_then(|ids| ids.get(*row as usize)).unwrap_or("");
                 let counts = counts(&labels, data.classes.names.len());
                 let name = &system.common.name;
@@ -336,7 +336,7 @@ fn last_rows(
     };
     let times = times(data, column, learned.iter().chain(rows))
         .map_err(|error| diagnosed(&[*error], column.span))?;
-    let ids = data.table.text(&data.id).map(|(_, ids)| ids);
+    let ids = data.ids();
     let id = |row: u32| ids.and_then(|ids| ids.get(row as usize)).unwrap_or("");
     let group = d.group.as_ref().and_then(|g| data.table.text(&g.value));
     let group = |row: u32| group.and_then(|(_, codes)| codes.codes.get(row as usize).copied());

@@ -12,6 +12,7 @@ use crate::metrics::native::{ListError, lists};
 use crate::metrics::{Classes, Need, RunColumns, Texts};
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 /// Columns, row by row of a partition: those of one run, or those of the dataset.
 #[derive(Debug, Default)]
@@ -209,26 +210,29 @@ fn check_lists(need: &Need, table: &Table, column: &str) -> Result<(), DataError
     })
 }
 
-/// Reads a run's file once, and takes from it the columns of each partition it is measured on.
+/// Reads a run's files once, and takes from them the columns of each partition it is measured on. `paths` are the
+/// files, or else one is `path`, which may be a pattern.
 pub(super) fn read(
     files: &Files<'_>,
     plan: &Plan,
-    (run, file): (&Run, &str),
-    (data, index): (&Evidenced, &IdIndex<'_>),
+    (run, path, paths): (&Run, PathBuf, Option<&[PathBuf]>),
+    (data, index): (&Evidenced, Option<&IdIndex<'_>>),
     on: &BTreeMap<&DataRef, Vec<u32>>,
     needs: &[Need],
 ) -> Result<(Vec<Owned>, Input), Vec<Diagnostic>> {
-    let path = files.folder.join(file);
     let asked = Asked::new(plan, run, data, needs);
     (files.events)(Event::Reading(&path));
     let progress = |bytes| (files.events)(Event::Bytes(bytes));
-    let table = data::read_table(files.world, &path, &asked.requests, &progress)
-        .map_err(|e| place_by_column(&e, run.span, |column| mapped(plan, run, column)))?;
+    let table = match paths {
+        Some(paths) => data::read_tables(files.world, &path, paths, &asked.requests, &progress),
+        None => data::read_table(files.world, &path, &asked.requests, &progress),
+    };
+    let table =
+        table.map_err(|e| place_by_column(&e, run.span, |column| mapped(plan, run, column)))?;
     (files.events)(Event::Read);
     let table = match &asked.rank {
-        Some((rank, item)) => {
-            data::gather(&table, &asked.id, rank, item).map_err(|e| diagnosed(&e, run.span))?
-        }
+        Some((rank, item)) => data::gather(&table, asked.id.as_deref().unwrap_or("id"), rank, item)
+            .map_err(|e| diagnosed(&e, run.span))?,
         None => table,
     };
     for (need, column) in &asked.lists {
@@ -250,18 +254,15 @@ pub(super) fn read(
 
 /// Where the plan maps a column of a run's file.
 fn mapped(plan: &Plan, run: &Run, column: &str) -> Option<Span> {
-    match &plan.systems[run.variant.system].outputs {
-        Some(Outputs::Predictions {
-            columns: Some(maps),
-            ..
-        }) => maps.iter().find_map(|m| m.names(column)),
-        _ => None,
-    }
+    let outputs = plan.systems[run.variant.system].outputs.as_ref();
+    let maps = outputs.and_then(Outputs::columns)?;
+    maps.iter().find_map(|m| m.names(column))
 }
 
 /// The columns asked of a file.
 struct Asked {
-    id: String,
+    /// The column of ids; `None` where the dataset's rows need none.
+    id: Option<String>,
     /// What is taken of the file: the field, how it is read, the column, the factor to canonical units.
     fields: Vec<(Cell, Read, String, (f64, f64))>,
     /// The column of the score of each class; of one class alone where there is but one.
@@ -285,12 +286,11 @@ enum Read {
 impl Asked {
     fn new(plan: &Plan, run: &Run, data: &Evidenced, needs: &[Need]) -> Self {
         let d = &plan.datasets[data.dataset];
-        let maps = match &plan.systems[run.variant.system].outputs {
-            Some(Outputs::Predictions { columns, .. }) => columns.as_deref().unwrap_or_default(),
-            _ => &[],
-        };
+        let outputs = plan.systems[run.variant.system].outputs.as_ref();
+        let maps = outputs.and_then(Outputs::columns).unwrap_or_default();
         let find = |role: &str| maps.iter().find(|c| c.role.value == role);
-        let id = find("id").map_or(data.id.clone(), |c| c.column.value.clone());
+        let own = data.id.as_ref();
+        let id = own.map(|id| find("id").map_or(id.clone(), |c| c.column.value.clone()));
         let mut wanted: Vec<(Cell, Read)> = Vec::new();
         for need in needs {
             let Some(cell) = need.cell() else { continue };
@@ -351,7 +351,8 @@ impl Asked {
             None if scored => vec![(None, "score".to_string())],
             None => Vec::new(),
         };
-        let mut requests = vec![ColumnRequest::new(id.clone(), ColumnKind::Key)];
+        let mut requests: Vec<ColumnRequest> = Vec::new();
+        requests.extend(id.iter().map(|id| ColumnRequest::new(id, ColumnKind::Key)));
         let of_fields = fields.iter().map(|(_, read, column, _)| match read {
             Read::Number => (column, ColumnKind::Number),
             Read::Class => (column, ColumnKind::Text),
@@ -396,18 +397,21 @@ fn take(
     asked: &Asked,
     table: &Table,
     data: &Evidenced,
-    index: &IdIndex<'_>,
+    index: Option<&IdIndex<'_>>,
     rows: &[u32],
 ) -> Result<Owned, Vec<data::DataError>> {
-    let joined = index.join(rows, table, &asked.id)?;
-    let numbers =
-        |name: &str| data::take_numbers(table.numbers(name).unwrap_or_default(), &joined.rows);
+    // Without ids the file is the dataset's own, and each output stands in its label's row.
+    let found = match (index, &asked.id) {
+        (Some(index), Some(id)) => index.join(rows, table, id)?.rows,
+        _ => rows.to_vec(),
+    };
+    let numbers = |name: &str| data::take_numbers(table.numbers(name).unwrap_or_default(), &found);
     let mut owned = Owned::default();
     for (cell, read, column, (up, down)) in &asked.fields {
         match read {
             Read::Class => {
                 let classes = &data.classes.names;
-                let codes = data::encode_classes(table, column, &joined.rows, classes)?;
+                let codes = data::encode_classes(table, column, &found, classes)?;
                 owned.classes.insert(cell.clone(), codes);
             }
             Read::Number => {
@@ -416,7 +420,7 @@ fn take(
             }
             Read::Text => {
                 if let Some((_, text)) = table.text(column) {
-                    owned.texts.insert(cell.clone(), taken(text, &joined.rows));
+                    owned.texts.insert(cell.clone(), taken(text, &found));
                 }
             }
         }

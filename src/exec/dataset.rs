@@ -1,12 +1,14 @@
 //! Datasets: their tables, partitions and classes.
 
-use super::shelf::{Held, Shelf};
+use super::shelf::{Held, Shelf, is_own_file};
 use super::wanted::Wanted;
 use super::{Event, Files, Input};
 use super::{builtins, label, splits};
 use crate::data::{self, ColumnKind, ColumnRequest, IdIndex, Table};
 use crate::diagnostic::Diagnostic;
-use crate::hir::{DataRef, Dataset, FoldRule, Id, Outputs, Plan, Slice, SplitRule};
+use crate::hir::{
+    Builtin, ColumnMap, DataRef, Dataset, FoldRule, Id, Outputs, Plan, Slice, SplitRule,
+};
 use crate::metrics::Classes;
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,7 +27,8 @@ pub struct Evidenced {
     /// The label's classes; those of the data where none are declared.
     pub classes: Classes,
     pub(super) table: Table,
-    pub(super) id: String,
+    /// The column of ids; `None` where every output stands in its label's own row.
+    pub(super) id: Option<String>,
     pub(super) folds: Option<data::Folds>,
 }
 
@@ -38,10 +41,18 @@ impl Evidenced {
         }
     }
 
-    /// Finds rows by their ids.
-    pub(super) fn index(&self, plan: &Plan) -> Result<IdIndex<'_>, Vec<Diagnostic>> {
+    /// Finds rows by their ids; `None` where rows need none.
+    pub(super) fn index(&self, plan: &Plan) -> Result<Option<IdIndex<'_>>, Vec<Diagnostic>> {
+        let Some(id) = &self.id else { return Ok(None) };
         let span = id_span(plan, self.dataset);
-        IdIndex::new(&self.table, &self.id).map_err(|e| diagnosed(&e, span))
+        let index = IdIndex::new(&self.table, id).map_err(|e| diagnosed(&e, span))?;
+        Ok(Some(index))
+    }
+
+    /// The column of ids.
+    pub(super) fn ids(&self) -> Option<&data::TextColumn> {
+        let (_, ids) = self.table.text(self.id.as_deref()?)?;
+        Some(ids)
     }
 }
 
@@ -146,10 +157,14 @@ pub(super) fn read_one(
 ) -> Result<Held, Vec<Diagnostic>> {
     let d = &plan.datasets[id];
     let own: Vec<&Wanted> = wanted.iter().filter(|w| w.on.dataset == id).collect();
-    let id_column = d.id.as_ref().map_or("id", |c| c.value.as_str()).to_string();
+    let id_column = match &d.id {
+        Some(id) => Some(id.value.clone()),
+        None if in_own_rows(plan, d, &own) && !has_id(files, d) => None,
+        None => Some("id".to_string()),
+    };
     let read = label::columns(plan, id, wanted);
     let numeric = label::is_number(plan, id, wanted);
-    let mut asked = requests(plan, d, &id_column, &own, numeric, &read);
+    let mut asked = requests(plan, d, id_column.as_deref(), &own, numeric, &read);
     for extra in more {
         let known = |c: &ColumnRequest| c.name == extra.name && c.kind != ColumnKind::Number;
         if !asked.iter().any(known) {
@@ -160,13 +175,36 @@ pub(super) fn read_one(
         let metric = || read.iter().find(|(c, ..)| c == column);
         named(plan, d, &own, column).or_else(|| metric().map(|(.., span)| *span))
     })?;
-    let cut = splits::cut(d, &table, &id_column)?;
+    let cut = splits::cut(d, &table, id_column.as_deref().unwrap_or("id"))?;
     Ok(Held {
         dataset: id,
         table,
         cut,
-        id: Some(id_column),
+        id: id_column,
     })
+}
+
+/// Whether all outputs are columns of the dataset's own file, so that each stands in its label's row.
+fn in_own_rows(plan: &Plan, d: &Dataset, own: &[&Wanted]) -> bool {
+    let mut systems = own.iter().flat_map(|w| w.variants.keys());
+    systems.all(|v| match &plan.systems[v.system].outputs {
+        Some(Outputs::Predictions { template, columns }) => {
+            let mapped = |m: &ColumnMap| matches!(m.role.value.as_str(), "id" | "rank");
+            is_own_file(d, &template.value) && !columns.iter().flatten().any(mapped)
+        }
+        Some(Outputs::Predict { builtin, .. }) => builtin.value == Builtin::Column,
+        Some(Outputs::Run { .. } | Outputs::Reported(_)) | None => false,
+    })
+}
+
+fn has_id(files: &Files<'_>, d: &Dataset) -> bool {
+    // Where the rows of an id belong together, it names a group.
+    let mut group = [&d.group, &d.cluster].into_iter().flatten();
+    if group.any(|g| g.value == "id") {
+        return false;
+    }
+    let header = data::header(files.world, &files.source(d).0);
+    header.is_none_or(|names| names.iter().any(|n| n == "id"))
 }
 
 /// Reads columns of a dataset's file, and holds it to the declared hash.
@@ -221,7 +259,7 @@ pub(super) fn evidence(
         unassigned,
         classes,
         table,
-        id: held.id.unwrap_or_default(),
+        id: held.id,
         folds: held.cut.folds,
     })
 }
@@ -280,12 +318,13 @@ fn learned_from(plan: &Plan, id: Id<Dataset>) -> impl Iterator<Item = (&DataRef,
 fn requests(
     plan: &Plan,
     d: &Dataset,
-    id: &str,
+    id: Option<&str>,
     own: &[&Wanted],
     numeric: bool,
     read: &[(String, bool, Span)],
 ) -> Vec<ColumnRequest> {
-    let mut columns: Vec<ColumnRequest> = vec![ColumnRequest::new(id, ColumnKind::Key)];
+    let id_request = id.map(|id| ColumnRequest::new(id, ColumnKind::Key));
+    let mut columns: Vec<ColumnRequest> = id_request.into_iter().collect();
     // One column may be read as text by one and as numbers by another.
     let mut text = |name: &str, kind: ColumnKind| {
         let is_number = |kind: ColumnKind| kind == ColumnKind::Number;
@@ -315,7 +354,7 @@ fn requests(
     if let Some(weight) = &d.weight {
         text(&weight.value, ColumnKind::Number);
     }
-    for column in splits::columns(d, id) {
+    for column in splits::columns(d, id.unwrap_or("id")) {
         text(column, ColumnKind::Text);
     }
     for (column, kind) in builtins::columns(plan, d, own) {

@@ -36,6 +36,7 @@ pub fn materialise(
         world,
         folder: &folder,
         seed: 0,
+        copies: None,
         events,
     };
     let (mut written, mut listed, mut errors) = (Vec::new(), Vec::new(), Vec::new());

@@ -4,6 +4,7 @@ use super::wanted::{Wanted, wanted};
 use super::{Event, Events, Files, dataset, folder, splits};
 use crate::data::{self, ColumnKind, ColumnRequest, Table};
 use crate::diagnostic::Diagnostic;
+use crate::hir::template::Template;
 use crate::hir::{Dataset, Id, Outputs, Plan};
 use crate::text::{SourceMap, World};
 use std::collections::{BTreeMap, BTreeSet};
@@ -93,6 +94,7 @@ fn read_all(
         world,
         folder: &folder,
         seed: 0,
+        copies: None,
         events,
     };
     events(Event::Files(ids.len() as u64));
@@ -157,7 +159,7 @@ fn beside(
 
 /// The columns of a dataset's file that hold outputs of systems, not what they are given.
 pub fn output_columns(plan: &Plan, dataset: Id<Dataset>) -> BTreeSet<String> {
-    let source = plan.datasets[dataset].source.as_ref();
+    let d = &plan.datasets[dataset];
     let mut found = BTreeSet::new();
     for (_, system) in plan.systems.iter() {
         match &system.outputs {
@@ -168,16 +170,21 @@ pub fn output_columns(plan: &Plan, dataset: Id<Dataset>) -> BTreeSet<String> {
                 found.insert(column.value.clone());
             }
             Some(Outputs::Predictions { template, columns }) => {
-                let same = template.value.fill(|_, _| None);
-                let same = same.is_some_and(|path| source.is_some_and(|s| s.value == path));
+                let same = is_own_file(d, &template.value);
                 let maps = columns.iter().flatten().filter(|_| same);
                 found.extend(maps.map(|m| m.column.value.clone()));
             }
             Some(
-                Outputs::Predict { column: None, .. } | Outputs::Run(_) | Outputs::Reported(_),
+                Outputs::Predict { column: None, .. } | Outputs::Run { .. } | Outputs::Reported(_),
             )
             | None => {}
         }
     }
     found
+}
+
+/// Whether outputs are read from the file of the dataset itself.
+pub(super) fn is_own_file(d: &Dataset, template: &Template) -> bool {
+    let path = template.fill(|_, _| None);
+    path.is_some_and(|path| d.source.as_ref().is_some_and(|s| s.value == path))
 }

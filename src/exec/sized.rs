@@ -18,6 +18,7 @@ pub fn sizes(world: &dyn World, plan: &Plan, sources: &SourceMap) -> (Reads, Vec
         world,
         folder: &folder,
         seed: 0,
+        copies: None,
         events: &|_: Event<'_>| {},
     };
     let wanted = wanted(plan);

@@ -1,9 +1,13 @@
-//! The experiment DAG in other systems' formats: text, Graphviz DOT, Mermaid and JSON.
+//! Plans and runs in other systems' formats: the experiment DAG as text, Graphviz DOT, Mermaid and JSON, and what
+//! a run came from as an RO-Crate.
 //!
 //! Runs of one variant are one node in the drawn forms (`×5 seeds`); the JSON has every node. Start
-//! with [`graph()`].
+//! with [`graph()`] and [`ro_crate()`].
 
 mod drawn;
+mod ro_crate;
+
+pub use ro_crate::{Crate, METADATA, ro_crate};
 
 use crate::graph::{self, Dag};
 use crate::hir::Plan;

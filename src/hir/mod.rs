@@ -23,6 +23,8 @@ mod inside;
 mod items;
 mod judges;
 mod label_units;
+mod limits;
+mod meaning;
 mod metric_refs;
 mod metrics;
 pub mod model;
@@ -49,10 +51,10 @@ pub mod vocabulary;
 
 pub use errors::{CODES, HirError, diagnose};
 pub use groups::whole_bins;
+pub use meaning::{Meaning, RULE_ORDER, meaning};
 pub use model::*;
 pub use native_calls::usage as native_usage;
 pub use reads::Reads;
-pub use show::meaning;
 pub use stdlib::{library, library_names};
 
 use crate::syntax::ast;

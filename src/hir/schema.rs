@@ -340,6 +340,11 @@ const SYSTEM: &[FieldSpec] = &[
         "yes",
         "`yes` where every seed gives the same",
     ),
+    f(
+        "limits",
+        "{ time: 30min, retries: 2, retry_on: [75, timeout] }",
+        "how long a run may take, and which failures are tried again: exit codes, `timeout`, `signal`; all unless said",
+    ),
     f("hardware", "cpu1", "what it runs on"),
     f("version", "\"1.2\"", "its version"),
     f(
@@ -350,7 +355,7 @@ const SYSTEM: &[FieldSpec] = &[
     f(
         "run",
         "\"python3 train.py --train {train} --predict {on} --seed {seed} --out {out}\"",
-        "the command that makes its outputs",
+        "the command that makes its outputs, `{ prediction: column, … }`",
     ),
     f(
         "predictions",

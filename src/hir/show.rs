@@ -1,86 +1,8 @@
 //! Expressions as canonical text: for reports, and to compare what was written.
 
-use super::Module;
-use crate::syntax::ast::{
-    Arg, Block, Body, Entry, Expr, ExprKind, Fold, Head, ItemKind, SystemRef, UnaryOp, Use, Value,
-};
+use crate::syntax::ast::{Arg, Body, Entry, Expr, ExprKind, Fold, SystemRef, UnaryOp, Value};
 
-/// What the modules mean, as canonical text: comments, layout and the order of items are left out.
-pub fn meaning(modules: &[Module]) -> String {
-    let mut lines: Vec<String> = Vec::new();
-    for module in modules {
-        for item in &module.ast.items {
-            let text = match &item.kind {
-                ItemKind::Use(Use::Path { path, names }) => {
-                    let names: Vec<&str> =
-                        names.iter().flatten().map(|n| n.text.as_str()).collect();
-                    format!("use {} {{{}}}", path.text(), names.join(", "))
-                }
-                ItemKind::Use(Use::File { file, name }) => {
-                    format!("use {:?} as {}", file.value, name.text)
-                }
-                ItemKind::Block(block) => self::block(block),
-                ItemKind::Error => "…".to_string(),
-            };
-            let origin = if module.name.starts_with("std.") {
-                module.name.as_str()
-            } else {
-                ""
-            };
-            lines.push(format!("{origin} {text}"));
-        }
-    }
-    lines.sort();
-    lines.join("\n")
-}
-
-fn block(block: &Block) -> String {
-    let head = match &block.head {
-        Head::Declare {
-            keyword,
-            name,
-            params,
-            from,
-        } => {
-            let params: Vec<&str> = params.iter().map(|p| p.text.as_str()).collect();
-            let from = from
-                .as_ref()
-                .map_or(String::new(), |f| format!(" from {}", system(f)));
-            format!(
-                "{} {}({}){from}",
-                keyword.text(),
-                name.text,
-                params.join(", ")
-            )
-        }
-        Head::Compare { subject, against } => {
-            format!("compare {} with {}", system(subject), systems(against))
-        }
-        Head::Ablation { of } => format!("ablation of {}", system(of)),
-        Head::Factorial { of } => format!("factorial of {}", system(of)),
-        Head::Select { name, from } => format!("select {} from {}", name.text, systems(from)),
-        Head::Decide {
-            name,
-            subject,
-            against,
-        } => {
-            let name = name.as_ref().map_or("", |n| n.text.as_str());
-            format!(
-                "decide {name} for {} against {}",
-                system(subject),
-                system(against)
-            )
-        }
-        Head::Stop { subject, against } => {
-            format!("stop for {} against {}", system(subject), system(against))
-        }
-        Head::Broken { word, .. } => word.text.clone(),
-    };
-    let body = block.body.as_ref().map_or(String::new(), record);
-    format!("{head} {body}")
-}
-
-fn system(s: &SystemRef) -> String {
+pub(super) fn system(s: &SystemRef) -> String {
     let minus: String = s.minus.iter().map(|m| format!(" - {}", m.text)).collect();
     if s.levels.is_empty() {
         format!("{}{minus}", s.path.text())
@@ -89,7 +11,7 @@ fn system(s: &SystemRef) -> String {
     }
 }
 
-fn systems(all: &[SystemRef]) -> String {
+pub(super) fn systems(all: &[SystemRef]) -> String {
     all.iter().map(system).collect::<Vec<_>>().join(", ")
 }
 

@@ -3,24 +3,28 @@
 //! A resample is drawn once per (seed, partition, index) and shared by everything measured on that
 //! partition, so that all deltas are paired and all intervals agree with each other. Units (rows or
 //! clusters, within strata) and runs are drawn independently of each other: crossed two-level
-//! resampling. Systems with the same seeds share the draw of runs. Reading outputs is left to
+//! resampling. Systems with the same seeds share the draw of runs. How a resample is computed follows
+//! from what is measured ([`Scheme`]) and leaves its law as it is. Reading outputs is left to
 //! `exec`, what follows from the numbers to `verdict`. Start with [`resample`].
 
+mod draw;
+mod kinds;
 mod nested;
+mod order;
 mod sample;
 mod spread;
+mod sums;
 
 pub use nested::{Nested, nested};
 pub use sample::{ByFold, Errors, Estimated, Sample, Sides, estimate};
 pub use spread::{Claim, spread};
 
 use crate::metrics::{Kernel, Scratch};
-use crate::stats::resample::{Units, draw_runs, draw_units, row_weights};
+use crate::stats::resample::Units;
+use order::Orders;
 use rayon::prelude::*;
 use std::sync::Arc;
-
-/// How many resamples one task draws.
-const BLOCK: usize = 32;
+use sums::Sums;
 
 /// What is measured on one partition.
 #[derive(Debug)]
@@ -35,6 +39,85 @@ pub struct Panel {
     pub members: Vec<Member>,
     /// The folds that the rows fall into, where they are those of a cross-validation.
     pub folds: Option<Folds>,
+    way: Way,
+}
+
+/// How the resamples of a panel are computed. All schemes have the law of drawing rows one by one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheme {
+    /// Units that are alike in all that is measured are one kind, and how many of each kind there are is one
+    /// multinomial draw. What a resample costs doesn't depend on the rows.
+    Kinds,
+    /// Rows are drawn, and what they add to each sum is added up at once.
+    Sums,
+    /// Rows are drawn, how often each stands there is counted, and everything is computed from that.
+    Rows,
+    /// Quantiles of one system's rows are drawn from their own law, without any row.
+    Order,
+}
+
+/// A scheme with what it needs.
+#[derive(Debug)]
+enum Way {
+    Kinds,
+    Sums(Sums),
+    Rows,
+    Order(Orders),
+}
+
+impl Panel {
+    /// A panel of kernels over the rows that `units` is of, `parts` for each run of each member. Rows that
+    /// nothing tells apart are put together where that leaves few.
+    pub fn new(
+        units: Units,
+        key: u64,
+        parts: usize,
+        members: Vec<Member>,
+        folds: Option<Folds>,
+    ) -> Panel {
+        let mut panel = Panel {
+            units,
+            key,
+            parts,
+            members,
+            folds,
+            way: Way::Rows,
+        };
+        // Rows that were counted are put together all the same, so that they are drawn as all rows would be.
+        if let Some(kinds) = kinds::of(&panel) {
+            panel = kinds::merge(panel, &kinds);
+            panel.way = Way::Kinds;
+        } else if panel.units.copies().is_some() {
+            panel.way = Way::Kinds;
+        }
+        let kernels = panel.members.iter_mut().flat_map(|m| m.kernels.iter_mut());
+        kernels
+            .flatten()
+            .for_each(|kernel| kernel.on_units(&panel.units));
+        if panel.scheme() == Scheme::Rows {
+            if let Some(orders) = Orders::new(&panel) {
+                panel.way = Way::Order(orders);
+            } else if let Some(sums) = Sums::new(&panel) {
+                panel.way = Way::Sums(sums);
+            }
+        }
+        panel
+    }
+
+    /// How its resamples are computed.
+    pub fn scheme(&self) -> Scheme {
+        match self.way {
+            Way::Kinds => Scheme::Kinds,
+            Way::Sums(_) => Scheme::Sums,
+            Way::Rows => Scheme::Rows,
+            Way::Order(_) => Scheme::Order,
+        }
+    }
+
+    /// The kernels of every member, run and part, in this order.
+    fn kernels(&self) -> impl Iterator<Item = &Kernel> {
+        self.members.iter().flat_map(|m| m.kernels.iter().flatten())
+    }
 }
 
 /// How the rows of a panel fall into folds.
@@ -85,43 +168,16 @@ pub fn resample(
     seed: u64,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Samples {
-    let blocks = (resamples as usize).div_ceil(BLOCK);
-    let drawn: Vec<Vec<f64>> = (0..blocks)
-        .into_par_iter()
-        .map(|block| {
-            let from = block * BLOCK;
-            let to = (from + BLOCK).min(resamples as usize);
-            let values = draw(panel, from..to, seed);
-            progress((to - from) as u64);
-            values
-        })
-        .collect();
-    let width = panel
-        .members
-        .iter()
-        .map(|m| m.programs() * panel.parts)
-        .sum::<usize>();
-    let column = |i: usize| -> Vec<f64> {
-        let of = |block: &Vec<f64>| {
-            block
-                .iter()
-                .skip(i)
-                .step_by(width.max(1))
-                .copied()
-                .collect::<Vec<_>>()
-        };
-        drawn.iter().flat_map(of).collect()
-    };
-    let mut next = 0;
+    let mut columns = replicates(panel, resamples, seed, progress).into_iter();
     let mut members = Vec::new();
     for member in &panel.members {
         let mut parts = Vec::new();
         for part in 0..panel.parts {
             let mut observed = Observed::new(panel, member, part);
-            let metrics = (0..member.programs()).map(|metric| {
-                next += 1;
-                observed.take(metric, column(next - 1))
-            });
+            let columns = columns.by_ref().take(member.programs());
+            let metrics = columns
+                .enumerate()
+                .map(|(metric, column)| observed.take(metric, column));
             parts.push(metrics.collect());
         }
         members.push(parts);
@@ -129,45 +185,24 @@ pub fn resample(
     Samples { members }
 }
 
-/// The values of all members, parts and metrics for some resamples, one resample after the other.
-fn draw(panel: &Panel, indices: std::ops::Range<usize>, seed: u64) -> Vec<f64> {
-    let (mut multiplicity, mut weights, mut runs) = (Vec::new(), Vec::new(), Vec::new());
-    let mut scratch = Scratch::default();
-    let mut values = Vec::new();
-    let mut one = Vec::new();
-    for index in indices {
-        let index = index as u64;
-        draw_units(&panel.units, seed, panel.key, index, &mut multiplicity);
-        row_weights(&panel.units, &multiplicity, &mut weights);
-        for member in &panel.members {
-            let k = u32::try_from(member.kernels.len()).unwrap_or(u32::MAX);
-            if k > 1 {
-                draw_runs(seed, member.seeds, index, k, &mut runs);
-            } else {
-                runs.clear();
-                runs.resize(member.kernels.len(), 1);
-            }
-            for part in 0..panel.parts {
-                let start = values.len();
-                values.resize(start + member.programs(), 0.0);
-                for (kernels, &times) in member.kernels.iter().zip(&runs) {
-                    let Some(kernel) = kernels.get(part).filter(|_| times > 0) else {
-                        continue;
-                    };
-                    one.clear();
-                    one.resize(kernel.programs(), 0.0);
-                    kernel.evaluate(&weights, &mut scratch, &mut one);
-                    for (sum, value) in values.iter_mut().skip(start).zip(&one) {
-                        *sum += f64::from(times) * value;
-                    }
-                }
-                for sum in values.iter_mut().skip(start) {
-                    *sum /= f64::from(k);
-                }
-            }
-        }
-    }
-    values
+/// The value of every metric on each resample, for each member and part in turn.
+pub fn replicates(
+    panel: &Panel,
+    resamples: u32,
+    seed: u64,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Vec<Vec<f64>> {
+    let drawn = draw::blocks(panel, resamples, seed, progress);
+    let width = panel
+        .members
+        .iter()
+        .map(|m| m.programs() * panel.parts)
+        .sum::<usize>();
+    let column = |i: usize| {
+        let lanes = drawn.iter().flat_map(|block| block.get(i)).flatten();
+        lanes.take(resamples as usize).copied().collect()
+    };
+    (0..width).map(column).collect()
 }
 
 /// Numbers in ascending order, and a quantile of them.
@@ -179,6 +214,7 @@ struct Observed {
     runs: Vec<Vec<f64>>,
     units: Vec<u32>,
     strata: Vec<u32>,
+    copies: Option<Arc<[u64]>>,
     /// For each unit and metric the mean over runs.
     left_out: Vec<Vec<f64>>,
     /// For each metric that is an area its positive rows, where rows are the units.
@@ -191,7 +227,7 @@ struct Observed {
 
 impl Observed {
     fn new(panel: &Panel, member: &Member, part: usize) -> Self {
-        let ones = vec![1; panel.units.n_rows()];
+        let ones = panel.units.rows_as_they_are();
         let mut scratch = Scratch::default();
         let k = member.kernels.len() as f64;
         let mut observed = Observed {
@@ -199,6 +235,7 @@ impl Observed {
             runs: Vec::new(),
             units: Vec::new(),
             strata: Vec::new(),
+            copies: None,
             left_out: Vec::new(),
             positive: Vec::new(),
             orders: Vec::new(),
@@ -211,12 +248,12 @@ impl Observed {
             .collect();
         let jackknifes: Vec<Vec<(u32, Vec<f64>)>> = kernels
             .par_iter()
-            .map(|kernel| kernel.jackknife(panel.units.unit_of_row()))
+            .map(|kernel| kernel.jackknife(panel.units.unit_of_row(), &ones))
             .collect();
         for (kernel, jackknife) in kernels.iter().zip(jackknifes) {
             let mut values = vec![0.0; kernel.programs()];
             kernel.evaluate(&ones, &mut scratch, &mut values);
-            observed.rows = kernel.rows();
+            observed.rows = kernel.rows_of(&ones);
             observed.runs.push(values);
             // Every run of a member has the same rows, and so the same units.
             if observed.left_out.is_empty() {
@@ -235,12 +272,12 @@ impl Observed {
         }
         if let Some(first) = kernels.first() {
             let lone = kernels.len() == 1 && panel.units.rows_are_units();
-            let numbers = |metric| first.quantile(metric).filter(|_| lone).map(Arc::new);
+            let numbers = |metric| first.quantile(metric, &ones).filter(|_| lone).map(Arc::new);
             let of = |metric| (numbers(metric), first.is_rough(metric));
             observed.orders = (0..first.programs()).map(of).collect();
         }
         if let Some(folds) = &panel.folds {
-            observed.folds = Some((by_fold(folds, &kernels), folds.test_over_train));
+            observed.folds = Some((by_fold(folds, &kernels, &ones), folds.test_over_train));
         }
         let stratum = |&u: &u32| {
             panel
@@ -251,6 +288,10 @@ impl Observed {
                 .unwrap_or(0)
         };
         observed.strata = observed.units.iter().map(stratum).collect();
+        observed.copies = panel.units.copies().map(|copies| {
+            let of = |&u: &u32| copies.get(u as usize).copied().unwrap_or(1);
+            observed.units.iter().map(of).collect()
+        });
         observed
     }
 
@@ -264,6 +305,7 @@ impl Observed {
             replicates,
             left_out: self.left_out.iter().map(at).collect(),
             strata: self.strata.clone(),
+            copies: self.copies.clone(),
             positive: self.positive.get(metric).cloned().flatten(),
             quantile: self.orders.get(metric).and_then(|o| o.0.clone()),
             rough: self.orders.get(metric).is_some_and(|o| o.1),
@@ -281,12 +323,12 @@ impl Observed {
 }
 
 /// For each fold and metric the mean over runs of the values on the fold's rows.
-fn by_fold(folds: &Folds, kernels: &[&Kernel]) -> Vec<Vec<f64>> {
+fn by_fold(folds: &Folds, kernels: &[&Kernel], times: &[u32]) -> Vec<Vec<f64>> {
     let mut scratch = Scratch::default();
     let runs = kernels.len() as f64;
     let one = |fold: u32| {
-        let of_fold = |f: &u32| u32::from(*f == fold);
-        let weights: Vec<u32> = folds.of_row.iter().map(of_fold).collect();
+        let of_fold = |(f, times): (&u32, &u32)| if *f == fold { *times } else { 0 };
+        let weights: Vec<u32> = folds.of_row.iter().zip(times).map(of_fold).collect();
         let mut mean: Vec<f64> = Vec::new();
         for kernel in kernels {
             let mut values = vec![0.0; kernel.programs()];

@@ -2,6 +2,7 @@
 
 use super::Panel;
 use crate::metrics::Scratch;
+use crate::stats::binomial::multinomial;
 use crate::stats::random::{Purpose, below, key, stream};
 use crate::stats::resample::{draw_runs, draw_units, row_weights};
 use rayon::prelude::*;
@@ -76,6 +77,19 @@ fn drawn_from(panel: &Panel, first: &Drawn, seed: u64, (own, index): (u64, u64))
     let mut rng = stream(seed, Purpose::Units, own ^ 1, index);
     for stratum in panel.units.strata() {
         let times = |&u: &u32| first.units.get(u as usize).copied().unwrap_or(0);
+        let of: Vec<u64> = stratum.iter().map(|u| u64::from(times(u))).collect();
+        let n: u64 = of.iter().sum();
+        if n > 4 * of.len() as u64 {
+            // Few kinds of many units each: how many of each kind there are is one draw.
+            let mut drawn = vec![0; of.len()];
+            multinomial(&mut rng, n, &of, &mut drawn);
+            for (unit, drawn) in stratum.iter().zip(drawn) {
+                if let Some(slot) = units.get_mut(*unit as usize) {
+                    *slot += u32::try_from(drawn).unwrap_or(u32::MAX);
+                }
+            }
+            continue;
+        }
         let listed: Vec<u32> = stratum
             .iter()
             .flat_map(|u| std::iter::repeat_n(*u, times(u) as usize))

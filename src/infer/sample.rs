@@ -19,11 +19,13 @@ pub struct Sample {
     pub runs: Vec<f64>,
     /// The value on each resample.
     pub replicates: Vec<f64>,
-    /// The value without each unit, runs averaged.
+    /// The value without each unit, or without one of each kind of units, runs averaged.
     pub left_out: Vec<f64>,
     /// The stratum of each unit left out.
     pub strata: Vec<u32>,
-    /// Of an area under a curve: for each unit whether it is a positive row.
+    /// How many units each value left out stands for; one each where absent.
+    pub copies: Option<Arc<[u64]>>,
+    /// Of an area under a curve: for each value left out whether it is a positive row.
     pub positive: Option<Arc<[bool]>>,
     /// Of a quantile of independent rows: their numbers in ascending order, and the quantile.
     pub quantile: Option<Arc<(Vec<f64>, f64)>>,
@@ -85,6 +87,7 @@ impl Sample {
             replicates: both(&self.replicates, &other.replicates),
             left_out: both(&self.left_out, &other.left_out),
             strata: self.strata.clone(),
+            copies: self.copies.clone(),
             positive: self.positive.clone(),
             quantile: None,
             rough: self.rough || other.rough,
@@ -121,6 +124,10 @@ impl Sample {
                 .copied()
                 .chain(other.strata.iter().map(|s| s + strata))
                 .collect(),
+            copies: match (&self.copies, &other.copies) {
+                (None, None) => None,
+                _ => Some(self.each_copies().chain(other.each_copies()).collect()),
+            },
             positive: None,
             quantile: None,
             rough: self.rough || other.rough,
@@ -141,11 +148,26 @@ impl Sample {
         }
     }
 
+    /// How many units it rests on.
+    pub fn units(&self) -> u64 {
+        self.each_copies().sum()
+    }
+
+    fn each_copies(&self) -> impl Iterator<Item = u64> {
+        let known = self.copies.as_deref();
+        (0..self.left_out.len()).map(move |i| known.and_then(|c| c.get(i)).copied().unwrap_or(1))
+    }
+
+    /// What belongs to each value left out, once for each unit that it stands for.
+    pub fn by_unit<'a, T: Copy>(&'a self, of: &'a [T]) -> impl Iterator<Item = T> + 'a {
+        let both = of.iter().zip(self.each_copies());
+        both.flat_map(|(&value, copies)| (0..copies).map(move |_| value))
+    }
+
     /// The units' pseudo-values nθ - (n-1)θ₍ᵢ₎ (Tukey 1958): of a mean the units' own values.
     pub fn pseudo_values(&self) -> Vec<f64> {
-        let n = self.left_out.len() as f64;
-        self.left_out
-            .iter()
+        let n = self.units() as f64;
+        self.by_unit(&self.left_out)
             .map(|without| n * self.estimate - (n - 1.0) * without)
             .collect()
     }
@@ -176,6 +198,7 @@ impl Sample {
             estimate: self.estimate,
             left_out: self.runs.iter().map(|v| (sum - v) / (n - 1.0)).collect(),
             strata: vec![0; self.runs.len()],
+            copies: None,
             runs: self.runs.clone(),
             replicates,
             positive: None,
@@ -206,6 +229,7 @@ impl Sample {
             replicates: Vec::new(),
             left_out: folds.values.iter().map(|v| (sum - v) / (k - 1.0)).collect(),
             strata: vec![0; folds.values.len()],
+            copies: None,
             positive: None,
             quantile: None,
             rough: false,
@@ -261,7 +285,7 @@ pub fn estimate(sample: &Sample, resamples: u32, level: f64, method: BootstrapMe
     let replicates = Replicates::new(replicates);
     let jackknife = Jackknife {
         values: &sample.left_out,
-        weights: None,
+        weights: sample.copies.as_deref(),
         strata: Some(&sample.strata),
     };
     let method = match method {

@@ -35,7 +35,11 @@ pub fn spread(panel: &Panel, claim: Claim, resamples: u32, seed: u64) -> Option<
         Some(other) => Some(side(other)?),
         None => None,
     };
-    let ones = vec![1; panel.units.n_units()];
+    let copies = |copies: &[u64]| copies.iter().map(|&c| c as u32).collect();
+    let ones = panel
+        .units
+        .copies()
+        .map_or_else(|| vec![1; panel.units.n_units()], copies);
     let own = error(panel, &of, against.as_ref(), &ones, None);
     if !own.is_finite() {
         return None;

@@ -13,6 +13,8 @@ mod outline;
 mod program;
 
 pub use compile::{Classes, CompileError, compile};
-pub use kernel::{Contributions, Kernel, RunColumns, Scratch, Texts};
+pub use kernel::{
+    Contributions, Drawn, Kernel, LANES, LaneScratch, Lanes, Marks, RunColumns, Scratch, Texts,
+};
 pub use outline::{Outline, outline};
 pub use program::{Need, Program, StatisticClass, Statistics};

@@ -47,7 +47,7 @@ fn waiver(c: &Check) -> Option<String> {
 
 /// How the intervals of whole partitions were made, and from how much. An interval with a note was made
 /// another way and says so where it stands.
-fn methods(result: &RunResult) -> Vec<String> {
+pub(super) fn methods(result: &RunResult) -> Vec<String> {
     let (mut ways, mut sizes): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     for (partition, interval) in intervals(result).filter(|(_, i)| i.note.is_none()) {
         let way = method(interval);

@@ -3,6 +3,7 @@
 //! Every view shows the one model of `result`; nothing is computed here. Both texts are made from the
 //! same [`blocks`], verdict first. Numbers are written by [`number`] alone.
 
+mod answer;
 pub mod blocks;
 mod closing;
 mod decisions;
@@ -15,12 +16,14 @@ mod models;
 pub mod number;
 mod power;
 mod rankings;
+mod registration;
 mod selections;
 mod studies;
 pub mod table;
 mod terminal;
 mod values;
 
+pub use answer::{Guessed, answer, answer_json};
 pub use markdown::markdown;
 pub use power::{Effect, idle_effects, power, power_json};
 pub use terminal::terminal;
@@ -44,11 +47,13 @@ pub fn compose(result: &RunResult, detail: Detail, plus_minus: &str) -> Vec<Bloc
     result.sort();
     let mut blocks = vec![models::title(&result)];
     blocks.extend(decisions::blocks(&result));
+    blocks.extend(registration::deviations(&result));
     blocks.extend(selections::blocks(&result, plus_minus));
     blocks.extend(models::blocks(&result, plus_minus));
     blocks.extend(details::blocks(&result, detail, plus_minus));
     blocks.extend(rankings::blocks(&result));
     blocks.extend(looks::blocks(&result));
+    blocks.extend(registration::drift(&result));
     blocks.extend(studies::blocks(&result, detail));
     blocks.extend(closing::blocks(&result));
     blocks

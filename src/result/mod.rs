@@ -9,6 +9,7 @@ mod decisions;
 mod measures;
 mod order;
 mod rankings;
+mod registration;
 mod stops;
 mod unit;
 
@@ -19,6 +20,7 @@ pub use analyses::{
 pub use decisions::{Atom, Decision, Rule, Truth};
 pub use measures::{Comparison, Equivalence, Interval, Metric, ResampleUnit};
 pub use rankings::{RankedPair, RankedSystem, Ranking};
+pub use registration::{Deviation, Drift, Drifted, Drifting, Sealed};
 pub use stops::{Look, Stop};
 pub use unit::Unit;
 
@@ -60,6 +62,9 @@ pub struct RunResult {
     pub stops: Vec<Stop>,
     /// One entry for each `decide`.
     pub decisions: Vec<Decision>,
+    /// What has moved since an earlier report, where one is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drift: Option<Drift>,
     /// What the checker said of the plan and its data.
     pub checks: Vec<Check>,
     /// Where the numbers come from.
@@ -104,6 +109,12 @@ pub struct Plan {
     /// More on the status: `sealed 2026-11-20, unchanged`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status_note: Option<String>,
+    /// Its seal, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sealed: Option<Sealed>,
+    /// What has changed since.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub deviations: Vec<Deviation>,
     /// The objective in the author's words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub objective: Option<String>,
@@ -225,11 +236,28 @@ pub struct Provenance {
     pub seed: u64,
     /// SHA-256 of the plan's bytes.
     pub plan_sha256: String,
+    /// What counted of the checks' answers, where anything was said of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Policy>,
     /// Every file read beside the datasets, by path.
     pub inputs: Vec<Input>,
     /// Files written with the evidence, the folder first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<String>,
+}
+
+/// Checks that were raised, selected or left out: codes, names or letters.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Policy {
+    /// Treated as errors.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub deny: Vec<String>,
+    /// The only ones asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub select: Vec<String>,
+    /// Left out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ignore: Vec<String>,
 }
 
 /// One file of outputs that was read.

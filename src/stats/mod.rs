@@ -13,6 +13,7 @@ pub mod delong;
 pub mod effects;
 pub mod factorial;
 pub mod friedman;
+pub mod gamma;
 pub mod interval;
 pub mod jackknife;
 pub mod law;

@@ -121,7 +121,7 @@ fn refuse_not_finite(values: &[f64]) -> Result<(), NotFinite> {
 }
 
 /// The index below (n-1)q and the fraction beyond it.
-pub(super) fn linear_position(n: u64, q: f64) -> Option<(u64, f64)> {
+pub fn linear_position(n: u64, q: f64) -> Option<(u64, f64)> {
     if n == 0 || !(0.0..=1.0).contains(&q) {
         return None;
     }
@@ -143,7 +143,7 @@ fn nearest_rank(n: u64, q: f64) -> Option<u64> {
 }
 
 /// lo + f·(hi - lo), never beyond `high`.
-pub(super) fn between(low: f64, high: f64, fraction: f64) -> f64 {
+pub fn between(low: f64, high: f64, fraction: f64) -> f64 {
     if fraction <= 0.0 || low == high {
         return low;
     }

@@ -22,6 +22,8 @@ pub enum Purpose {
     Permutation,
     /// Tables simulated before there are results.
     Simulation,
+    /// Order statistics of a resample.
+    Order,
 }
 
 impl Purpose {
@@ -34,6 +36,7 @@ impl Purpose {
             Self::Prediction => 4,
             Self::Permutation => 5,
             Self::Simulation => 6,
+            Self::Order => 11,
         }
     }
 }

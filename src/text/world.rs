@@ -1,6 +1,7 @@
 //! The one door to files: the disk for the command line, a map of strings for tests and editors.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,6 +24,21 @@ pub trait World: Sync {
         Ok(bytes)
     }
 
+    /// The file itself, where it lies on a disk: for those who read it here and there.
+    ///
+    /// # Errors
+    /// The file does not exist or cannot be read.
+    fn file(&self, path: &Path) -> io::Result<Option<File>> {
+        let _ = path;
+        Ok(None)
+    }
+
+    /// The length of a file in bytes, where it can be had without reading it.
+    fn size(&self, path: &Path) -> Option<u64> {
+        let _ = path;
+        None
+    }
+
     /// Names of the files and folders in `folder`, sorted.
     ///
     /// # Errors
@@ -36,7 +52,7 @@ pub struct DiskWorld;
 
 impl World for DiskWorld {
     fn open(&self, path: &Path) -> io::Result<Box<dyn Read + Send + '_>> {
-        let file = std::fs::File::open(path)?;
+        let file = File::open(path)?;
         if file.metadata()?.is_dir() {
             return Err(io::Error::new(
                 io::ErrorKind::IsADirectory,
@@ -44,6 +60,14 @@ impl World for DiskWorld {
             ));
         }
         Ok(Box::new(file))
+    }
+
+    fn file(&self, path: &Path) -> io::Result<Option<File>> {
+        File::open(path).map(Some)
+    }
+
+    fn size(&self, path: &Path) -> Option<u64> {
+        Some(std::fs::metadata(path).ok()?.len())
     }
 
     fn list(&self, folder: &Path) -> io::Result<Vec<String>> {
@@ -77,6 +101,10 @@ impl World for MemoryWorld {
             .get(path)
             .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "no such file"))?;
         Ok(Box::new(bytes.as_ref()))
+    }
+
+    fn size(&self, path: &Path) -> Option<u64> {
+        Some(self.files.get(path)?.len() as u64)
     }
 
     fn list(&self, folder: &Path) -> io::Result<Vec<String>> {

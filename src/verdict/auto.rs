@@ -19,7 +19,7 @@ pub(super) fn instead_of_bca(
     sample: &Sample,
     unit: ResampleUnit,
 ) -> Option<(AnalyticMethod, String)> {
-    let units = sample.left_out.len();
+    let units = usize::try_from(sample.units()).unwrap_or(usize::MAX);
     let apart = sample.strata.iter().any(|s| *s > 0);
     match unit {
         ResampleUnit::Run if units < FEW_UNITS => {

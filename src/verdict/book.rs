@@ -102,6 +102,7 @@ pub(super) fn published(value: f64) -> Sample {
         replicates: Vec::new(),
         left_out: Vec::new(),
         strata: Vec::new(),
+        copies: None,
         positive: None,
         quantile: None,
         rough: false,
@@ -237,7 +238,7 @@ fn in_closed_form(
 fn units(sample: &Sample) -> u64 {
     match &sample.sides {
         Some(sides) => sides.candidate.len() as u64,
-        None => sample.left_out.len() as u64,
+        None => sample.units(),
     }
 }
 

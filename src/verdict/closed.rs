@@ -33,8 +33,9 @@ pub(super) fn interval(
         AnalyticMethod::Delong => {
             let variance = match &sample.sides {
                 None => {
-                    let positive = sample.positive.as_ref()?;
-                    let area = Area::from_left_out(positive, sample.estimate, &sample.left_out)?;
+                    let positive = positive(sample)?;
+                    let left_out: Vec<f64> = sample.by_unit(&sample.left_out).collect();
+                    let area = Area::from_left_out(&positive, sample.estimate, &left_out)?;
                     area.covariance(&area)?
                 }
                 Some(_) => {
@@ -75,14 +76,19 @@ fn mean(sample: &Sample, level: f64, student: bool) -> Option<Ends> {
     }
 }
 
+/// For each unit whether it is a positive row.
+fn positive(sample: &Sample) -> Option<Vec<bool>> {
+    Some(sample.by_unit(sample.positive.as_ref()?).collect())
+}
+
 /// The areas of both sides of a paired difference.
 fn areas(sample: &Sample) -> Option<(Area, Area)> {
-    let positive = sample.positive.as_ref()?;
+    let positive = positive(sample)?;
     let sides = sample.sides.as_ref().filter(|s| s.paired)?;
     let area = |value: f64, pseudo: &[f64]| {
         let n = pseudo.len() as f64;
         let without = pseudo.iter().map(|p| (n * value - p) / (n - 1.0));
-        Area::from_left_out(positive, value, &without.collect::<Vec<f64>>())
+        Area::from_left_out(&positive, value, &without.collect::<Vec<f64>>())
     };
     let (a, b) = sides.estimates;
     Some((area(a, &sides.candidate)?, area(b, &sides.baseline)?))

@@ -62,7 +62,7 @@ pub(super) fn detectable(
     let wished = header
         .and_then(|h| h.power.as_ref())
         .map_or(0.8, |p| p.value);
-    let n = gain.left_out.len() as f64;
+    let n = gain.units() as f64;
     if let Some((sd, of)) = pilot.sd.as_ref()
         && of == measure
     {

@@ -90,6 +90,7 @@ pub fn conclude(
         selections: select::selections(&book),
         stops: sequence::stops(&book),
         decisions,
+        drift: None,
         checks: Vec::new(),
         provenance: provenance(plan, evidence, setting),
         risks: systems::risks(&book, evidence),
@@ -155,6 +156,7 @@ fn provenance(plan: &Plan, evidence: &Evidence, setting: &Setting<'_>) -> Proven
     Provenance {
         seed: setting.seed,
         plan_sha256: setting.plan_sha256.clone(),
+        policy: None,
         inputs,
         evidence: Vec::new(),
     }

@@ -113,7 +113,7 @@ pub(super) fn optimism(
             method: "basic, chosen again".into(),
             resamples: Some(drawn as u64),
             unit: page.unit(),
-            units: objectives.first().map(|s| s.left_out.len() as u64),
+            units: objectives.first().map(|s| s.units()),
             runs: objectives
                 .first()
                 .map(|s| s.runs.len() as u64)

@@ -95,12 +95,9 @@ fn gains(page: &Page<'_>, s: &Stop, sign: f64) -> Option<Vec<RunGain>> {
     let one = |(member, place): (usize, usize), run: usize| {
         let kernel = panel.members.get(member)?.kernels.get(run)?.first()?;
         let mut values = vec![0.0; kernel.programs()];
-        kernel.evaluate(
-            &vec![1; panel.units.n_rows()],
-            &mut Scratch::default(),
-            &mut values,
-        );
-        let jackknife = kernel.jackknife(panel.units.unit_of_row());
+        let times = panel.units.rows_as_they_are();
+        kernel.evaluate(&times, &mut Scratch::default(), &mut values);
+        let jackknife = kernel.jackknife(panel.units.unit_of_row(), &times);
         let left_out: Vec<(u32, f64)> = jackknife
             .into_iter()
             .filter_map(|(unit, v)| Some((unit, *v.get(place)?)))
@@ -129,21 +126,31 @@ fn standard_error(page: &Page<'_>, runs: &[RunGain]) -> Option<f64> {
     let left_out: Vec<f64> = (0..first.left_out.len())
         .map(|u| runs.iter().filter_map(|r| r.left_out.get(u)).sum::<f64>() / k)
         .collect();
-    let strata = page.measured.panel.units.stratum_of_unit();
-    let stratum = |i: usize| {
-        let unit = first.units.get(i).copied().unwrap_or(0);
-        strata.get(unit as usize).copied().unwrap_or(0)
+    let units = &page.measured.panel.units;
+    let of = |i: usize| first.units.get(i).map_or(usize::MAX, |&u| u as usize);
+    let stratum = |i: usize| units.stratum_of_unit().get(of(i)).copied().unwrap_or(0);
+    let copies = |i: usize| {
+        units
+            .copies()
+            .and_then(|c| c.get(of(i)))
+            .copied()
+            .unwrap_or(1) as f64
     };
-    let mut sums: std::collections::BTreeMap<u32, Vec<f64>> = std::collections::BTreeMap::new();
+    let mut sums: std::collections::BTreeMap<u32, Vec<(f64, f64)>> =
+        std::collections::BTreeMap::new();
     for (i, value) in left_out.iter().enumerate() {
-        sums.entry(stratum(i)).or_default().push(*value);
+        let values = sums.entry(stratum(i)).or_default();
+        values.push((copies(i), *value));
     }
     // (n-1)/n Σ (θ₍ᵢ₎ - mean)² of each stratum (Efron & Tibshirani 1993, §11.2).
     let of_rows: f64 = sums
         .values()
         .filter_map(|v| {
-            let n = v.len() as f64;
-            Some((n - 1.0).powi(2) / n * summary::sd(v)?.powi(2))
+            let n: f64 = v.iter().map(|(copies, _)| copies).sum();
+            let origin = v.first()?.1;
+            let mean = origin + v.iter().map(|(c, x)| c * (x - origin)).sum::<f64>() / n;
+            let squares: f64 = v.iter().map(|(c, x)| c * (x - mean).powi(2)).sum();
+            (n > 1.0).then_some((n - 1.0) / n * squares)
         })
         .sum();
     let se = (of_rows + of_runs).sqrt();

@@ -20,6 +20,8 @@ pub(super) fn plan(plan: &Plan, setting: &Setting<'_>) -> result::Plan {
         meaning_sha256: setting.meaning_sha256.clone(),
         status: result::Status::Exploratory,
         status_note: None,
+        sealed: None,
+        deviations: Vec::new(),
         objective: header
             .and_then(|h| h.objective.as_ref())
             .map(|o| o.value.clone()),

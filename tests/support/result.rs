@@ -387,6 +387,8 @@ pub fn whole() -> RunResult {
             meaning_sha256: hash.into(),
             status: Status::Confirmatory,
             status_note: Some("sealed 2026-11-20, unchanged".into()),
+            sealed: None,
+            deviations: vec![],
             objective: Some("At least +1 pp macro-F1 within 100 ms P95 on one CPU core".into()),
             primary: Some("f1_macro".into()),
             guardrails: vec!["latency_p95".into(), "cost_per_1k".into()],
@@ -416,6 +418,7 @@ pub fn whole() -> RunResult {
         factorials: vec![],
         selections: vec![selection()],
         decisions: vec![decision()],
+        drift: None,
         checks: vec![
             check(
                 "M105",
@@ -437,6 +440,7 @@ pub fn whole() -> RunResult {
         provenance: Provenance {
             seed: 42,
             plan_sha256: hash.into(),
+            policy: None,
             inputs: vec![Input {
                 path: "runs/words-1.csv".into(),
                 sha256: hash.into(),

@@ -83,6 +83,7 @@ impl<'a> RowNumber<'a> {
                     Some(
                         Implementation::Corpus { .. }
                         | Implementation::Whole(_)
+                        | Implementation::Swept(_)
                         | Implementation::Table(_),
                     )
                     | None => None,

@@ -1,6 +1,6 @@
 //! What each row adds to the statistics that are sums, and which rows an area tells apart.
 
-use super::prepare::Prepared;
+use super::prepare::{Prepared, RankedRows};
 use super::{Expression, Kernel};
 
 /// Rows, and what each adds to every value of the statistics.
@@ -29,6 +29,57 @@ impl Kernel {
             rows: self.rows.clone(),
             statistics,
         }
+    }
+
+    /// For each statistic what each row adds to it, where all statistics are sums of finite values and there
+    /// are no more than `most`.
+    pub fn sums(&self, most: usize) -> Option<Vec<Vec<f64>>> {
+        let is_sum = |s: &Prepared| matches!(s, Prepared::Cells { .. } | Prepared::Rows { .. });
+        if self.width > most || !self.statistics.iter().all(|(s, _)| is_sum(s)) {
+            return None;
+        }
+        let mut columns = vec![vec![0.0; self.rows.len()]; self.width];
+        let mut own = vec![0.0; self.width];
+        for (statistic, from) in &self.statistics {
+            let to = from + statistic.width();
+            for place in 0..self.rows.len() {
+                let out = own.get_mut(*from..to)?;
+                out.fill(0.0);
+                self.contribution(statistic, place, out);
+                for (column, value) in columns.get_mut(*from..to)?.iter_mut().zip(out) {
+                    *column.get_mut(place)? = *value;
+                }
+            }
+        }
+        let finite = columns.iter().flatten().all(|v| v.is_finite());
+        finite.then_some(columns)
+    }
+
+    /// The unit of each row.
+    pub fn units(&self) -> &[u32] {
+        &self.units
+    }
+
+    /// The sorted values and the probability of each statistic, where all are quantiles of the same values of
+    /// all units.
+    pub fn quantiles(&self) -> Option<(&[f64], Vec<f64>)> {
+        let mut known: Option<&RankedRows> = None;
+        let mut found = Vec::new();
+        for (statistic, _) in &self.statistics {
+            let Prepared::Quantile { groups, q } = statistic else {
+                return None;
+            };
+            let [rows] = groups.as_slice() else {
+                return None;
+            };
+            let same = known.is_none_or(|k| k.ranked == rows.ranked && k.units == rows.units);
+            if !rows.all || !same {
+                return None;
+            }
+            known = Some(rows);
+            found.push(*q);
+        }
+        Some((known?.ranked.as_ref()?.sorted().values(), found))
     }
 
     fn contribution(&self, statistic: &Prepared, place: usize, out: &mut [f64]) {

@@ -1,5 +1,6 @@
 //! The value of a program, from the statistics.
 
+use super::lanes::{LANES, Lanes};
 use crate::hir::Arithmetic;
 use crate::hir::formula::{Fold, Function};
 use crate::metrics::program::{arithmetic, call, fold};
@@ -78,14 +79,120 @@ impl Expression {
     }
 }
 
+impl Expression {
+    /// [`Expression::value`] of each lane.
+    pub(super) fn lanes(&self, statistics: &[Lanes], groups: &mut Vec<u32>) -> Lanes {
+        match self {
+            Expression::Constant(c) => [*c; LANES],
+            Expression::Statistic(place) => find(statistics, *place, groups).unwrap_or(UNDEFINED),
+            Expression::Mean(sum, count) => {
+                let sum = find(statistics, *sum, groups).unwrap_or(UNDEFINED);
+                let count = find(statistics, *count, groups).unwrap_or(UNDEFINED);
+                each(sum, count, |a, b| a / b)
+            }
+            Expression::Binary(op, a, b) => {
+                let (a, b) = (a.lanes(statistics, groups), b.lanes(statistics, groups));
+                match op {
+                    Arithmetic::Add => each(a, b, |a, b| a + b),
+                    Arithmetic::Sub => each(a, b, |a, b| a - b),
+                    Arithmetic::Mul => each(a, b, |a, b| a * b),
+                    Arithmetic::Div => each(a, b, |a, b| arithmetic(Arithmetic::Div, a, b)),
+                }
+            }
+            Expression::Call(function, parts) => {
+                let parts: Vec<Lanes> = parts.iter().map(|p| p.lanes(statistics, groups)).collect();
+                let mut own = Vec::with_capacity(parts.len());
+                std::array::from_fn(|l| {
+                    own.clear();
+                    own.extend(parts.iter().map(|lanes| lanes[l]));
+                    call(*function, &own)
+                })
+            }
+            Expression::Fold(how, parts) => {
+                let mut folded = Folded::new(*how);
+                for part in parts {
+                    folded.take(part.lanes(statistics, groups), [true; LANES]);
+                }
+                // A sum over no classes is 0.
+                let empty = if *how == Fold::Sum { 0.0 } else { f64::NAN };
+                folded.value(empty)
+            }
+            Expression::By {
+                fold: how,
+                inside,
+                rows,
+                body,
+            } => {
+                let around = groups.last().map_or(0, |&g| g as usize);
+                let mut folded = Folded::new(*how);
+                for &group in inside.get(around).map_or(&[][..], Vec::as_slice) {
+                    groups.push(group);
+                    let rows = find(statistics, *rows, groups).unwrap_or(UNDEFINED);
+                    // A group that no drawn row is of says nothing.
+                    let here = rows.map(|n| n != 0.0);
+                    if here.contains(&true) {
+                        folded.take(body.lanes(statistics, groups), here);
+                    }
+                    groups.pop();
+                }
+                folded.value(f64::NAN)
+            }
+        }
+    }
+}
+
+const UNDEFINED: Lanes = [f64::NAN; LANES];
+
+fn each(a: Lanes, b: Lanes, f: impl Fn(f64, f64) -> f64) -> Lanes {
+    std::array::from_fn(|l| f(a[l], b[l]))
+}
+
+/// [`fold`] of each lane, value by value.
+struct Folded {
+    how: Fold,
+    value: Lanes,
+    count: Lanes,
+}
+
+impl Folded {
+    fn new(how: Fold) -> Self {
+        Folded {
+            how,
+            value: [0.0; LANES],
+            count: [0.0; LANES],
+        }
+    }
+
+    /// One value more in the lanes where it is there.
+    fn take(&mut self, more: Lanes, here: [bool; LANES]) {
+        for (l, &more) in more.iter().enumerate().filter(|(l, _)| here[*l]) {
+            let known = self.value[l];
+            self.value[l] = match self.how {
+                Fold::Sum | Fold::Mean => known + more,
+                Fold::Min | Fold::Max if self.count[l] == 0.0 => more,
+                Fold::Min | Fold::Max => fold(self.how, [known, more].into_iter()),
+            };
+            self.count[l] += 1.0;
+        }
+    }
+
+    fn value(&self, empty: f64) -> Lanes {
+        std::array::from_fn(|l| match (self.how, self.count[l]) {
+            (_, 0.0) => empty,
+            (Fold::Mean, n) => self.value[l] / n,
+            (Fold::Sum | Fold::Min | Fold::Max, _) => self.value[l],
+        })
+    }
+}
+
 fn at(statistics: &[f64], place: Place, groups: &[u32]) -> f64 {
+    find(statistics, place, groups).unwrap_or(f64::NAN)
+}
+
+fn find<T: Copy>(statistics: &[T], place: Place, groups: &[u32]) -> Option<T> {
     let group = match place.depth {
         0 => 0,
         depth => groups.get(depth - 1).map_or(usize::MAX, |&g| g as usize),
     };
-    let index = place.offset.checked_add(group);
-    index
-        .and_then(|i| statistics.get(i))
-        .copied()
-        .unwrap_or(f64::NAN)
+    statistics.get(place.offset.checked_add(group)?).copied()
 }

@@ -8,41 +8,42 @@ type Before = (usize, usize, f64, u32);
 
 impl Kernel {
     /// Leave-one-unit-out values of every program: for each unit that has rows here, in ascending
-    /// order, the values without its rows. `unit_of_row` is of the partition's rows. Costs one
-    /// evaluation of the expressions a unit, and no pass over the rows for counts, sums and
-    /// quantiles of single rows.
-    pub fn jackknife(&self, unit_of_row: &[u32]) -> Vec<(u32, Vec<f64>)> {
+    /// order, the values without one of it. `unit_of_row` is of the partition's rows; row r stands
+    /// `of_row[r]` times, as often as its unit does. Costs one evaluation of the expressions a unit, and no
+    /// pass over the rows for counts, sums, areas and quantiles of single rows.
+    pub fn jackknife(&self, unit_of_row: &[u32], of_row: &[u32]) -> Vec<(u32, Vec<f64>)> {
         let unit = |place: u32| {
             let row = self.rows.get(place as usize).copied().unwrap_or(0);
             unit_of_row.get(row as usize).copied().unwrap_or(0)
         };
         let mut places: Vec<u32> = (0u32..).take(self.rows.len()).collect();
         places.sort_by_key(|&p| (unit(p), p));
-        let highest = self.rows.iter().max().map_or(0, |&r| r as usize + 1);
-        let ones = vec![1u32; highest];
+        let single = places.windows(2).all(|two| unit(two[0]) != unit(two[1]));
         let (mut cells, mut picked) = (Vec::new(), Picked::default());
-        self.count(&ones, &mut cells);
-        let mut present = self.present();
+        self.count(of_row, &mut cells);
+        let times: Vec<u32> = self.rows.iter().map(|&row| at(of_row, row)).collect();
+        let mut present = self.present(&times);
         let mut whole = vec![0.0; self.width];
         for (statistic, from) in &self.statistics {
             if let Some(out) = whole.get_mut(*from..from + statistic.width()) {
-                self.statistic(statistic, &ones, &cells, &mut picked, out);
+                self.statistic(statistic, of_row, &cells, &mut picked, out);
             }
         }
         let tables: Vec<Lookup> = self
             .statistics
             .iter()
-            .map(|(s, _)| self.lookup(s))
+            .map(|(s, _)| self.lookup(s, &times, single))
             .collect();
         let mut groups = Vec::new();
+        let mut statistics = whole.clone();
         places
             .chunk_by(|&a, &b| unit(a) == unit(b))
             .map(|left_out| {
                 let before = self.take_out(&mut cells, &mut present, left_out);
-                let mut statistics = whole.clone();
+                statistics.copy_from_slice(&whole);
                 for ((s, from), lookup) in self.statistics.iter().zip(&tables) {
                     if let Some(out) = statistics.get_mut(*from..from + s.width()) {
-                        self.without(s, lookup, &cells, left_out, out);
+                        self.without(s, lookup, (&cells, &times), left_out, out);
                     }
                 }
                 for (table, cell, count, rows) in before.into_iter().rev() {
@@ -60,14 +61,14 @@ impl Kernel {
     }
 
     /// How many rows that weigh something each cell of each table has.
-    fn present(&self) -> Vec<Vec<u32>> {
+    fn present(&self, times: &[u32]) -> Vec<Vec<u32>> {
         let of_table = |table: &super::Table| {
             let mut present = vec![0; table.count];
-            for (place, &cell) in table.of_row.iter().enumerate() {
+            for ((place, &cell), times) in table.of_row.iter().enumerate().zip(times) {
                 if let Some(rows) = present.get_mut(cell as usize)
                     && self.weight.get(place).is_none_or(|&w| w != 0.0)
                 {
-                    *rows += 1;
+                    *rows += times;
                 }
             }
             present
@@ -104,9 +105,24 @@ impl Kernel {
         before
     }
 
-    fn lookup(&self, s: &Prepared) -> Lookup {
+    fn lookup(&self, s: &Prepared, times: &[u32], single: bool) -> Lookup {
         let mut found = Lookup::default();
         match s {
+            Prepared::Rows {
+                values,
+                groups,
+                count,
+            } => {
+                found.nonzero = vec![0; *count];
+                for ((place, value), times) in values.iter().enumerate().zip(times) {
+                    let group = groups.as_ref().map_or(Some(&0), |g| g.get(place));
+                    if let Some(rows) = group.and_then(|&g| found.nonzero.get_mut(g as usize))
+                        && *value != 0.0
+                    {
+                        *rows += times;
+                    }
+                }
+            }
             Prepared::Quantile { groups, .. } => {
                 let mut ranks = vec![u32::MAX; self.rows.len()];
                 for group in groups {
@@ -122,18 +138,47 @@ impl Kernel {
                     .collect();
                 found.groups = self.groups(places.iter().map(Vec::as_slice));
             }
-            Prepared::Whole { groups, .. } => {
+            Prepared::Whole { groups, native } => {
                 found.groups = self.groups(groups.iter().map(|g| g.places.as_slice()));
+                if let Some(swept) = native.swept.filter(|_| single) {
+                    found.each = vec![f64::NAN; self.rows.len()];
+                    for group in groups.iter().filter(|g| !g.broken) {
+                        let one = self.weights(&group.places, |_| 1);
+                        let all = self.weights(&group.places, |p| at(times, p));
+                        let values = (swept.without)(&group.columns, &all, &one);
+                        for (&place, value) in group.places.iter().zip(values) {
+                            if let Some(slot) = found.each.get_mut(place as usize) {
+                                *slot = value;
+                            }
+                        }
+                    }
+                }
             }
             Prepared::Vectors(vectors) => {
                 found.groups = self.groups(vectors.places.iter().map(Vec::as_slice));
+                let sums = |group| vectors.whole_sums(group, |place| at(times, place));
+                found.sums = (0..vectors.places.len()).map(sums).collect();
+                found.ranks = vec![u32::MAX; self.rows.len()];
+                for places in &vectors.places {
+                    for (rank, &place) in (0u32..).zip(places) {
+                        if let Some(slot) = found.ranks.get_mut(place as usize) {
+                            *slot = rank;
+                        }
+                    }
+                }
             }
-            Prepared::Cells { .. }
-            | Prepared::Matrix { .. }
-            | Prepared::Rows { .. }
-            | Prepared::Undefined(_) => {}
+            Prepared::Cells { .. } | Prepared::Matrix { .. } | Prepared::Undefined(_) => {}
         }
         found
+    }
+
+    /// What rows weigh that stand that often.
+    fn weights(&self, places: &[u32], times: impl Fn(u32) -> u32) -> Vec<f64> {
+        let weight = |&place: &u32| {
+            let weight = self.weight.get(place as usize).copied().unwrap_or(1.0);
+            f64::from(times(place)) * weight
+        };
+        places.iter().map(weight).collect()
     }
 
     /// The group of each row; `u32::MAX` of a row that is in none.
@@ -154,17 +199,14 @@ impl Kernel {
         &self,
         s: &Prepared,
         lookup: &Lookup,
-        cells: &[Vec<f64>],
+        (cells, times): (&[Vec<f64>], &[u32]),
         left_out: &[u32],
         out: &mut [f64],
     ) {
+        let left = |place: u32| at(times, place) - u32::from(left_out.contains(&place));
         match s {
             Prepared::Cells { .. } | Prepared::Matrix { .. } => s.of_cells(cells, out),
-            Prepared::Rows {
-                values,
-                groups,
-                nonzero,
-            } => {
+            Prepared::Rows { values, groups, .. } => {
                 let group = |place: u32| match groups {
                     Some(groups) => groups
                         .get(place as usize)
@@ -183,7 +225,8 @@ impl Kernel {
                         continue;
                     };
                     // A difference would leave a trace of rounding where nothing is left.
-                    if nonzero
+                    if lookup
+                        .nonzero
                         .get(group)
                         .is_some_and(|&n| n as usize == of_group.len())
                     {
@@ -196,8 +239,12 @@ impl Kernel {
             Prepared::Vectors(vectors) => {
                 for group in lookup.touched(left_out) {
                     if let Some(value) = out.get_mut(group) {
-                        *value =
-                            vectors.value(group, |place| u32::from(!left_out.contains(&place)));
+                        *value = match lookup.sums.get(group) {
+                            Some(Some(sums)) => {
+                                vectors.without(group, sums, left_out, &lookup.ranks)
+                            }
+                            _ => vectors.value(group, left),
+                        };
                     }
                 }
             }
@@ -213,8 +260,15 @@ impl Kernel {
                         .filter(|&rank| rank != u32::MAX)
                         .collect();
                     gone.sort_unstable();
+                    let once = rows.places.iter().all(|&p| at(times, p) == 1);
                     *value = match &rows.ranked {
-                        Some(ranked) => quantile_without(ranked.sorted().values(), &gone, *q),
+                        Some(ranked) if once => {
+                            quantile_without(ranked.sorted().values(), &gone, *q)
+                        }
+                        Some(ranked) => {
+                            let times: Vec<u32> = rows.places.iter().map(|&p| left(p)).collect();
+                            ranked.linear(&times, *q).unwrap_or(f64::NAN)
+                        }
                         None => f64::NAN,
                     };
                 }
@@ -224,7 +278,7 @@ impl Kernel {
                     if let (Some(value), Some(order)) = (out.get_mut(group), groups.get(group)) {
                         *value = order
                             .iter()
-                            .find(|(place, _)| !left_out.contains(place))
+                            .find(|(place, _)| left(*place) > 0)
                             .map_or(f64::NAN, |(_, value)| *value);
                     }
                 }
@@ -234,15 +288,11 @@ impl Kernel {
                     let (Some(value), Some(rows)) = (out.get_mut(group), groups.get(group)) else {
                         continue;
                     };
-                    let weights: Vec<f64> = rows
-                        .places
-                        .iter()
-                        .map(|&place| match left_out.contains(&place) {
-                            true => 0.0,
-                            false => self.weight.get(place as usize).copied().unwrap_or(1.0),
-                        })
-                        .collect();
-                    *value = native.value(rows, &weights);
+                    *value = match (lookup.each.as_slice(), left_out) {
+                        ([], _) => native.value(rows, &self.weights(&rows.places, left)),
+                        (each, [one]) => each.get(*one as usize).copied().unwrap_or(f64::NAN),
+                        (_, _) => f64::NAN,
+                    };
                 }
             }
             Prepared::Undefined(_) => {}
@@ -255,8 +305,18 @@ impl Kernel {
 struct Lookup {
     /// The row's group; `u32::MAX` where it is in none.
     groups: Vec<u32>,
-    /// The row's rank among those of a quantile.
+    /// The row's rank among those of a quantile, its place among those of a sum of vectors.
     ranks: Vec<u32>,
+    /// How many rows of each group have a value that isn't 0.
+    nonzero: Vec<u32>,
+    /// Without each row, where that is known at once.
+    each: Vec<f64>,
+    /// The sums of vectors of each group, where whole numbers make differences exact.
+    sums: Vec<Option<Vec<f64>>>,
+}
+
+fn at(times: &[u32], place: u32) -> u32 {
+    times.get(place as usize).copied().unwrap_or(0)
 }
 
 impl Lookup {

@@ -1,8 +1,9 @@
 //! One run's rows on one part of a partition, ready to be evaluated for any multiplicities.
 //!
 //! [`Kernel::new`] prepares each statistic once (`prepare`), whatever programs need it; `evaluate`
-//! then costs one pass over the rows for all counts, and one for each other statistic. The jackknife
-//! takes units out of what is prepared (`jackknife`).
+//! then costs one pass over the rows for all counts, and one for each other statistic; `lanes` does so for many
+//! resamples at once. The jackknife takes units out of what is prepared (`jackknife`), and rows that nothing
+//! tells apart are merged (`merge`).
 
 mod bind;
 mod columns;
@@ -11,11 +12,15 @@ mod expression;
 mod groups;
 mod jackknife;
 mod orders;
+mod lanes;
+mod merge;
 mod prepare;
 mod tables;
 
 pub use columns::{RunColumns, Texts};
 pub use contributions::Contributions;
+pub use lanes::{Drawn, LANES, LaneScratch, Lanes};
+pub use merge::Marks;
 
 use super::program::{Node, Program, Statistic};
 use expression::{Expression, Place};
@@ -28,6 +33,8 @@ use tables::Table;
 pub struct Kernel {
     /// Rows of the partition.
     rows: Vec<u32>,
+    /// The unit of each of `rows`.
+    units: Vec<u32>,
     /// The weight of each of `rows`; empty where all weigh 1.
     weight: Vec<f64>,
     tables: Vec<Table>,
@@ -118,6 +125,7 @@ impl Kernel {
         };
         Kernel {
             rows: rows.to_vec(),
+            units: rows.to_vec(),
             weight,
             tables,
             statistics,
@@ -134,6 +142,12 @@ impl Kernel {
     /// How many rows there are.
     pub fn rows(&self) -> usize {
         self.rows.len()
+    }
+
+    /// How many rows there are where row r of the partition stands `times[r]` times.
+    pub fn rows_of(&self, times: &[u32]) -> usize {
+        let of = |&row: &u32| times.get(row as usize).map_or(0, |&t| t as usize);
+        self.rows.iter().map(of).sum()
     }
 
     /// Every program's value where row r of the partition stands `weights[r]` times, written to

@@ -6,9 +6,9 @@ use super::expression::{Expression, Place};
 use super::prepare::Prepared;
 
 impl Kernel {
-    /// The numbers in ascending order that a program is a quantile of, with the quantile; `None` where it is anything
-    /// else, or of weighted rows.
-    pub fn quantile(&self, program: usize) -> Option<(Vec<f64>, f64)> {
+    /// The numbers in ascending order that a program is a quantile of where row r stands `times[r]` times, with the
+    /// quantile; `None` where it is anything else, or of weighted rows.
+    pub fn quantile(&self, program: usize, times: &[u32]) -> Option<(Vec<f64>, f64)> {
         let Expression::Statistic(place) = self.roots.get(program)? else {
             return None;
         };
@@ -18,7 +18,18 @@ impl Kernel {
         let [group] = groups.as_slice() else {
             return None;
         };
-        let sorted = group.ranked.as_ref()?.sorted().values().to_vec();
+        let ranked = group.ranked.as_ref()?;
+        let of_place = |place: &u32| {
+            let row = *self.rows.get(*group.places.get(*place as usize)? as usize)?;
+            times.get(row as usize).copied()
+        };
+        let both = ranked.sorted().values().iter().zip(ranked.rows());
+        let sorted = both
+            .flat_map(|(value, place)| {
+                let times = of_place(place).unwrap_or(0);
+                std::iter::repeat_n(*value, times as usize)
+            })
+            .collect();
         (place.depth == 0 && self.weight.is_empty()).then_some((sorted, *q))
     }
 

@@ -6,7 +6,7 @@ use super::groups::Groups;
 use super::tables::{Table, axes};
 use crate::hir::formula::Cell;
 use crate::hir::natives::ListKind;
-use crate::metrics::native::{Columns, Implementation, implementation, lists};
+use crate::metrics::native::{Columns, Implementation, Swept, implementation, lists};
 use crate::metrics::program::{Argument, Class, Grouping, Kind, Native, Number, Statistic};
 use crate::stats::quantile::Ranked;
 use std::collections::BTreeMap;
@@ -25,11 +25,11 @@ pub(super) enum Prepared {
         groups: Vec<Vec<(u32, u32)>>,
         native: MatrixNative,
     },
-    /// Σ value of the row; with it, how many of each group's values aren't 0.
+    /// Σ value of the row, for each of `count` groups.
     Rows {
         values: Vec<f64>,
         groups: Option<Vec<u32>>,
-        nonzero: Vec<u32>,
+        count: usize,
     },
     /// A function of the sums of a vector for each row.
     Vectors(Vectors),
@@ -51,6 +51,33 @@ pub(super) enum Prepared {
 pub(super) struct RankedRows {
     pub(super) places: Vec<u32>,
     pub(super) ranked: Option<Ranked>,
+    /// The unit of each in the order of their values, for sweeps.
+    pub(super) units: Vec<u32>,
+    /// Whether each unit of the panel is one of these rows.
+    pub(super) all: bool,
+}
+
+impl RankedRows {
+    pub(super) fn new(places: Vec<u32>, values: &[f64]) -> Self {
+        RankedRows {
+            places,
+            ranked: Ranked::new(values).ok(),
+            units: Vec::new(),
+            all: false,
+        }
+    }
+
+    /// The values, row by row; nothing where there is no order.
+    pub(super) fn values(&self) -> Option<Vec<f64>> {
+        let ranked = self.ranked.as_ref()?;
+        let mut values = vec![0.0; self.places.len()];
+        for (&row, &value) in ranked.rows().iter().zip(ranked.sorted().values()) {
+            if let Some(slot) = values.get_mut(row as usize) {
+                *slot = value;
+            }
+        }
+        Some(values)
+    }
 }
 
 /// Rows with the arguments of a native of all rows.
@@ -60,12 +87,24 @@ pub(super) struct WholeRows {
     pub(super) columns: Columns,
     /// An argument is missing where it may not be.
     pub(super) broken: bool,
+    /// Of an area: the rows in the order of their scores, for sweeps.
+    pub(super) sweep: Vec<Row>,
+}
+
+/// A row in the order of its score.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Row {
+    pub(super) unit: u32,
+    pub(super) holds: bool,
+    /// Whether the next one's score is another.
+    pub(super) ends: bool,
 }
 
 /// A native of all rows.
 #[derive(Debug)]
 pub(super) struct WholeNative {
     pub(super) function: fn(&Columns, &[f64], &[f64]) -> f64,
+    pub(super) swept: Option<Swept>,
     pub(super) options: Vec<f64>,
 }
 
@@ -115,10 +154,13 @@ pub(super) struct Vectors {
 impl Vectors {
     /// The value of a group where its rows stand as often as `times` says.
     pub(super) fn value(&self, group: usize, times: impl Fn(u32) -> u32) -> f64 {
+        (self.combine)(&self.sums(group, times), &self.options)
+    }
+
+    fn sums(&self, group: usize, times: impl Fn(u32) -> u32) -> Vec<f64> {
         let mut sums = vec![0.0; self.width];
         let places = self.places.get(group).map_or(&[][..], Vec::as_slice);
-        let vectors = self.vectors.get(group).map_or(&[][..], Vec::as_slice);
-        for (&place, vector) in places.iter().zip(vectors.chunks(self.width.max(1))) {
+        for (&place, vector) in places.iter().zip(self.rows(group)) {
             let times = f64::from(times(place));
             if times != 0.0 {
                 for (sum, v) in sums.iter_mut().zip(vector) {
@@ -126,7 +168,42 @@ impl Vectors {
                 }
             }
         }
-        (self.combine)(&sums, &self.options)
+        sums
+    }
+
+    /// The vectors of a group's rows.
+    pub(super) fn rows(&self, group: usize) -> impl Iterator<Item = &[f64]> {
+        let vectors = self.vectors.get(group).map_or(&[][..], Vec::as_slice);
+        vectors.chunks(self.width.max(1))
+    }
+
+    /// A group's sums where all are whole numbers, so that rows can be taken out without a trace.
+    pub(super) fn whole_sums(&self, group: usize, times: impl Fn(u32) -> u32) -> Option<Vec<f64>> {
+        let whole = |v: &f64| v.fract() == 0.0 && v.abs() < (1u64 << 53) as f64;
+        let sums = self.sums(group, times);
+        let all = self.rows(group).flatten().all(whole) && sums.iter().all(whole);
+        all.then_some(sums)
+    }
+
+    /// A group's value where some of the rows behind its `sums` are gone. `among` is where each row of the
+    /// kernel stands in its group.
+    pub(super) fn without(&self, group: usize, sums: &[f64], gone: &[u32], among: &[u32]) -> f64 {
+        let mut left = sums.to_vec();
+        let places = self.places.get(group).map_or(&[][..], Vec::as_slice);
+        let vectors = self.vectors.get(group).map_or(&[][..], Vec::as_slice);
+        for &place in gone {
+            let rank = among
+                .get(place as usize)
+                .map_or(usize::MAX, |&r| r as usize);
+            let own = rank
+                .checked_mul(self.width)
+                .and_then(|from| vectors.get(from..));
+            if places.get(rank) == Some(&place) {
+                let own = own.unwrap_or_default();
+                left.iter_mut().zip(own).for_each(|(sum, v)| *sum -= v);
+            }
+        }
+        (self.combine)(&left, &self.options)
     }
 }
 
@@ -164,7 +241,7 @@ impl Prepared {
         match self {
             Prepared::Cells { groups, .. } => groups.len(),
             Prepared::Matrix { groups, .. } => groups.len(),
-            Prepared::Rows { nonzero, .. } => nonzero.len(),
+            Prepared::Rows { count, .. } => *count,
             Prepared::Vectors(vectors) => vectors.places.len(),
             Prepared::Quantile { groups, .. } => groups.len(),
             Prepared::Extreme { groups } => groups.len(),
@@ -220,10 +297,7 @@ pub(super) fn prepare(
     match &s.kind {
         Kind::Linear(value) => sums(value.as_ref(), s, columns, &grouped),
         Kind::Quantile(value, q) => {
-            let ranked = |(places, values): (Vec<u32>, Vec<f64>)| RankedRows {
-                places,
-                ranked: Ranked::new(&values).ok(),
-            };
+            let ranked = |(places, values): (Vec<u32>, Vec<f64>)| RankedRows::new(places, &values);
             let groups = chosen(value, s, columns, &grouped).into_iter().map(ranked);
             Prepared::Quantile {
                 groups: groups.collect(),
@@ -315,9 +389,8 @@ fn sums(
 ) -> Prepared {
     let filter = s.filter.as_ref().map(|f| RowTest::new(f, columns));
     let number = value.map(|v| RowNumber::new(v, columns));
-    let mut nonzero = vec![0u32; grouped.count];
     let mut values = Vec::with_capacity(grouped.rows.len());
-    for (place, &row) in grouped.rows.iter().enumerate() {
+    for &row in grouped.rows {
         let holds = filter.as_ref().is_none_or(|f| f.holds(row));
         let weight = columns.weight.get(row as usize).copied().unwrap_or(1.0);
         let value = match (holds, &number) {
@@ -325,17 +398,12 @@ fn sums(
             (true, None) => weight,
             (true, Some(number)) => weight * number.value(row),
         };
-        if value != 0.0
-            && let Some(count) = nonzero.get_mut(grouped.group(place))
-        {
-            *count += 1;
-        }
         values.push(value);
     }
     Prepared::Rows {
         values,
         groups: grouped.of_row.map(<[u32]>::to_vec),
-        nonzero,
+        count: grouped.count,
     }
 }
 
@@ -387,16 +455,12 @@ fn of_native(
 ) -> Prepared {
     let places = places(s, columns, grouped);
     match implementation(native.signature) {
-        Some(Implementation::Whole(function)) => Prepared::Whole {
-            groups: places
-                .into_iter()
-                .map(|places| whole(native, columns, grouped, places))
-                .collect(),
-            native: WholeNative {
-                function,
-                options: native.options.clone(),
-            },
-        },
+        Some(Implementation::Whole(function)) => {
+            of_whole(native, columns, grouped, places, (function, None))
+        }
+        Some(Implementation::Swept(swept)) => {
+            of_whole(native, columns, grouped, places, (swept.value, Some(swept)))
+        }
         Some(Implementation::Corpus {
             width,
             row,
@@ -426,6 +490,24 @@ fn of_native(
         Some(Implementation::Table(_) | Implementation::Row(_)) | None => {
             Prepared::Undefined(grouped.count)
         }
+    }
+}
+
+fn of_whole(
+    native: &Native,
+    columns: &RunColumns<'_>,
+    grouped: &Grouped<'_>,
+    places: Vec<Vec<u32>>,
+    (function, swept): (fn(&Columns, &[f64], &[f64]) -> f64, Option<Swept>),
+) -> Prepared {
+    let places = places.into_iter();
+    Prepared::Whole {
+        groups: places.map(|p| whole(native, columns, grouped, p)).collect(),
+        native: WholeNative {
+            function,
+            swept,
+            options: native.options.clone(),
+        },
     }
 }
 
@@ -465,16 +547,13 @@ fn whole(
                 Vec::new()
             }
         };
-        let mut order: Vec<u32> = (0u32..).take(values.len()).collect();
-        let at = |i: u32| values.get(i as usize).copied().unwrap_or(f64::NAN);
-        order.sort_by(|&a, &b| at(a).total_cmp(&at(b)));
-        found.values.push(values);
-        found.order.push(order);
+        found.push(values);
     }
     WholeRows {
         places,
         columns: found,
         broken,
+        sweep: Vec::new(),
     }
 }
 

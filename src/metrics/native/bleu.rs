@@ -1,8 +1,7 @@
 //! BLEU (Papineni et al. 2002) as sacreBLEU computes it: [`row`] counts, [`score`] turns the sums of
 //! counts into the score. Sums of rows resample; scores of rows don't.
 
-use super::text::{counts, is_space, overlap, owned_words, tokens_13a};
-use std::collections::HashMap;
+use super::text::{Bag, Numbers, counts, is_space, overlap, owned_words, tokens_13a};
 
 /// Numbers of a row: matches of orders 1 to 4, n-grams of orders 1 to 4, length, reference length.
 pub const WIDTH: usize = 10;
@@ -69,13 +68,21 @@ pub enum Smoothing {
 pub fn row(cut: Cut, hypothesis: &str, references: &[&str]) -> [f64; WIDTH] {
     let hypothesis = cut.tokens(hypothesis);
     let references: Vec<Vec<String>> = references.iter().map(|r| cut.tokens(r)).collect();
+    let mut known = Numbers::default();
+    let hypothesis = known.of(&hypothesis);
+    let references: Vec<Vec<u32>> = references.iter().map(|r| known.of(r)).collect();
     let mut numbers = [0.0; WIDTH];
     let (matches, rest) = numbers.split_at_mut(ORDERS);
     let (totals, lengths) = rest.split_at_mut(ORDERS);
     for (n, (matched, total)) in (1..).zip(matches.iter_mut().zip(totals)) {
-        let mut known: HashMap<&[String], u32> = HashMap::new();
+        let mut known: Bag<&[u32]> = Bag::default();
         for reference in &references {
-            for (run, count) in counts(reference, n) {
+            let own = counts(reference, n);
+            if known.is_empty() {
+                known = own;
+                continue;
+            }
+            for (run, count) in own {
                 let most = known.entry(run).or_insert(0);
                 *most = count.max(*most);
             }

@@ -27,14 +27,19 @@ pub fn row(word_orders: usize, beta: f64, hypothesis: &str, references: &[&str])
 
 /// A text as characters and as words.
 struct Cut {
-    characters: Vec<char>,
+    /// As numbers, whose runs are quicker to hash.
+    characters: Vec<u32>,
     words: Vec<String>,
 }
 
 impl Cut {
     fn new(text: &str, word_orders: usize) -> Self {
         Cut {
-            characters: text.chars().filter(|&c| !is_space(c)).collect(),
+            characters: text
+                .chars()
+                .filter(|&c| !is_space(c))
+                .map(u32::from)
+                .collect(),
             words: if word_orders == 0 {
                 Vec::new()
             } else {

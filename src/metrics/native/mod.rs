@@ -56,8 +56,21 @@ pub enum Implementation {
     },
     /// Of all rows, prepared, each with its weight (0 where it wasn't drawn), and the options.
     Whole(fn(&Columns, &[f64], &[f64]) -> f64),
+    /// The same, with what is quicker than one value after the other.
+    Swept(Swept),
     /// Of a square table of counts, row by row, its side, and the options.
     Table(fn(&[f64], usize, &[f64]) -> f64),
+}
+
+/// A native of all rows that sweeps over their order.
+#[derive(Debug, Clone, Copy)]
+pub struct Swept {
+    /// As of a whole one.
+    pub value: fn(&Columns, &[f64], &[f64]) -> f64,
+    /// For each row the value where it weighs that much less, all in one sweep.
+    pub without: fn(&Columns, &[f64], &[f64]) -> Vec<f64>,
+    /// Whether it is the area under the ROC curve, which many resamples share one sweep for.
+    pub area: bool,
 }
 
 /// The arguments of a whole native, by column. Conditions are 1 and 0; classes the numbers that
@@ -70,6 +83,17 @@ pub struct Columns {
     pub order: Vec<Vec<u32>>,
     /// For each argument that is a list, in order, each row's items, as numbers that all lists share.
     pub lists: Vec<Vec<Vec<u32>>>,
+}
+
+impl Columns {
+    /// One argument more.
+    pub fn push(&mut self, values: Vec<f64>) {
+        let mut order: Vec<u32> = (0u32..).take(values.len()).collect();
+        let at = |i: u32| values.get(i as usize).copied().unwrap_or(f64::NAN);
+        order.sort_by(|&a, &b| at(a).total_cmp(&at(b)));
+        self.values.push(values);
+        self.order.push(order);
+    }
 }
 
 /// A native and its function.
@@ -111,7 +135,7 @@ mod tests {
             let family = match implementation(signature) {
                 Some(Implementation::Row(_)) => Some(Family::Row),
                 Some(Implementation::Corpus { .. }) => Some(Family::Corpus),
-                Some(Implementation::Whole(_)) => Some(Family::Whole),
+                Some(Implementation::Whole(_) | Implementation::Swept(_)) => Some(Family::Whole),
                 Some(Implementation::Table(_)) => Some(Family::Table),
                 None => None,
             };

@@ -1,0 +1,132 @@
+//! Which units are alike in all that a panel measures, and the panel in which each kind stands once.
+
+use super::{Folds, Member, Panel};
+use crate::metrics::Marks;
+use std::collections::HashMap;
+
+/// A kind costs as much to draw as that many rows; with fewer rows a kind, rows are drawn.
+const ROWS_A_KIND: usize = 16;
+/// The most kinds that are worth while.
+const MOST: usize = 4096;
+
+/// The kind of each unit, in order of first appearance; `None` where there are too many kinds.
+pub(super) fn of(panel: &Panel) -> Option<Vec<u32>> {
+    let all = usize::try_from(panel.units.n_copies()).unwrap_or(usize::MAX);
+    let most = (all / ROWS_A_KIND).min(MOST);
+    if most == 0 {
+        return None;
+    }
+    let n = panel.units.n_rows();
+    let mut rows = Classes::new(
+        n,
+        if panel.units.rows_are_units() {
+            most
+        } else {
+            n
+        },
+    );
+    if let Some(folds) = &panel.folds {
+        let keys = folds.of_row.iter().map(|&f| u64::from(f)).collect();
+        rows.tell_apart(&Marks {
+            rows: (0u32..).take(n).collect(),
+            keys,
+        });
+    }
+    for kernel in panel.kernels() {
+        if !kernel.marks(&mut |marks| rows.tell_apart(&marks)) {
+            return None;
+        }
+    }
+    let mut known: HashMap<(u32, Vec<u32>), u32> = HashMap::new();
+    let mut kinds = Vec::with_capacity(panel.units.n_units());
+    let mut of_unit = vec![Vec::new(); panel.units.n_units()];
+    for (&unit, &class) in panel.units.unit_of_row().iter().zip(&rows.of_row) {
+        of_unit.get_mut(unit as usize)?.push(class);
+    }
+    for (mut classes, &stratum) in of_unit.into_iter().zip(panel.units.stratum_of_unit()) {
+        // A cluster is the bag of its rows.
+        classes.sort_unstable();
+        let next = u32::try_from(known.len()).ok()?;
+        kinds.push(*known.entry((stratum, classes)).or_insert(next));
+        if known.len() > most {
+            return None;
+        }
+    }
+    Some(kinds)
+}
+
+/// The panel of one unit of each kind.
+pub(super) fn merge(panel: Panel, kind_of_unit: &[u32]) -> Panel {
+    let (units, rows) = panel.units.merged(kind_of_unit);
+    let mut place_of_row = vec![u32::MAX; panel.units.n_rows()];
+    for (place, &row) in (0u32..).zip(&rows) {
+        if let Some(slot) = place_of_row.get_mut(row as usize) {
+            *slot = place;
+        }
+    }
+    let member = |member: Member| Member {
+        kernels: member
+            .kernels
+            .into_iter()
+            .map(|parts| {
+                let parts = parts.into_iter();
+                parts.map(|kernel| kernel.of_rows(&place_of_row)).collect()
+            })
+            .collect(),
+        ..member
+    };
+    let folds = |folds: Folds| Folds {
+        of_row: rows
+            .iter()
+            .filter_map(|&row| folds.of_row.get(row as usize))
+            .copied()
+            .collect(),
+        ..folds
+    };
+    Panel {
+        units,
+        members: panel.members.into_iter().map(member).collect(),
+        folds: panel.folds.map(folds),
+        ..panel
+    }
+}
+
+/// Rows in classes that are told apart step by step.
+struct Classes {
+    of_row: Vec<u32>,
+    next: u32,
+    most: usize,
+}
+
+impl Classes {
+    fn new(rows: usize, most: usize) -> Self {
+        Classes {
+            of_row: vec![0; rows],
+            next: 1,
+            most,
+        }
+    }
+
+    /// Splits classes by marks; whether there are few enough yet.
+    fn tell_apart(&mut self, marks: &Marks) -> bool {
+        let mut known: HashMap<(u32, u64), u32> = HashMap::new();
+        let mut last = ((u32::MAX, 0), 0);
+        for (&row, &key) in marks.rows.iter().zip(&marks.keys) {
+            let Some(class) = self.of_row.get_mut(row as usize) else {
+                continue;
+            };
+            let pair = (*class, key);
+            if last.0 != pair {
+                let next = self.next;
+                let number = *known.entry(pair).or_insert(next);
+                self.next = next.max(number + 1);
+                last = (pair, number);
+            }
+            *class = last.1;
+            if known.len() > self.most {
+                return false;
+            }
+        }
+        true
+    }
+}
