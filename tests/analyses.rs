@@ -332,7 +332,11 @@ fn ranked(case: &Case, by_part: bool) -> RunResult {
     }
     let others: Vec<String> = (1..systems).map(|s| format!("s{s}")).collect();
     text.push_str("dataset d { source: \"d.csv\", version: \"1\", id: id, split: ");
-    text.push_str(if by_part { "column(task) }\n" } else { "all(test) }\n" });
+    text.push_str(if by_part {
+        "column(task) }\n"
+    } else {
+        "all(test) }\n"
+    });
     let ons: Vec<String> = match by_part {
         true => all.iter().map(|b| format!("d.t{b}")).collect(),
         false => vec!["d.test".into()],

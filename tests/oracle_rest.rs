@@ -489,7 +489,12 @@ pub fn groups_one_by_one() {
             label.len(),
         );
         // The oracle counts rows, also where they have weights.
-        let count = |code: Option<u32>| groups.iter().filter(|g| code.is_none_or(|c| **g == c)).count();
+        let count = |code: Option<u32>| {
+            groups
+                .iter()
+                .filter(|g| code.is_none_or(|c| **g == c))
+                .count()
+        };
         let mut got = got;
         got[1] = count(None) as f64;
         for (place, code) in (2u32..).take(known.len()).enumerate() {

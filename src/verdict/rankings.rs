@@ -95,8 +95,10 @@ fn ranking(book: &Book<'_>, g: &Gathered<'_>) -> Ranking {
     let values: Vec<Vec<f64>> = g.blocks.iter().map(|b| b.1.clone()).collect();
     let Some(tested) = friedman(&values) else {
         found.note = Some(match values.len() {
-            0 | 1 => "one block has no ranks to compare: compare on several partitions, or by slices"
-                .into(),
+            0 | 1 => {
+                "one block has no ranks to compare: compare on several partitions, or by slices"
+                    .into()
+            }
             _ => {
                 "no ranks: some system has no value on some block, or all tie on every block".into()
             }

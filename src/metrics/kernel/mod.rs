@@ -11,9 +11,9 @@ mod contributions;
 mod expression;
 mod groups;
 mod jackknife;
-mod orders;
 mod lanes;
 mod merge;
+mod orders;
 mod prepare;
 mod tables;
 

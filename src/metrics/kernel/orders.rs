@@ -20,7 +20,9 @@ impl Kernel {
         };
         let ranked = group.ranked.as_ref()?;
         let of_place = |place: &u32| {
-            let row = *self.rows.get(*group.places.get(*place as usize)? as usize)?;
+            let row = *self
+                .rows
+                .get(*group.places.get(*place as usize)? as usize)?;
             times.get(row as usize).copied()
         };
         let both = ranked.sorted().values().iter().zip(ranked.rows());
