@@ -12,10 +12,10 @@ use crate::registry;
 use crate::render;
 use crate::report;
 use crate::result::{Check, RunResult};
-use crate::runner::{self, Settings};
+use crate::runner::{self, Settings, TaskRecord};
 use crate::text::DiskWorld;
 use crate::verdict::{self, Setting};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -195,7 +195,7 @@ fn report(
         for (name, text) in texts {
             write(&written(name), text)?;
         }
-        let manifest = registering.manifest(analysis, &result, &files, &entry, started);
+        let manifest = registering.manifest(analysis, &result, (&folder, &files), &entry, started);
         write(&written("manifest.json"), &manifest.text())
     });
     if let Err(error) = recorded {
@@ -225,19 +225,25 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), Box<Diagnostic>> {
     data::write_atomic(path, text.as_bytes()).map_err(|e| Box::new(data::diagnose(&e, None)))
 }
 
-/// What was run to make the outputs, as its runner wrote it down beside them.
-pub(super) fn commands(place: &registry::Place) -> Vec<serde_json::Value> {
-    let stem = Path::new(&place.name()).file_stem().map(PathBuf::from);
-    let runs = place.folder().join(stem.unwrap_or_default()).join("runs");
-    let Ok(entries) = std::fs::read_dir(runs) else {
+/// What was run to make the outputs of a result, as its runner wrote it down beside them.
+pub(super) fn commands(store: &Path, result: &RunResult) -> Vec<TaskRecord> {
+    let Ok(entries) = std::fs::read_dir(store.join("runs")) else {
         return Vec::new();
     };
-    let mut files: Vec<PathBuf> = entries
-        .filter_map(|e| Some(e.ok()?.path().join("task.json")))
-        .collect();
-    files.sort();
-    let read = |path: &PathBuf| serde_json::from_slice(&std::fs::read(path).ok()?).ok();
-    files.iter().filter_map(read).collect()
+    let key = |e: std::fs::DirEntry| e.file_name().to_string_lossy().into_owned();
+    let mut keys: Vec<String> = entries.filter_map(|e| Some(key(e.ok()?))).collect();
+    keys.sort();
+    let inputs = &result.provenance.inputs;
+    let read = |key: &String| match runner::stored(store, key) {
+        runner::Entry::Done(record) => Some(*record),
+        runner::Entry::Failed(_) | runner::Entry::Absent => None,
+    };
+    // Others are of earlier versions of the plan.
+    let used = |record: &TaskRecord| {
+        let output = record.output.as_ref();
+        output.is_some_and(|o| inputs.iter().any(|i| i.sha256 == o.sha256))
+    };
+    keys.iter().filter_map(read).filter(used).collect()
 }
 
 fn required(args: &RunArgs, result: &RunResult) -> ExitCode {

@@ -359,7 +359,7 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
 }
 
 /// A moment as `2026-11-30T16:20:34Z`.
-fn utc(time: SystemTime) -> String {
+pub fn utc(time: SystemTime) -> String {
     let since = time.duration_since(SystemTime::UNIX_EPOCH);
     let seconds = since.map_or(0, |d| d.as_secs());
     let (days, rest) = (seconds / 86_400, seconds % 86_400);
