@@ -497,6 +497,14 @@ impl Made {
         made
     }
 
+    /// With latencies of which none is like another.
+    pub(crate) fn with_unlike_latencies(mut self) -> Self {
+        for (row, latency) in self.latency.iter_mut().enumerate() {
+            *latency += row as f64 / 128.0;
+        }
+        self
+    }
+
     pub(crate) fn kernel(&self, programs: &[Program], rows: &[u32]) -> Kernel {
         let columns = RunColumns::default()
             .class("label", &self.label)

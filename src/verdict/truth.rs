@@ -63,6 +63,7 @@ impl Scene<'_> {
                 }),
                 p_value: None,
                 note: None,
+                chosen: None,
             },
         }
     }
