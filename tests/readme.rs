@@ -119,3 +119,33 @@ fn links_lead_somewhere() {
         assert!(Path::new(target).exists(), "{target}");
     }
 }
+
+/// A block that is never closed swallows what follows it.
+#[test]
+fn every_block_of_code_is_closed() {
+    let docs = std::fs::read_dir("docs").unwrap();
+    let docs = docs.map(|e| e.unwrap().path());
+    let pages = docs.filter(|p| p.extension().is_some_and(|e| e == "md"));
+    for page in pages.chain(["README.md", "CHANGELOG.md"].map(Into::into)) {
+        let text = std::fs::read_to_string(&page).unwrap();
+        let mut open: Option<usize> = None;
+        for (number, line) in text.lines().enumerate() {
+            let Some(info) = line.trim_start().strip_prefix("```") else {
+                continue;
+            };
+            let at = format!("{}:{}", page.display(), number + 1);
+            match open {
+                None => open = Some(number),
+                Some(begun) => {
+                    assert!(
+                        info.is_empty(),
+                        "{at}: the block of line {} is open",
+                        begun + 1
+                    );
+                    open = None;
+                }
+            }
+        }
+        assert_eq!(open, None, "{}", page.display());
+    }
+}

@@ -5,6 +5,7 @@ use super::columns::{self, Owned};
 use super::commands::{Made, Who};
 use super::dataset::Evidenced;
 use super::errors::{ExecError, diagnose};
+use super::items::{self, Items};
 use super::outputs::Run;
 use super::roles;
 use super::wanted::Wanted;
@@ -186,6 +187,14 @@ fn dataset_panels(
         .filter_map(|&w| wanted.get(w))
         .collect();
     let index = data.index(plan)?;
+    let all = needs(
+        compiled
+            .iter()
+            .flat_map(|of| of.values())
+            .flat_map(|c| &c.programs),
+    );
+    let items = items::read(files, &plan.datasets[data.dataset], &all)?;
+    let (items, of_items) = items.unzip();
     let mine: Vec<Run> = runs
         .iter()
         .filter(|r| wanted.iter().any(|w| w.variants.contains_key(&r.variant)))
@@ -197,9 +206,13 @@ fn dataset_panels(
     let mine: Vec<&Run> = mine.iter().collect();
     let read: Vec<_> = mine
         .par_iter()
-        .map(|run| read_run(files, plan, &wanted, compiled, data, index.as_ref(), run))
+        .map(|run| {
+            let read = read_run(files, plan, &wanted, compiled, data, index.as_ref(), run)?;
+            beside(items.as_ref(), read)
+        })
         .collect();
-    let (mut columns, mut inputs, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+    let mut inputs: Vec<Input> = of_items.into_iter().collect();
+    let (mut columns, mut errors) = (Vec::new(), Vec::new());
     for result in read {
         match result {
             Ok((of, input)) => {
@@ -212,12 +225,20 @@ fn dataset_panels(
     if !errors.is_empty() {
         return Err(folded(errors));
     }
-    let panels: Result<Vec<Measured>, _> = wanted
-        .iter()
-        .zip(compiled)
-        .map(|(w, of)| panel(plan, w, of, (data, files.copies), &mine, &columns))
-        .collect();
-    Ok((panels?, inputs))
+    let mut panels = Vec::new();
+    for (w, of) in wanted.iter().zip(compiled) {
+        let one = |row_by_row| {
+            let data = (data, files.copies);
+            panel(plan, w, of, data, &mine, &columns, row_by_row)
+        };
+        // Where groups are declared, claims may resample whole groups, rows one by one, or both ways.
+        let by_unit = one(false)?;
+        let by_rows = by_unit.clustered && w.row_by_row;
+        let row_by_row = by_rows.then(|| one(true)).transpose()?;
+        panels.extend((!by_rows || w.by_unit).then_some(by_unit));
+        panels.extend(row_by_row);
+    }
+    Ok((panels, inputs))
 }
 
 /// What is wrong with the file that a command wrote.
@@ -316,6 +337,19 @@ fn folded(errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
 }
 
 type Columns = BTreeMap<DataRef, Owned>;
+
+/// The columns of a run, with what the table of items knows of its lists.
+fn beside(
+    items: Option<&Items>,
+    (mut columns, input): (Columns, Option<Input>),
+) -> Result<(Columns, Option<Input>), Vec<Diagnostic>> {
+    if let Some(items) = items {
+        for owned in columns.values_mut() {
+            items.beside(owned).map_err(|e| vec![e])?;
+        }
+    }
+    Ok((columns, input))
+}
 
 fn read_run(
     files: &Files<'_>,
@@ -467,6 +501,7 @@ fn panel(
     (data, copies): (&Evidenced, Option<&[u64]>),
     runs: &[&Run],
     columns: &[Columns],
+    row_by_row: bool,
 ) -> Result<Measured, Vec<Diagnostic>> {
     let rows = data.rows(w.on.part.as_deref());
     let all_needs = needs(compiled.values().flat_map(|c| &c.programs));
@@ -474,6 +509,7 @@ fn panel(
     let (parts, part_rows) = parts(w, data, &rows);
     let (units, clustered) = match copies.map(|c| Units::kinds(c.to_vec(), None)) {
         Some(Ok(kinds)) => (kinds, false),
+        Some(Err(_)) | None if row_by_row => (units_of(plan, data, &rows, None), false),
         Some(Err(_)) | None => units(plan, data, &rows),
     };
     let mut members = Vec::new();
@@ -629,25 +665,26 @@ fn folds(w: &Wanted, data: &Evidenced, rows: &[u32]) -> Option<Folds> {
 /// within strata where declared.
 pub(super) fn units(plan: &Plan, data: &Evidenced, rows: &[u32]) -> (Units, bool) {
     let d = &plan.datasets[data.dataset];
-    let codes = |column: &str| -> Option<Vec<u32>> {
-        let (_, text) = data.table.text(column)?;
-        let code = |&row: &u32| text.codes.get(row as usize).copied().unwrap_or(u32::MAX);
-        Some(rows.iter().map(code).collect())
-    };
-    let cluster = d
-        .cluster
-        .as_ref()
-        .or(d.group.as_ref())
-        .and_then(|c| codes(&c.value));
-    let strata = combined(
-        d.strata.iter().filter_map(|c| codes(&c.value)).collect(),
-        rows.len(),
-    );
-    let clustered = cluster.is_some();
+    let declared = d.cluster.as_ref().or(d.group.as_ref());
+    let cluster = declared.and_then(|c| codes(data, rows, &c.value));
+    let units = units_of(plan, data, rows, cluster.as_deref());
+    (units, cluster.is_some())
+}
+
+/// The units that these clusters make within the dataset's strata; rows where there are none.
+fn units_of(plan: &Plan, data: &Evidenced, rows: &[u32], cluster: Option<&[u32]>) -> Units {
+    let strata = plan.datasets[data.dataset].strata.iter();
+    let strata = strata.filter_map(|c| codes(data, rows, &c.value)).collect();
+    let strata = combined(strata, rows.len());
     let all = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-    let units = Units::new(rows.len(), cluster.as_deref(), strata.as_deref())
-        .unwrap_or_else(|_| Units::rows(all));
-    (units, clustered)
+    Units::new(rows.len(), cluster, strata.as_deref()).unwrap_or_else(|_| Units::rows(all))
+}
+
+/// The codes of a column's texts on these rows.
+fn codes(data: &Evidenced, rows: &[u32], column: &str) -> Option<Vec<u32>> {
+    let (_, text) = data.table.text(column)?;
+    let code = |&row: &u32| text.codes.get(row as usize).copied().unwrap_or(u32::MAX);
+    Some(rows.iter().map(code).collect())
 }
 
 /// One code for each combination of several columns' codes.

@@ -68,7 +68,7 @@ pub fn about(keyword: Keyword) -> &'static str {
             "Ordered rules, `outcome when condition` and `outcome otherwise`; the first that is established gives the verdict."
         }
         Keyword::Stop => {
-            "When the runs may end before all of them are there, without spoiling what the last look says."
+            "When the runs may end before all of them are there, without spoiling what the last look says. Rules, `outcome when condition`, are judged at each look on intervals that hold at all looks together; the first established one ends the runs of the pair, and the verdict is that of `decide` over these."
         }
     }
 }
@@ -162,6 +162,11 @@ const DATASET: &[FieldSpec] = &[
         "columns within whose values resampling stays",
     ),
     f("weight", "importance", "the weight of a row"),
+    f(
+        "items",
+        "\"items.csv\" { id: item, interactions: plays, features: [tempo, energy] }",
+        "a table of the items that lists hold, with how often each was used and what it is like",
+    ),
     f(
         "columns",
         "{ discharge_code: { known: after_outcome } }",
