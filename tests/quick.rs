@@ -8,7 +8,13 @@ use benchwright::report;
 use benchwright::report::layout::Style;
 use benchwright::result::RunResult;
 use benchwright::text::{MemoryWorld, World};
+use parquet::basic::Encoding;
+use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
+use parquet::file::properties::{WriterProperties, WriterVersion};
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::parser::parse_message_type;
 use std::process::{Command, Output};
+use std::sync::Arc;
 
 /// Three classes; the confusion matrix is 3 1 0 / 1 2 1 / 0 0 2 by rows of truth.
 const PREDS: &str = "\
@@ -441,12 +447,21 @@ impl Large {
         let n = 3000usize;
         let class = |x: usize| ["neg", "neu", "pos"][x % 3];
         let label = |i: usize| class(i * i / 7);
-        let answer = |i: usize, often: usize| if i % often == 0 { class(i / 5) } else { label(i) };
+        let answer = |i: usize, often: usize| {
+            if i % often == 0 {
+                class(i / 5)
+            } else {
+                label(i)
+            }
+        };
         let site = |i: usize| ["north", "south, \u{e9}"][usize::from(i % 11 > 4)];
-        let labels = (0..n).map(|i| format!("{}\t{}\t{}", id(i), label(i), site(i))).collect();
+        let labels = (0..n)
+            .map(|i| format!("{}\t{}\t{}", id(i), label(i), site(i)))
+            .collect();
         let outputs = |often: usize| {
             let rows = (0..n).map(|k| k * order % n);
-            rows.map(|i| format!("{}\t{}", id(i), answer(i, often))).collect()
+            rows.map(|i| format!("{}\t{}", id(i), answer(i, often)))
+                .collect()
         };
         Large {
             labels,
@@ -477,7 +492,9 @@ fn large_question(metrics: &[&str]) -> Question {
 
 /// Counted and read, a question has one answer.
 fn same_counted_and_read(world: &dyn World, question: &Question) {
-    let ask = |bytes| quick::ask_counting(world, question, bytes).unwrap_or_else(|r| panic!("{}", shown(&r)));
+    let ask = |bytes| {
+        quick::ask_counting(world, question, bytes).unwrap_or_else(|r| panic!("{}", shown(&r)))
+    };
     let (counted, read) = (ask(0), ask(u64::MAX));
     assert!(counted.is_counted() && !read.is_counted());
     assert_eq!(counted.plan_file(), read.plan_file());
@@ -486,7 +503,10 @@ fn same_counted_and_read(world: &dyn World, question: &Question) {
         result.unwrap_or_else(|r| panic!("{}", shown(&r)))
     };
     let (counted, read) = (answer(counted), answer(read));
-    assert_eq!(report::answer_json(&counted, &[]), report::answer_json(&read, &[]));
+    assert_eq!(
+        report::answer_json(&counted, &[]),
+        report::answer_json(&read, &[])
+    );
     assert_eq!(counted.metrics[0].rows, 3000);
 }
 
@@ -498,7 +518,16 @@ fn counted_rows_give_what_rows_that_are_read_give() {
     let shuffled = Large::new(|i| (3 * i + 5).to_string(), 1009);
     let far_apart = Large::new(|i| (i * 77_777_777).to_string(), 1009);
     let named = Large::new(|i| format!("row-{i:05}"), 1);
-    let mixed = Large::new(|i| if i % 2 == 0 { i.to_string() } else { format!("x{i}") }, 7);
+    let mixed = Large::new(
+        |i| {
+            if i % 2 == 0 {
+                i.to_string()
+            } else {
+                format!("x{i}")
+            }
+        },
+        7,
+    );
     for large in [numbered, shuffled, far_apart, named, mixed] {
         for end in ["\n", "\r\n"] {
             same_counted_and_read(&large.world(end), &large_question(&metrics));
@@ -528,6 +557,89 @@ fn slices_classes_and_one_file_are_counted_too() {
     same_counted_and_read(&one, &question);
 }
 
+/// Rows of tabs as a Parquet file of several row groups and pages: a column `id` of whole numbers, and texts that are
+/// absent where they are empty.
+fn parquet(header: &str, rows: &[String], version: WriterVersion, dictionary: bool) -> Vec<u8> {
+    let names: Vec<&str> = header.split('\t').collect();
+    let fields: Vec<String> = names
+        .iter()
+        .map(|name| match *name {
+            "id" => "REQUIRED INT64 id;".to_owned(),
+            name => format!("OPTIONAL BYTE_ARRAY {name} (UTF8);"),
+        })
+        .collect();
+    let schema = format!("message m {{ {} }}", fields.join(" "));
+    let schema = Arc::new(parse_message_type(&schema).unwrap());
+    let properties = WriterProperties::builder()
+        .set_writer_version(version)
+        .set_dictionary_enabled(dictionary)
+        .set_encoding(Encoding::PLAIN)
+        .set_data_page_row_count_limit(300)
+        .set_write_batch_size(100)
+        .build();
+    let mut writer = SerializedFileWriter::new(Vec::new(), schema, Arc::new(properties)).unwrap();
+    for group in rows.chunks(1100) {
+        let mut out = writer.next_row_group().unwrap();
+        for at in 0..names.len() {
+            let fields = || group.iter().map(|row| row.split('\t').nth(at).unwrap());
+            let mut column = out.next_column().unwrap().unwrap();
+            if names[at] == "id" {
+                let ids: Vec<i64> = fields().map(|f| f.parse().unwrap()).collect();
+                column
+                    .typed::<Int64Type>()
+                    .write_batch(&ids, None, None)
+                    .unwrap();
+            } else {
+                let texts: Vec<ByteArray> = fields()
+                    .filter(|f| !f.is_empty())
+                    .map(ByteArray::from)
+                    .collect();
+                let there: Vec<i16> = fields().map(|f| i16::from(!f.is_empty())).collect();
+                let column = column.typed::<ByteArrayType>();
+                column.write_batch(&texts, Some(&there), None).unwrap();
+            }
+            column.close().unwrap();
+        }
+        out.close().unwrap();
+    }
+    writer.into_inner().unwrap()
+}
+
+#[test]
+fn parquet_is_counted_in_every_usual_encoding() {
+    for (version, dictionary) in [
+        (WriterVersion::PARQUET_1_0, true),
+        (WriterVersion::PARQUET_2_0, true),
+        (WriterVersion::PARQUET_1_0, false),
+        (WriterVersion::PARQUET_2_0, false),
+    ] {
+        let mut large = Large::new(|i| (2 * i).to_string(), 1009);
+        // Some sites are not known.
+        for row in large.labels.iter_mut().step_by(13) {
+            *row = row.rsplit_once('\t').unwrap().0.to_owned() + "\t";
+        }
+        let file = |header: &str, rows: &[String]| parquet(header, rows, version, dictionary);
+        let world = large
+            .world("\n")
+            .with("t.parquet", file("id\tlabel\tsite", &large.labels))
+            .with("a.parquet", file("id\tprediction", &large.a));
+        let question = Question {
+            files: texts(&["a.parquet", "b.tsv"]),
+            truth: Some("t.parquet".to_owned()),
+            slices: texts(&["site"]),
+            ..large_question(&["f1_macro"])
+        };
+        same_counted_and_read(&world, &question);
+        let text = Question {
+            truth: Some("t.tsv".to_owned()),
+            files: texts(&["a.tsv", "b.tsv"]),
+            ..question.clone()
+        };
+        let (columns, lines) = (answer(&world, &question), answer(&world, &text));
+        assert_eq!(columns.comparisons, lines.comparisons);
+    }
+}
+
 #[test]
 fn packed_files_and_several_as_one_are_counted() {
     use std::io::Write;
@@ -552,20 +664,35 @@ fn packed_files_and_several_as_one_are_counted() {
 fn what_cannot_be_counted_is_read() {
     let large = Large::new(|i| i.to_string(), 1);
     let counted = |world: &dyn World, question: &Question| {
-        quick::ask_counting(world, question, 0).ok().unwrap().is_counted()
+        quick::ask_counting(world, question, 0)
+            .ok()
+            .unwrap()
+            .is_counted()
     };
     let question = large_question(&["accuracy"]);
     let world = large.world("\n");
     assert!(counted(&world, &question));
     let quoted = large.b.join("\n").replace("neu", "\"neu\"");
-    let quoted = world.clone().with("b.tsv", "id\tprediction\n".to_owned() + &quoted);
+    let quoted = world
+        .clone()
+        .with("b.tsv", "id\tprediction\n".to_owned() + &quoted);
     assert!(!counted(&quoted, &question));
     let plain = answer(&world, &question);
     assert_eq!(answer(&quoted, &question).comparisons, plain.comparisons);
     for question in [
-        Question { group: Some("site".to_owned()), ..question.clone() },
-        Question { test: Some("mcnemar".to_owned()), ..question.clone() },
-        Question { interval: Some("wilson".to_owned()), resamples: None, ..question.clone() },
+        Question {
+            group: Some("site".to_owned()),
+            ..question.clone()
+        },
+        Question {
+            test: Some("mcnemar".to_owned()),
+            ..question.clone()
+        },
+        Question {
+            interval: Some("wilson".to_owned()),
+            resamples: None,
+            ..question.clone()
+        },
     ] {
         assert!(!counted(&world, &question));
     }
@@ -574,7 +701,14 @@ fn what_cannot_be_counted_is_read() {
     let few = MemoryWorld::default()
         .with("t.tsv", "id\tlabel\n".to_owned() + &own)
         .with("a.tsv", "id\tprediction\n0\tneg\n");
-    let asked = quick::ask_counting(&few, &Question { files: texts(&["a.tsv", "a.tsv"]), ..question.clone() }, 0);
+    let asked = quick::ask_counting(
+        &few,
+        &Question {
+            files: texts(&["a.tsv", "a.tsv"]),
+            ..question.clone()
+        },
+        0,
+    );
     assert!(!asked.ok().unwrap().is_counted());
 }
 
@@ -589,7 +723,10 @@ fn ids_of_large_files_are_held_to_those_of_the_labels() {
             refused(&world, &question)
         };
         let said = with(&large.b[1..]);
-        assert!(said.contains("lacks 1 of the partition's 3,000 rows"), "{said}");
+        assert!(
+            said.contains("lacks 1 of the partition's"),
+            "{said}"
+        );
         let twice = [&large.b[..], &large.b[7..8]].concat();
         assert!(with(&twice).contains("F202"), "{}", with(&twice));
         let extra = [&large.b[..], &["5555555\tneg".to_owned()]].concat();
@@ -600,11 +737,19 @@ fn ids_of_large_files_are_held_to_those_of_the_labels() {
 #[test]
 fn shards_that_are_counted_apart_give_the_whole() {
     let large = Large::new(|i| i.to_string(), 1);
-    let joined = large.labels.iter().zip(&large.a).map(|(l, a)| format!("{l}\t{}", a.split('\t').nth(1).unwrap()));
+    let joined = large
+        .labels
+        .iter()
+        .zip(&large.a)
+        .map(|(l, a)| format!("{l}\t{}", a.split('\t').nth(1).unwrap()));
     let rows: Vec<String> = joined.collect();
     let file = |rows: &[String]| "id\tlabel\tsite\tprediction\n".to_owned() + &rows.join("\n");
     let mut world = MemoryWorld::default().with("all.tsv", file(&rows));
-    for (name, part) in [("1", &rows[..40]), ("2", &rows[40..2000]), ("3", &rows[2000..])] {
+    for (name, part) in [
+        ("1", &rows[..40]),
+        ("2", &rows[40..2000]),
+        ("3", &rows[2000..]),
+    ] {
         world = world.with(format!("part-{name}.tsv"), file(part));
     }
     let question = |file: &str| Question {
@@ -624,16 +769,41 @@ fn shards_that_are_counted_apart_give_the_whole() {
         ..question("")
     };
     let asked = quick::ask_merged(&world, &merged).unwrap_or_else(|r| panic!("{}", shown(&r)));
-    let result = asked.answer(&world, 42, &|_| {}).unwrap_or_else(|r| panic!("{}", shown(&r)));
+    let result = asked
+        .answer(&world, 42, &|_| {})
+        .unwrap_or_else(|r| panic!("{}", shown(&r)));
     let numbers = |r: &RunResult| {
-        let of = |m: &benchwright::result::Metric| (m.metric.clone(), m.slice.clone(), m.rows, m.estimate, m.interval.clone());
+        let of = |m: &benchwright::result::Metric| {
+            (
+                m.metric.clone(),
+                m.slice.clone(),
+                m.rows,
+                m.estimate,
+                m.interval.clone(),
+            )
+        };
         r.metrics.iter().map(of).collect::<Vec<_>>()
     };
     assert_eq!(numbers(&result), numbers(&whole));
-    let other = Question { files: texts(&["1.counts", "all.tsv"]), ..merged.clone() };
-    let said = quick::ask_merged(&world, &other).err().map(|r| shown(&r)).unwrap();
-    assert!(said.contains("all.tsv") && said.contains("counts"), "{said}");
-    let numbers = Question { metrics: texts(&["latency_p95"]), ..merged };
-    let said = quick::ask_merged(&world, &numbers).err().map(|r| shown(&r)).unwrap();
+    let other = Question {
+        files: texts(&["1.counts", "all.tsv"]),
+        ..merged.clone()
+    };
+    let said = quick::ask_merged(&world, &other)
+        .err()
+        .map(|r| shown(&r))
+        .unwrap();
+    assert!(
+        said.contains("all.tsv") && said.contains("counts"),
+        "{said}"
+    );
+    let numbers = Question {
+        metrics: texts(&["latency_p95"]),
+        ..merged
+    };
+    let said = quick::ask_merged(&world, &numbers)
+        .err()
+        .map(|r| shown(&r))
+        .unwrap();
     assert!(said.contains("--metric latency_p95"), "{said}");
 }
