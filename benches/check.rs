@@ -126,14 +126,14 @@ fn grid() -> String {
         text,
         "\nbaseline s0 {{\n  components: [{components}]\n  train: d.train, tune: d.val {{ by: errors0, trials: 9 }}, seeds: 3\n  \
          predictions: \"s0-{{variant}}-{{seed}}.csv\"\n}}\n\n\
-         ablation of s0 {{ on: d.test, remove: [{components}], metric: errors0, tolerance: 0.01 }}\n"
+         ablation of s0 {{ on: d.val, remove: [{components}], metric: errors0, tolerance: 1pp }}\n"
     );
     for i in 1..200 {
         let _ = writeln!(
             text,
             "candidate s{i} from s0 {{ predictions: \"s{i}-{{variant}}-{{seed}}.csv\" }}\n\
              compare s{i} with s0 {{ on: d.test, metrics: [{metrics}], correct: holm }}\n\
-             decide for s{i} against s0 {{\n  ship when gain(errors0) > 0.01\n  reject otherwise\n}}\n"
+             decide for s{i} against s0 {{\n  ship when gain(errors0) > 1pp\n  reject otherwise\n}}\n"
         );
     }
     text

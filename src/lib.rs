@@ -25,6 +25,7 @@ pub mod registry;
 pub mod render;
 pub mod report;
 pub mod result;
+pub mod runner;
 pub mod stats;
 pub mod syntax;
 pub mod text;

@@ -216,14 +216,6 @@ fn a_plan_with_errors_is_not_run() {
 }
 
 #[test]
-fn a_command_is_refused_with_what_to_do() {
-    let out = benchwright(&["run", "tests/whole-plan/whole-plan.bench"]);
-    assert_eq!(code(&out), 1);
-    assert!(stderr(&out).contains("error[E102] command-not-run"));
-    assert!(stderr(&out).contains("predictions:"));
-}
-
-#[test]
 fn a_bad_file_is_2() {
     let folder = project();
     std::fs::write(folder.path().join("b-2.csv"), "id,prediction\n0,pos\n").unwrap();

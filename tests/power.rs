@@ -18,7 +18,7 @@ fn near(got: f64, want: f64, tolerance: f64) {
 }
 
 #[test]
-fn pairs_for_means_are_those_of_statsmodels() {
+pub fn pairs_for_means_are_those_of_statsmodels() {
     for case in cases("power") {
         let Some(d) = case.input["effect_size"].as_f64() else {
             continue;
@@ -230,6 +230,139 @@ fn what_has_no_form_says_so() {
     let (basis, numbers, enough) = first(&plan("latency_p95", ROWS, "", "gain(latency_p95) > 5ms"));
     assert!(matches!(basis, Basis::Nothing(_)));
     assert_eq!((numbers, enough), ([None; 4], Enough::Unsure));
+}
+
+/// Standard normal numbers of a generator that is not the crate's (Marsaglia 1958 over a linear congruence).
+struct Normals(u64);
+
+impl Normals {
+    fn uniform(&mut self) -> f64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        ((self.0 >> 11) as f64 + 0.5) / (1u64 << 53) as f64
+    }
+
+    fn next(&mut self) -> f64 {
+        let (u, v) = (self.uniform(), self.uniform());
+        (-2.0 * u.ln()).sqrt() * (std::f64::consts::TAU * v).cos()
+    }
+}
+
+fn deviation(values: &[f64]) -> f64 {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt()
+}
+
+/// The variance of an area under the curve from the chance that two positives beat one negative (Hanley & McNeil 1982,
+/// eq. 1), for normal scores by numeric integration, both kinds equally frequent: of two independent systems twice that.
+#[test]
+fn areas_are_simulated() {
+    let text = |pilot: &str| {
+        let dataset = format!("{ROWS}, positive: pos");
+        plan("roc_auc", &dataset, pilot, "gain(roc_auc) > 1pp")
+            .replace("balanced_accuracy}", "balanced_accuracy, roc_auc}")
+    };
+    let (basis, numbers, enough) = first(&text("pilot: { level: 86% }"));
+    let Basis::AnyScores(sd) = basis else {
+        panic!("{basis:?}");
+    };
+    // Φ(d/√2) = 86 %.
+    let apart = 1.080_319 * std::f64::consts::SQRT_2;
+    let cdf = benchwright::stats::normal::cdf;
+    let both: f64 = (-6000..6000)
+        .map(|i| f64::from(i) / 1000.0)
+        .map(|y| cdf(apart - y).powi(2) * (-0.5 * y * y).exp() * 0.001)
+        .sum::<f64>()
+        / std::f64::consts::TAU.sqrt();
+    let per_row = 2.0 * (both - 0.86f64.powi(2)) * 2.0;
+    near(sd, (2.0 * per_row).sqrt(), 0.08 * sd);
+    // At worst that; two systems may also give the same scores.
+    assert_eq!((numbers[0], enough), (Some(0.0), Enough::Unsure));
+    near(numbers[1].unwrap(), 2.801_585 * sd / 1050f64.sqrt(), 1e-3);
+    let Basis::AnyScores(unknown) = first(&text("")).0 else {
+        panic!();
+    };
+    assert!(unknown > sd, "of no known level the worst is taken");
+}
+
+#[test]
+fn quantiles_are_simulated_from_a_pilot() {
+    let text = |pilot: &str| plan("latency_p95", ROWS, pilot, "gain(latency_p95) > 5ms");
+    let (basis, numbers, _) = first(&text("pilot: { level: 80ms, sd: 12ms }"));
+    let Basis::Tail((least, most)) = basis else {
+        panic!("{basis:?}");
+    };
+    let of_tail = |tail: f64| {
+        let mut draw = Normals(5);
+        let middle = 80.0 / (tail * 1.644_854).exp();
+        let gains: Vec<f64> = (0..400)
+            .map(|_| {
+                let rows = (0..1000).map(|_| {
+                    let time = middle * (tail * draw.next()).exp();
+                    (time, time + 12.0 * draw.next())
+                });
+                let (mut a, mut b): (Vec<f64>, Vec<f64>) = rows.unzip();
+                a.sort_by(f64::total_cmp);
+                b.sort_by(f64::total_cmp);
+                a[950] - b[950]
+            })
+            .collect();
+        deviation(&gains) * 1000f64.sqrt()
+    };
+    let (slim, heavy) = (of_tail(0.2), of_tail(0.8));
+    near(least, slim.min(heavy), 0.15 * least);
+    near(most, slim.max(heavy), 0.15 * most);
+    near(
+        numbers[1].unwrap(),
+        2.801_585 * most / 1050f64.sqrt(),
+        0.05 * numbers[1].unwrap(),
+    );
+    // Nothing is made up where the pilot says less.
+    assert!(matches!(
+        first(&text("pilot: { sd: 12ms }")).0,
+        Basis::Nothing(_)
+    ));
+}
+
+/// With four cells an effect averages two pairs of cells.
+#[test]
+fn effects_of_a_factorial_are_bounded_by_their_pairs() {
+    let text = r#"use std.classification.accuracy
+plan p { objective: "o", primary: accuracy }
+dataset d {
+  source: "d.csv", version: "1", id: id, label: y in [neg, pos], split: column(part) { test: "test" }
+  rows: { test: 900 }
+}
+component left { flag: "--left {level}", levels: [off, on], absent: off, default: on }
+component right { flag: "--right {level}", levels: [off, on], absent: off, default: on }
+system full { components: [left, right], seeds: 1, predictions: "full-{variant}.csv" }
+factorial of full { on: d.test, metric: accuracy, over: [left, right], interactions: [left * right] }
+"#;
+    let world = MemoryWorld::default().with("plan.bench", text);
+    let a = analysis::analyse(&world, Path::new("plan.bench")).unwrap();
+    assert!(!a.has_errors(), "{:?}", a.diagnostics);
+    let reads = Reads::new();
+    let all = claims(&a.plan, &reads);
+    let found: Vec<(String, [f64; 2])> = all
+        .iter()
+        .map(|c| {
+            let found = assess(&a.plan, &reads, c, None, Effort::Full);
+            let ends = [found.smallest.best, found.smallest.worst].map(Option::unwrap);
+            (c.contrast.as_ref().unwrap().name.clone(), ends)
+        })
+        .collect();
+    let names: Vec<&str> = found.iter().map(|f| f.0.as_str()).collect();
+    assert_eq!(names, ["left", "right", "left × right"]);
+    // At best two pairs of each row, at worst the same row differs alike in both.
+    let best = best_proportion(1800.0, 0.05, 0.8).unwrap();
+    let worst = benchwright::stats::power::detectable_proportion(900.0, 1.0, 0.05, 0.8).unwrap();
+    near(found[0].1[0], best, 1e-12);
+    near(found[0].1[1], worst, 1e-12);
+    // An interaction is half the difference of the differences: as far from 0 by chance as they are.
+    assert_eq!(found[2].1, found[0].1);
 }
 
 #[test]

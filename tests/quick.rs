@@ -723,10 +723,7 @@ fn ids_of_large_files_are_held_to_those_of_the_labels() {
             refused(&world, &question)
         };
         let said = with(&large.b[1..]);
-        assert!(
-            said.contains("lacks 1 of the partition's"),
-            "{said}"
-        );
+        assert!(said.contains("lacks 1 of the partition's"), "{said}");
         let twice = [&large.b[..], &large.b[7..8]].concat();
         assert!(with(&twice).contains("F202"), "{}", with(&twice));
         let extra = [&large.b[..], &["5555555\tneg".to_owned()]].concat();

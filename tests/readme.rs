@@ -1,6 +1,7 @@
 //! The README keeps its word: its reports are what the commands print, its plans check clean.
 //! `UPDATE=1 cargo test readme` writes the blocks anew.
 
+use crate::support::copied::copied;
 use benchwright::analysis::analyse;
 use benchwright::diagnostic::{Answer, Level};
 use benchwright::text::MemoryWorld;
@@ -40,10 +41,20 @@ fn keep(path: &Path, name: &str, text: &str) {
     std::fs::write(path, format!("{}{wanted}{}", &page[..start], &page[stop..])).unwrap();
 }
 
-/// The report of a plan, without the last lines that name folders.
+/// The report of a plan in a copy of its folder, whose ledger knows nothing yet, without the last lines that name
+/// folders.
 fn report(plan: &str) -> String {
-    let out = tempfile::tempdir().unwrap();
-    let folder = out.path().display().to_string();
+    let copy = tempfile::tempdir().unwrap();
+    let plan = Path::new(plan);
+    // Some read the data of `reviews`.
+    for folder in [plan.parent().unwrap(), Path::new("examples/reviews")] {
+        let to = copy.path().join(folder.file_name().unwrap());
+        copied(folder, &to);
+        let _ = std::fs::remove_dir_all(to.join(".bench"));
+    }
+    let plan = copy.path().join(plan.strip_prefix("examples").unwrap());
+    let folder = copy.path().join("out").display().to_string();
+    let plan = &plan.display().to_string();
     let report = printed(&["run", plan, "--out", &folder]);
     // The folder's length moves the line break; everything above is the report itself.
     let cut = report.find("\n   evidence");
@@ -106,5 +117,35 @@ fn links_lead_somewhere() {
     for link in text.split("](").skip(1) {
         let target = link.split(')').next().unwrap();
         assert!(Path::new(target).exists(), "{target}");
+    }
+}
+
+/// A block that is never closed swallows what follows it.
+#[test]
+fn every_block_of_code_is_closed() {
+    let docs = std::fs::read_dir("docs").unwrap();
+    let docs = docs.map(|e| e.unwrap().path());
+    let pages = docs.filter(|p| p.extension().is_some_and(|e| e == "md"));
+    for page in pages.chain(["README.md", "CHANGELOG.md"].map(Into::into)) {
+        let text = std::fs::read_to_string(&page).unwrap();
+        let mut open: Option<usize> = None;
+        for (number, line) in text.lines().enumerate() {
+            let Some(info) = line.trim_start().strip_prefix("```") else {
+                continue;
+            };
+            let at = format!("{}:{}", page.display(), number + 1);
+            match open {
+                None => open = Some(number),
+                Some(begun) => {
+                    assert!(
+                        info.is_empty(),
+                        "{at}: the block of line {} is open",
+                        begun + 1
+                    );
+                    open = None;
+                }
+            }
+        }
+        assert_eq!(open, None, "{}", page.display());
     }
 }

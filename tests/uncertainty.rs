@@ -405,6 +405,44 @@ fn methods_are_held_to_what_they_fit() {
     insta::assert_snapshot!(all.join("\n"));
 }
 
+#[test]
+fn rows_are_resampled_one_by_one_where_the_plan_says_so() {
+    use benchwright::result::ResampleUnit::{Cluster, Row};
+    let of = |dataset: &str, compare: &str, more: &str| {
+        let compare = format!("metrics: [accuracy], interval: bootstrap(400){compare}");
+        run_of(&plan(2, dataset, &compare, more), 2)
+    };
+    let gain = |r: &RunResult, i: usize| r.comparisons[i].clone();
+    // Over rows a declared group changes nothing: the numbers are those of a plan without one.
+    let (plain, rows) = (of("", "", ""), of("group: author", ", over: rows", ""));
+    assert_eq!(gain(&rows, 0), gain(&plain, 0));
+    assert_eq!(rows.metrics, plain.metrics);
+    let interval = gain(&rows, 0).interval.unwrap();
+    assert_eq!((interval.unit, interval.units), (Row, Some(60)));
+    // Unless it is said, whole authors are resampled.
+    let authors = of("group: author", "", "");
+    let interval = gain(&authors, 0).interval.unwrap();
+    assert_eq!((interval.unit, interval.units), (Cluster, Some(20)));
+    // Both in one plan: each comparison as it says.
+    let second = "compare a with b { on: d.test, metrics: [accuracy], interval: bootstrap(400), over: rows }";
+    let both = of("group: author", "", second);
+    let by = |candidate: &str| {
+        let own = both.comparisons.iter().find(|c| c.candidate == candidate);
+        own.unwrap().interval.clone().unwrap()
+    };
+    assert_eq!((by("a").unit, by("b").unit), (Row, Cluster));
+    near(by("a").low, -gain(&plain, 0).interval.unwrap().high);
+    assert_eq!(by("b"), gain(&authors, 0).interval.unwrap());
+    // The report says what is neglected.
+    let risk = "rows of d.test are resampled one by one, as `over: rows` says";
+    assert!(
+        rows.risks.iter().any(|r| r.starts_with(risk)),
+        "{:?}",
+        rows.risks
+    );
+    assert!(!authors.risks.iter().any(|r| r.starts_with(risk)));
+}
+
 const STOP: &str = "stop for b against a { look: each(seed), at_most: 4, using: USING }";
 
 fn stopped(using: &str) -> RunResult {
@@ -452,6 +490,110 @@ fn looks_are_shown() {
     insta::assert_snapshot!(shown);
 }
 
+/// A plan of four runs that stops by these rules.
+fn ruled(look: &str, rules: &str) -> RunResult {
+    let compare = "metrics: [accuracy], slices: [author], interval: bootstrap(200)";
+    let stop = format!(
+        "decide for b against a {{ ship when gain(accuracy) > 0pp, hold otherwise }}\n\
+         stop for b against a {{\n  look: {look}\n  using: pocock(gain(accuracy))\n  {rules}\n}}"
+    );
+    run_of(&plan(4, "", compare, &stop), 4)
+}
+
+/// The gain over the first runs with its interval, from the table of hits: the rows' variance and the runs'.
+fn looked_at(k: usize) -> (f64, f64) {
+    let hit = |system: &str, run: usize, row: usize| f64::from(u8::from(right(system, run, row)));
+    let gain = |run: usize, row: usize| hit("b", run, row) - hit("a", run, row);
+    let variance = |v: &[f64]| {
+        let mean = v.iter().sum::<f64>() / v.len() as f64;
+        v.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (v.len() - 1) as f64
+    };
+    let of_runs: Vec<f64> = (1..=k)
+        .map(|run| (0..ROWS).map(|row| gain(run, row)).sum::<f64>() / ROWS as f64)
+        .collect();
+    let of_rows: Vec<f64> = (0..ROWS)
+        .map(|row| (1..=k).map(|run| gain(run, row)).sum::<f64>() / k as f64)
+        .collect();
+    let mean = of_runs.iter().sum::<f64>() / k as f64;
+    let se = (variance(&of_rows) / ROWS as f64 + variance(&of_runs) / k as f64).sqrt();
+    // Pocock's constant for four looks (Jennison & Turnbull 2000, table 2.1).
+    (mean, 2.361 * se)
+}
+
+#[test]
+fn the_first_established_rule_ends_the_runs() {
+    let rules = "harm   when gain(accuracy) < -4pp\n  enough when gain(accuracy) > -4pp";
+    let result = ruled("each(seed)", rules);
+    let stop = &result.stops[0];
+    assert_eq!(stop.ended_by.as_deref(), Some("enough"));
+    assert_eq!(stop.ended_after, Some(2));
+    assert_eq!(stop.looks.len(), 2, "later looks are not taken");
+    let truths: Vec<Vec<Truth>> = stop
+        .looks
+        .iter()
+        .map(|l| l.rules.iter().map(|r| r.truth).collect())
+        .collect();
+    // Of one run nobody knows the spread; of two the interval lies above −4 pp.
+    assert_eq!(
+        truths,
+        [
+            [Truth::Unclear, Truth::Unclear],
+            [Truth::Refuted, Truth::Established]
+        ]
+    );
+    let (gain, half) = looked_at(2);
+    let atom = &stop.looks[1].rules[1].atoms[0];
+    assert!((atom.value.unwrap() - gain).abs() < 1e-9);
+    assert!((atom.low.unwrap() - (gain - half)).abs() < 1e-4);
+    assert!((atom.high.unwrap() - (gain + half)).abs() < 1e-4);
+    // The rest of the result reads two runs.
+    assert!(result.systems.iter().all(|s| s.runs == 2));
+    let whole = result.comparisons.iter().find(|c| c.slice.is_none());
+    near(whole.unwrap().gain.unwrap(), gain);
+}
+
+#[test]
+fn runs_go_on_while_no_rule_is_established() {
+    let result = ruled("each(seed)", "enough when gain(accuracy) > 50pp");
+    let stop = &result.stops[0];
+    assert_eq!((stop.looks.len(), stop.ended_after), (4, None));
+    assert!(result.systems.iter().all(|s| s.runs == 4));
+    let whole = result.comparisons.iter().find(|c| c.slice.is_none());
+    near(whole.unwrap().gain.unwrap(), looked_at(4).0);
+    // Looks that the plan leaves out are not taken.
+    let later = ruled("at(3, 4)", "enough when gain(accuracy) > -6pp");
+    assert_eq!(later.stops[0].ended_after, Some(3));
+}
+
+#[test]
+fn rules_of_a_stop_read_whatever_a_decision_reads() {
+    let ended = |rule: &str| ruled("at(2, 4)", &format!("end when {rule}")).stops[0].ended_after;
+    // Latencies of `b` lie between 17 and 27 ms, the same in each run.
+    assert_eq!(ended("latency_p95 < 40ms"), Some(2));
+    assert_eq!(ended("latency_p95 > 40ms"), None);
+    // What is the same on each row of each run has no spread yet: nothing is concluded from that.
+    assert_eq!(ended("latency_p95(a) > latency_p95(b)"), None);
+    assert_eq!(ended("latency_p95(a) > 0.5 * latency_p95(b)"), Some(2));
+    assert_eq!(ended("latency_mean < 40ms"), Some(2));
+    assert_eq!(ended("point(gain(accuracy)) > 9.5pp"), Some(4));
+    assert_eq!(ended("lower(gain(accuracy)) > -4pp"), Some(2));
+    assert_eq!(ended("upper(gain(accuracy)) < -4pp"), None);
+    assert_eq!(ended("every author (point(accuracy) >= 0%)"), Some(2));
+    // After two runs some author's three rows are all right in both.
+    assert_eq!(ended("every author (accuracy < 300%)"), Some(4));
+    assert_eq!(ended("not gain(accuracy) < -4pp"), Some(2));
+    assert_eq!(ended("possibly(gain(accuracy) > 15pp)"), Some(2));
+}
+
+#[test]
+fn rules_that_ended_the_runs_are_shown() {
+    let rules = "harm   when gain(accuracy) < -4pp\n  enough when gain(accuracy) > -4pp and latency_p95 < 40ms";
+    let text = report::markdown(&ruled("each(seed)", rules));
+    let from = text.find("looks at b against a").unwrap();
+    let shown: String = text[from..].lines().take(18).collect::<Vec<_>>().join("\n");
+    insta::assert_snapshot!(shown);
+}
+
 #[test]
 fn stops_are_held_to_the_runs_and_the_comparison() {
     let compare = "metrics: [accuracy], interval: bootstrap(200)";
@@ -475,6 +617,12 @@ fn stops_are_held_to_the_runs_and_the_comparison() {
         of("stop for b against a { look: each(seed), using: pocock(gain(latency_p95)) }"),
         of("stop for b against a { look: each(seed), using: alpha_spending(gain(accuracy)) }"),
         of("stop for b against a { at_most: 3 }"),
+        of(&format!(
+            "stop for b against a {{ look: each(seed), {using}, end otherwise }}"
+        )),
+        of(&format!(
+            "stop for b against a {{ look: each(seed), {using}, end when p_value(gain(accuracy)) < 0.01 }}"
+        )),
         // Without a primary metric nothing says what is watched.
         refused(
             &plan(3, "", compare, "stop for b against a { at_most: 3 }")

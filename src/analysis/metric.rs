@@ -137,10 +137,13 @@ pub fn class_in_words(class: StatisticClass) -> &'static str {
     }
 }
 
-/// What one resample costs, in words: `metrics::Kernel::evaluate` as it is.
+/// What one resample costs, in words: the schemes of `infer` and `metrics::Kernel::evaluate_lanes` as they are.
 pub fn cost_in_words(outline: &Outline) -> Vec<String> {
     let s = outline.statistics;
     let mut words = vec![
+        "where rows of few kinds differ in what is measured: one draw for each kind, whatever the rows"
+            .to_string(),
+        "else a draw for each row, and for 16 resamples at once:".to_string(),
         "one pass over the rows counts the cells (label, prediction), for all metrics at once"
             .to_string(),
     ];
@@ -168,10 +171,11 @@ pub fn cost_in_words(outline: &Outline) -> Vec<String> {
         ));
     }
     if s.quantiles > 0 {
-        let passes = 3 * s.quantiles;
-        words.push(format!(
-            "{passes} passes over the rows in an order sorted once: gather, add up, walk to the rank"
-        ));
+        words.push(
+            "a walk from the nearer end of an order sorted once to the rank; nothing but a beta draw for each \
+             rank where quantiles of one system are all that is measured"
+                .into(),
+        );
     }
     if s.extremes > 0 {
         words.push("the first drawn row of an order sorted once, a few steps".into());

@@ -88,7 +88,7 @@ pub fn registered(
 impl Registered {
     /// Adds what the checks of seal and ledger that can answer at `when` find; `key` is what the result depends
     /// on, once the outputs are read.
-    pub fn check(&self, analysis: &mut Analysis, when: When, key: Option<&str>) {
+    pub fn check(&mut self, analysis: &mut Analysis, when: When, key: Option<&str>) {
         let name = self.place.name();
         let context = registry::Context {
             plan: &analysis.plan,
@@ -104,6 +104,8 @@ impl Registered {
         };
         let found = registry::check(&context, when);
         let mut diagnostics = found.diagnostics;
+        // Whether it is waived or left out, the report's head says so.
+        self.standing.looked_before |= diagnostics.iter().any(|d| d.code.code == "X101");
         let of = |code: &str| {
             let mut all = registry::ALL.iter().filter(|c| c.when == when);
             all.any(|c| c.info.code == code || c.info.name == code)

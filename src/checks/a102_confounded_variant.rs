@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 declare_check!("A102" "confounded-variant" Warning "a102_confounded_variant.md" run);
 
 /// Fields whose difference has an effect of its own; records by their entries.
-const FIELDS: [&str; 15] = [
+const FIELDS: [&str; 16] = [
     "budget",
     "calibrate",
     "distilled_from",
@@ -19,6 +19,7 @@ const FIELDS: [&str; 15] = [
     "ensemble",
     "features",
     "hardware",
+    "limits",
     "model",
     "params",
     "pretrained_on",

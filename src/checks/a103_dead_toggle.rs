@@ -67,7 +67,7 @@ fn resolved(plan: &Plan, variant: &Variant) -> Option<String> {
 
 fn template<'a>(plan: &'a Plan, variant: &Variant) -> Option<(&'a Spanned<Template>, bool)> {
     match &plan.systems[variant.system].outputs {
-        Some(Outputs::Run(template)) => Some((template, true)),
+        Some(Outputs::Run { template, .. }) => Some((template, true)),
         Some(Outputs::Predictions { template, .. }) => Some((template, false)),
         Some(Outputs::Predict { .. } | Outputs::Reported(_)) | None => None,
     }

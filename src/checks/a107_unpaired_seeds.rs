@@ -67,7 +67,7 @@ fn seeds(plan: &Plan, id: Id<System>) -> Option<&Spanned<Vec<u64>>> {
     let system = &plan.systems[id];
     let fixed = system.deterministic.is_some_and(|d| d.value);
     let run = match &system.outputs {
-        Some(Outputs::Run(_) | Outputs::Predictions { .. }) => true,
+        Some(Outputs::Run { .. } | Outputs::Predictions { .. }) => true,
         Some(Outputs::Predict { .. } | Outputs::Reported(_)) | None => false,
     };
     system

@@ -64,7 +64,7 @@ fn protocol(system: &System) -> Option<Protocol> {
         return None;
     }
     let (way, at) = match system.outputs.as_ref()? {
-        Outputs::Run(template) => (Way::Run, template.span),
+        Outputs::Run { template, .. } => (Way::Run, template.span),
         Outputs::Predictions { template, .. } => (Way::Files, template.span),
         Outputs::Reported(all) => {
             let at = all

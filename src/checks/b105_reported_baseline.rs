@@ -80,7 +80,8 @@ fn published(plan: &Plan, id: Id<System>) -> (Span, Vec<String>) {
     let system = &plan.systems[id];
     let all = match &system.outputs {
         Some(Outputs::Reported(all)) => all.as_slice(),
-        Some(Outputs::Run(_) | Outputs::Predictions { .. } | Outputs::Predict { .. }) | None => &[],
+        Some(Outputs::Run { .. } | Outputs::Predictions { .. } | Outputs::Predict { .. })
+        | None => &[],
     };
     let at = all
         .first()

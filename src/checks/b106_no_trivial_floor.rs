@@ -45,7 +45,9 @@ fn run(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Findings) {
 fn is_floor(plan: &Plan, v: &VariantRef) -> bool {
     match &plan.systems[v.variant.system].outputs {
         Some(Outputs::Predict { builtin, .. }) => builtin.value != Builtin::Column,
-        Some(Outputs::Run(_) | Outputs::Predictions { .. } | Outputs::Reported(_)) | None => false,
+        Some(Outputs::Run { .. } | Outputs::Predictions { .. } | Outputs::Reported(_)) | None => {
+            false
+        }
     }
 }
 

@@ -65,7 +65,7 @@ fn made(plan: &Plan, id: Id<System>) -> bool {
     let system = &plan.systems[id];
     let nothing = match &system.outputs {
         Some(Outputs::Predict { .. } | Outputs::Reported(_)) => true,
-        Some(Outputs::Run(_) | Outputs::Predictions { .. }) | None => false,
+        Some(Outputs::Run { .. } | Outputs::Predictions { .. }) | None => false,
     };
     !system.common.broken && !nothing
 }

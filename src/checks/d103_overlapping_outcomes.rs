@@ -62,7 +62,6 @@ fn blocks(plan: &Plan) -> Vec<Block<'_>> {
         at: d.common.name_span,
     });
     let stops = plan.stops.iter().filter(|(_, s)| !s.rules.is_empty());
-    // That runs don't end by rules yet marks every such block; what its rules say stands.
     let stopped = stops.map(|(_, s)| Block {
         kind: "stop",
         subject: &s.subject,

@@ -191,6 +191,12 @@ pub(super) fn written(plan: &Plan, s: &System) -> BTreeMap<String, Spanned<Strin
     if let Some(tune) = &s.tune {
         all.insert("tune".into(), Spanned::new(tuned(plan, tune), tune.span));
     }
+    let time = s.limits.as_ref().and_then(|l| l.value.time.as_ref());
+    if let Some(time) = time {
+        // A run that is cut off earlier is another run.
+        let text = format!("{} s", time.value / 1e3);
+        all.insert("limits.time".into(), Spanned::new(text, time.span));
+    }
     if let Some(h) = &s.hardware {
         let name = plan.hardware[h.value].common.name.clone();
         all.insert("hardware".into(), Spanned::new(name, h.span));

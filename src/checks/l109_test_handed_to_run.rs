@@ -59,7 +59,10 @@ fn run(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Findings) {
                 }
             }
         }
-        if let Some(Outputs::Run(command)) = system.outputs.as_ref().filter(|_| !found) {
+        if let Some(Outputs::Run {
+            template: command, ..
+        }) = system.outputs.as_ref().filter(|_| !found)
+        {
             let why = format!(
                 "the command of `{}` names no rows that judge it",
                 system.common.name
@@ -81,7 +84,9 @@ struct Word {
 /// Every word of the system's commands, with those of the components that may join it.
 fn handed(plan: &Plan, system: &System) -> Vec<Word> {
     let run = match &system.outputs {
-        Some(Outputs::Run(command)) => Some(command),
+        Some(Outputs::Run {
+            template: command, ..
+        }) => Some(command),
         Some(Outputs::Predictions { .. } | Outputs::Predict { .. } | Outputs::Reported(_))
         | None => None,
     };

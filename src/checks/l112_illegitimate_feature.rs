@@ -198,7 +198,7 @@ fn of_system(plan: &Plan, v: &Variant) -> Reads {
                 .collect(),
         ),
         // A system that combines others reads their outputs.
-        (None, Some(Outputs::Run(_) | Outputs::Predictions { .. }))
+        (None, Some(Outputs::Run { .. } | Outputs::Predictions { .. }))
             if system.ensemble.is_empty() =>
         {
             if system.common.broken {

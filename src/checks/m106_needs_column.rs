@@ -94,10 +94,10 @@ impl<'a> Uses<'a> {
 /// The columns to which a system's outputs are mapped; `None` where nothing is said of them.
 fn mapped(s: &System) -> Option<(Span, &[ColumnMap])> {
     match &s.outputs {
-        Some(Outputs::Predictions { template, columns }) => {
+        Some(Outputs::Predictions { template, columns } | Outputs::Run { template, columns }) => {
             Some((template.span, columns.as_deref()?))
         }
-        Some(Outputs::Run(_) | Outputs::Predict { .. } | Outputs::Reported(_)) | None => None,
+        Some(Outputs::Predict { .. } | Outputs::Reported(_)) | None => None,
     }
 }
 
@@ -147,7 +147,7 @@ fn declared(d: &Dataset, role: &str) -> bool {
         "cluster" => d.cluster.is_some(),
         "time" => d.time.is_some(),
         "weight" => d.weight.is_some(),
-        _ => false,
+        _ => d.items.as_ref().is_some_and(|items| items.offers(role)),
     }
 }
 

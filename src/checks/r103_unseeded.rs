@@ -12,7 +12,7 @@ declare_check!("R103" "unseeded" Warning "r103_unseeded.md" run);
 fn run(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Findings) {
     let mut done: BTreeSet<Span> = BTreeSet::new();
     for (_, system) in cx.plan.systems.iter() {
-        let Some(Outputs::Run(template)) = &system.outputs else {
+        let Some(Outputs::Run { template, .. }) = &system.outputs else {
             continue;
         };
         let settled = system.common.broken || system.deterministic.is_some_and(|d| d.value);

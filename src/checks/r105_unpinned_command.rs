@@ -36,7 +36,7 @@ fn run(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Findings) {
 /// The commands of a system and what its components add to them.
 fn texts(cx: &Context<'_>, system: &System) -> Vec<(Span, String)> {
     let mut found = Vec::new();
-    if let Some(Outputs::Run(template)) = &system.outputs {
+    if let Some(Outputs::Run { template, .. }) = &system.outputs {
         found.push((template.span, template.value.show()));
         for c in &system.components {
             let reach = &cx.plan.components[c.value].reach;

@@ -55,7 +55,7 @@ fn runs<'a>(plan: &'a Plan, variant: &'a Variant, at: Span) -> Vec<Run<'a>> {
     let system = &plan.systems[variant.system];
     let (template, written) = match &system.outputs {
         Some(Outputs::Predictions { template, .. }) => (template, false),
-        Some(Outputs::Run(template)) => (template, true),
+        Some(Outputs::Run { template, .. }) => (template, true),
         Some(Outputs::Predict { .. } | Outputs::Reported(_)) | None => return Vec::new(),
     };
     if system.common.broken {

@@ -76,8 +76,7 @@ fn numbers(plan: &Plan, v: &VariantRef) -> Span {
         Some(Outputs::Reported(all)) => all
             .first()
             .map_or(system.common.name_span, |r| r.metric.span),
-        Some(Outputs::Run(_) | Outputs::Predictions { .. } | Outputs::Predict { .. }) | None => {
-            system.common.name_span
-        }
+        Some(Outputs::Run { .. } | Outputs::Predictions { .. } | Outputs::Predict { .. })
+        | None => system.common.name_span,
     }
 }

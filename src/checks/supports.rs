@@ -162,7 +162,7 @@ fn pairing(plan: &Plan, c: &Compare, against: &VariantRef) -> Pairing {
     }
     let seeds = |id: Id<System>| match &plan.systems[id].outputs {
         Some(Outputs::Predict { .. }) => None,
-        Some(Outputs::Run(_) | Outputs::Predictions { .. } | Outputs::Reported(_)) | None => {
+        Some(Outputs::Run { .. } | Outputs::Predictions { .. } | Outputs::Reported(_)) | None => {
             plan.systems[id].seeds.as_ref().map(|s| &s.value)
         }
     };

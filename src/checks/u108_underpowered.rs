@@ -55,7 +55,8 @@ fn may_be_settled(plan: &Plan, claim: &Claim<'_>, found: &Assessment<'_>) -> boo
                 !piloted && classes && in_points(plan, claim)
             }
             Basis::Disagreement(_) | Basis::Spread(_) | Basis::Simulated(..) => true,
-            Basis::AnySimulated(_) | Basis::Runs | Basis::Nothing(_) => false,
+            Basis::Tail(_) => true,
+            Basis::AnySimulated(_) | Basis::AnyScores(_) | Basis::Runs | Basis::Nothing(_) => false,
         }
 }
 
@@ -110,9 +111,12 @@ fn assumed(plan: &Plan, claim: &Claim<'_>, basis: Basis) -> String {
             shown(plan, claim, sd)
         ),
         Basis::AnyDisagreement => "even if all disagreements went one way".into(),
-        Basis::AnySimulated(_) | Basis::Bounded(_) | Basis::Runs | Basis::Nothing(_) => {
-            "whatever the disagreement".into()
-        }
+        Basis::Tail(_) => "by the pilot's level and standard deviation".into(),
+        Basis::AnySimulated(_)
+        | Basis::AnyScores(_)
+        | Basis::Bounded(_)
+        | Basis::Runs
+        | Basis::Nothing(_) => "whatever the disagreement".into(),
     }
 }
 

@@ -63,6 +63,19 @@ pub(super) enum Command {
     Verify(VerifyArgs),
     /// Write what runs came from in other systems' formats
     Export(ExportArgs),
+    /// Show every command that `run` would run, why, and whether it is done already
+    ///
+    /// Reads the plan and its datasets, and runs nothing. Exit code 0: shown; 1: the plan has errors; 2: a file
+    /// cannot be read.
+    DryRun(PlannedArgs),
+    /// Show which runs are done, which are missing, and which failed, and how
+    ///
+    /// Exit code 0: shown; 1: the plan has errors; 2: a file cannot be read.
+    Status(PlannedArgs),
+    /// Take away runs that no claim of the plan needs any longer
+    ///
+    /// Exit code 0: done; 1: the plan has errors; 2: a file cannot be read or removed.
+    Clean(CleanArgs),
     /// Say what the claims of a plan can show, before anything is run
     ///
     /// For every claim: the rows, clusters and runs it rests on, the smallest gain it establishes with the
@@ -293,6 +306,16 @@ pub(super) struct RunArgs {
     /// Threads [default: all cores]; the result does not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(super) threads: Option<u16>,
+    /// Commands at a time [default: as many as there are cores]; never more than the cores and memory that the
+    /// plan's hardware declares fit into this machine
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) jobs: Option<u16>,
+    /// The longest a command may take whose system has no `limits:`, such as `90s`, `30min` or `2h`
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(super) timeout: Option<std::time::Duration>,
+    /// End at the first command that fails
+    #[arg(long)]
+    pub(super) fail_fast: bool,
     /// Exit with 3 unless every decision has this outcome
     #[arg(long, value_name = "OUTCOME")]
     pub(super) require: Option<String>,
@@ -308,6 +331,46 @@ pub(super) struct RunArgs {
     /// When to use colours
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub(super) color: Color,
+}
+
+/// A time such as `90s`.
+fn duration(text: &str) -> Result<std::time::Duration, String> {
+    let wrong = || "write a time such as `90s`, `30min` or `2h`".to_owned();
+    let cut = text.find(|c: char| c.is_alphabetic()).ok_or_else(wrong)?;
+    let (number, unit) = text.split_at(cut);
+    let scale = match unit {
+        "ms" => 1e-3,
+        "s" => 1.0,
+        "min" => 60.0,
+        "h" => 3600.0,
+        _ => return Err(wrong()),
+    };
+    let seconds = number.trim().parse::<f64>().map_err(|_| wrong())? * scale;
+    if !(seconds > 0.0 && seconds <= 8.64e6) {
+        return Err("a time lies above 0 and below 100 days".to_owned());
+    }
+    Ok(std::time::Duration::from_secs_f64(seconds))
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PlannedArgs {
+    /// The plan file
+    pub(super) plan: PathBuf,
+    /// Folder in which the runs are kept [default: .bench/PLAN beside the plan]
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) out: Option<PathBuf>,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    pub(super) color: Color,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CleanArgs {
+    #[command(flatten)]
+    pub(super) planned: PlannedArgs,
+    /// Take all runs away, also those that claims need
+    #[arg(long)]
+    pub(super) all: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

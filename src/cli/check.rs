@@ -48,7 +48,7 @@ fn look(args: &CheckArgs, path: &Path, analysis: &mut Analysis) {
     let events = |event: exec::Event<'_>| progress.tell(event);
     match analysis::audit(analysis, &DiskWorld, &events) {
         Ok(shelf) => {
-            let registered = analysis::registered(analysis, &DiskWorld, path, &shelf, None);
+            let mut registered = analysis::registered(analysis, &DiskWorld, path, &shelf, None);
             for when in [When::Early, When::Late] {
                 registered.check(analysis, when, None);
             }

@@ -7,7 +7,9 @@ mod answer;
 mod args;
 mod audit;
 mod check;
+mod clean;
 mod drifting;
+mod dry_run;
 mod explain;
 mod export;
 mod fmt;
@@ -15,12 +17,14 @@ mod graph;
 mod io;
 mod metrics;
 mod new;
+mod planned;
 mod power;
 mod progress;
 mod registering;
 mod run;
 mod seal;
 mod split;
+mod status;
 mod verify;
 
 use args::{Arguments, Command};
@@ -39,6 +43,9 @@ pub fn main() -> ExitCode {
         Command::Audit(args) => audit::audit(&args),
         Command::Verify(args) => verify::verify(&args),
         Command::Export(args) => export::export(&args),
+        Command::DryRun(args) => dry_run::dry_run(&args),
+        Command::Status(args) => status::status(&args),
+        Command::Clean(args) => clean::clean(&args),
         Command::Split(args) => split::split(&args),
         Command::Fmt(args) => fmt::fmt(&args),
         Command::Graph(args) => graph::graph(&args),
@@ -58,4 +65,6 @@ mod exit {
     pub(super) const OUTSIDE: u8 = 2;
     /// The verdict is not the required one, or something got worse.
     pub(super) const OTHER_VERDICT: u8 = 3;
+    /// Interrupted; what is finished is kept.
+    pub(super) const INTERRUPTED: u8 = 130;
 }

@@ -6,6 +6,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 /// The bars of a run.
 pub(super) struct Progress {
     files: ProgressBar,
+    commands: ProgressBar,
     resamples: ProgressBar,
 }
 
@@ -21,6 +22,7 @@ impl Progress {
         };
         Progress {
             files: bar("reading   {bar:30} {pos}/{len} files {wide_msg}"),
+            commands: bar("running   {bar:30} {pos}/{len} runs {wide_msg}"),
             resamples: bar("resampling {bar:30} {pos}/{len} {eta} left"),
         }
     }
@@ -32,8 +34,15 @@ impl Progress {
             Event::Reading(path) => self.files.set_message(path.display().to_string()),
             Event::Bytes(_) => self.files.tick(),
             Event::Read => self.files.inc(1),
+            Event::Commands(open, _) => {
+                self.files.finish_and_clear();
+                self.commands.set_length(open as u64);
+            }
+            Event::Began(name) => self.commands.set_message(name.to_owned()),
+            Event::Ended(..) => self.commands.inc(1),
             Event::Resamples(n) => {
                 self.files.finish_and_clear();
+                self.commands.finish_and_clear();
                 self.resamples.set_length(n);
             }
             Event::Drawn(n) => self.resamples.inc(n),
@@ -48,6 +57,7 @@ impl Progress {
     /// Takes the bars away.
     pub(super) fn done(&self) {
         self.files.finish_and_clear();
+        self.commands.finish_and_clear();
         self.resamples.finish_and_clear();
     }
 }

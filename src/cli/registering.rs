@@ -8,9 +8,10 @@ use crate::diagnostic::Diagnostic;
 use crate::exec::{Evidence, Shelf};
 use crate::registry::{self, Entry, Event, File, Manifest, Pointer, When};
 use crate::result::RunResult;
+use crate::runner;
 use crate::text::DiskWorld;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A run that the ledger knows of.
 #[derive(Debug)]
@@ -24,7 +25,7 @@ pub(super) struct Registering {
 /// Reads seal and ledger, and says what can be said before the outputs are read.
 pub(super) fn early(args: &RunArgs, analysis: &mut Analysis, shelf: &Shelf) -> Registered {
     let seed = Some(args.seed);
-    let registered = analysis::registered(analysis, &DiskWorld, &args.plan, shelf, seed);
+    let mut registered = analysis::registered(analysis, &DiskWorld, &args.plan, shelf, seed);
     registered.check(analysis, When::Early, None);
     registered
 }
@@ -34,7 +35,7 @@ pub(super) fn look(
     args: &RunArgs,
     analysis: &mut Analysis,
     evidence: &Evidence,
-    registered: Registered,
+    mut registered: Registered,
     progress: &Progress,
 ) -> Result<Option<Registering>, Vec<Diagnostic>> {
     let key = analysis::key(analysis, evidence, args.seed);
@@ -102,7 +103,7 @@ impl Registering {
         &self,
         analysis: &Analysis,
         result: &RunResult,
-        files: &[(PathBuf, String)],
+        (store, files): (&Path, &[(PathBuf, String)]),
         entry: &Entry,
         started: String,
     ) -> Manifest {
@@ -170,10 +171,10 @@ impl Registering {
             reports: reports.collect(),
             seed: result.provenance.seed,
             seeds,
-            commands: run::commands(&self.registered.place),
+            commands: run::commands(store, result),
             git: registry::git(place.project()),
             environment: registry::environment(),
-            machine: registry::machine(),
+            machine: runner::machine(),
             started,
             ended: registry::now(),
         }

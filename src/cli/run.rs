@@ -3,7 +3,7 @@
 use super::args::{ReportFormat, RunArgs};
 use super::progress::Progress;
 use super::registering::{self, Registering};
-use super::{drifting, exit, io};
+use super::{drifting, exit, io, planned};
 use crate::analysis::{self, Analysis};
 use crate::data;
 use crate::diagnostic::Diagnostic;
@@ -12,10 +12,15 @@ use crate::registry;
 use crate::render;
 use crate::report;
 use crate::result::{Check, RunResult};
+use crate::runner::{self, Settings, TaskRecord};
 use crate::text::DiskWorld;
 use crate::verdict::{self, Setting};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
+
+/// How long a command may take to clean up when it is asked to end.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// Checks, runs, reports.
 pub(super) fn run(args: &RunArgs) -> ExitCode {
@@ -33,6 +38,7 @@ pub(super) fn run(args: &RunArgs) -> ExitCode {
         Err(code) => return code,
     };
     let started = registry::now();
+    runner::catch_interrupts();
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(args.threads.map_or(0, usize::from))
         .build();
@@ -55,7 +61,13 @@ pub(super) fn run(args: &RunArgs) -> ExitCode {
         }
         Err(diagnostics) => {
             io::complain(&diagnostics, &analysis, args.color);
-            let outside = diagnostics.iter().any(|d| d.code.code.starts_with('F'));
+            if runner::interrupted() {
+                io::err(
+                    "interrupted: what is finished is kept, and the next run goes on from there\n",
+                );
+                return ExitCode::from(exit::INTERRUPTED);
+            }
+            let outside = diagnostics.iter().any(exec::is_outside);
             ExitCode::from(if outside { exit::OUTSIDE } else { exit::ERRORS })
         }
     }
@@ -84,9 +96,8 @@ fn execute(
         progress.done();
         return Ok(None);
     }
-    let (plan, sources) = (&analysis.plan, &analysis.sources);
-    let gathered = exec::gather_from(&DiskWorld, plan, sources, args.seed, &events, shelf);
-    let evidence = gathered.inspect_err(|_| progress.done())?;
+    let evidence = commanded(args, analysis, shelf, &progress);
+    let evidence = evidence.inspect_err(|_| progress.done())?;
     let looked = registering::look(args, analysis, &evidence, registered, &progress);
     let Some(registering) = looked.inspect_err(|_| progress.done())? else {
         progress.done();
@@ -97,6 +108,44 @@ fn execute(
     registering.registered.standing.mark(&mut result);
     progress.done();
     Ok(Some((result, registering)))
+}
+
+/// Runs the commands and measures all outputs.
+fn commanded(
+    args: &RunArgs,
+    analysis: &Analysis,
+    shelf: exec::Shelf,
+    progress: &Progress,
+) -> Result<exec::Evidence, Vec<Diagnostic>> {
+    let (plan, sources) = (&analysis.plan, &analysis.sources);
+    let folder = exec::folder(plan, sources);
+    let events = |event: exec::Event<'_>| progress.tell(event);
+    let commands = exec::commands(plan, &analysis.dag, &folder, &shelf)?;
+    let prepared = exec::prepare(plan, shelf)?;
+    let machine = runner::machine();
+    let settings = Settings {
+        jobs: args.jobs.map_or(machine.cores as usize, usize::from),
+        time: args.timeout,
+        grace: GRACE,
+        fail_fast: args.fail_fast,
+        folder: if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            &folder
+        },
+        machine,
+    };
+    let root = planned::store(&args.plan, args.out.as_deref());
+    let (made, failures) = exec::execute(
+        plan, sources, &prepared, &commands, &root, &settings, &events,
+    )?;
+    if runner::interrupted() || !exec::survives(plan, &failures) {
+        return Err(failures);
+    }
+    progress.hide(|| io::complain(&failures, analysis, args.color));
+    exec::measure(
+        &DiskWorld, plan, sources, args.seed, &events, prepared, &made,
+    )
 }
 
 /// The result of the evidence.
@@ -133,7 +182,7 @@ fn report(
 ) -> ExitCode {
     result.checks = checks(analysis);
     result.provenance.policy = io::policy_used(&args.policy);
-    let folder = out_folder(args);
+    let folder = planned::store(&args.plan, args.out.as_deref());
     let written = |name: &str| folder.join(name);
     let shown = |name: &str| written(name).display().to_string();
     result.provenance.evidence = vec![shown("report.json"), shown("report.md")];
@@ -146,7 +195,7 @@ fn report(
         for (name, text) in texts {
             write(&written(name), text)?;
         }
-        let manifest = registering.manifest(analysis, &result, &files, &entry, started);
+        let manifest = registering.manifest(analysis, &result, (&folder, &files), &entry, started);
         write(&written("manifest.json"), &manifest.text())
     });
     if let Err(error) = recorded {
@@ -168,18 +217,6 @@ fn report(
     code
 }
 
-/// `.bench/PLAN` beside the plan, unless `--out`.
-fn out_folder(args: &RunArgs) -> PathBuf {
-    args.out.clone().unwrap_or_else(|| {
-        let stem = args.plan.file_stem().unwrap_or_default();
-        args.plan
-            .parent()
-            .unwrap_or(Path::new(""))
-            .join(".bench")
-            .join(stem)
-    })
-}
-
 pub(super) fn write(path: &Path, text: &str) -> Result<(), Box<Diagnostic>> {
     if let Some(folder) = path.parent() {
         // What is wrong with the folder shows when the file is written.
@@ -188,19 +225,25 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), Box<Diagnostic>> {
     data::write_atomic(path, text.as_bytes()).map_err(|e| Box::new(data::diagnose(&e, None)))
 }
 
-/// What was run to make the outputs, as its runner wrote it down beside them.
-pub(super) fn commands(place: &registry::Place) -> Vec<serde_json::Value> {
-    let stem = Path::new(&place.name()).file_stem().map(PathBuf::from);
-    let runs = place.folder().join(stem.unwrap_or_default()).join("runs");
-    let Ok(entries) = std::fs::read_dir(runs) else {
+/// What was run to make the outputs of a result, as its runner wrote it down beside them.
+pub(super) fn commands(store: &Path, result: &RunResult) -> Vec<TaskRecord> {
+    let Ok(entries) = std::fs::read_dir(store.join("runs")) else {
         return Vec::new();
     };
-    let mut files: Vec<PathBuf> = entries
-        .filter_map(|e| Some(e.ok()?.path().join("task.json")))
-        .collect();
-    files.sort();
-    let read = |path: &PathBuf| serde_json::from_slice(&std::fs::read(path).ok()?).ok();
-    files.iter().filter_map(read).collect()
+    let key = |e: std::fs::DirEntry| e.file_name().to_string_lossy().into_owned();
+    let mut keys: Vec<String> = entries.filter_map(|e| Some(key(e.ok()?))).collect();
+    keys.sort();
+    let inputs = &result.provenance.inputs;
+    let read = |key: &String| match runner::stored(store, key) {
+        runner::Entry::Done(record) => Some(*record),
+        runner::Entry::Failed(_) | runner::Entry::Absent => None,
+    };
+    // Others are of earlier versions of the plan.
+    let used = |record: &TaskRecord| {
+        let output = record.output.as_ref();
+        output.is_some_and(|o| inputs.iter().any(|i| i.sha256 == o.sha256))
+    };
+    keys.iter().filter_map(read).filter(used).collect()
 }
 
 fn required(args: &RunArgs, result: &RunResult) -> ExitCode {

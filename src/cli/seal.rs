@@ -24,8 +24,8 @@ pub(super) fn seal(args: &SealArgs) -> ExitCode {
         Err(code) => return code,
     };
     let seed = Some(args.seed);
-    let registered = analysis::registered(&analysis, &DiskWorld, &args.plan, &shelf, seed);
-    if let Err(code) = unbroken(args, &analysis, &registered) {
+    let mut registered = analysis::registered(&analysis, &DiskWorld, &args.plan, &shelf, seed);
+    if let Err(code) = unbroken(args, &analysis, &mut registered) {
         return code;
     }
     let text = match &registered.standing.sealed {
@@ -37,7 +37,7 @@ pub(super) fn seal(args: &SealArgs) -> ExitCode {
     };
     match written(args, &registered, &text) {
         Ok(()) => {
-            told(args, &analysis, &registered);
+            told(args, &analysis, &shelf);
             ExitCode::from(exit::OK)
         }
         Err(code) => code,
@@ -86,7 +86,11 @@ fn looked_over(args: &SealArgs, analysis: &mut Analysis) -> Result<Shelf, ExitCo
 }
 
 /// Refuses where ledger or seal are not what was written, unless a whole new seal is asked for.
-fn unbroken(args: &SealArgs, analysis: &Analysis, registered: &Registered) -> Result<(), ExitCode> {
+fn unbroken(
+    args: &SealArgs,
+    analysis: &Analysis,
+    registered: &mut Registered,
+) -> Result<(), ExitCode> {
     let mut only = fresh(analysis);
     registered.check(&mut only, When::Early, None);
     let broken: Vec<Diagnostic> = only
@@ -256,7 +260,7 @@ fn written(args: &SealArgs, registered: &Registered, text: &str) -> Result<(), E
 }
 
 /// What was sealed, and what the ledger knows of earlier looks.
-fn told(args: &SealArgs, analysis: &Analysis, registered: &Registered) {
+fn told(args: &SealArgs, analysis: &Analysis, shelf: &Shelf) {
     let lock = seal::path(&args.plan).display().to_string();
     let meaning = analysis.meaning_sha256.get(..8).unwrap_or_default();
     let signed = if args.sign.is_some() { ", signed" } else { "" };
@@ -291,6 +295,8 @@ fn told(args: &SealArgs, analysis: &Analysis, registered: &Registered) {
             n => format!("  {n} {what}s {many}\n"),
         });
     }
+    let seed = Some(args.seed);
+    let mut registered = analysis::registered(analysis, &DiskWorld, &args.plan, shelf, seed);
     let mut late = fresh(analysis);
     registered.check(&mut late, When::Late, None);
     io::complain(&late.diagnostics, analysis, args.color);

@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::exec;
 use crate::registry::{Cause, Standing, When, causes, first_difference};
 use crate::report;
-use crate::result;
+use crate::result::{self, RunResult};
 use crate::text::{DiskWorld, World};
 use serde_json::Value;
 use std::io::Read;
@@ -123,8 +123,10 @@ fn remade(
         registered.standing = Standing::default();
     }
     registered.check(&mut analysis, When::Early, None);
-    let (plan, sources) = (&analysis.plan, &analysis.sources);
-    let evidence = exec::gather_from(world, plan, sources, seed, &quiet, shelf)
+    // Absolute, so that it is found whatever has moved.
+    let store = args.report.parent().unwrap_or(Path::new(""));
+    let store = std::path::absolute(store).unwrap_or_else(|_| store.to_path_buf());
+    let evidence = evidence(&store, world, &analysis, seed, shelf)
         .map_err(|found| stopped(&analysis, &found, exit::OUTSIDE))?;
     let key = analysis::key(&analysis, &evidence, seed);
     registered.check(&mut analysis, When::Late, Some(&key));
@@ -139,8 +141,42 @@ fn remade(
         .and_then(Value::as_array);
     let evidence = evidence.into_iter().flatten().filter_map(Value::as_str);
     result.provenance.evidence = evidence.map(str::to_owned).collect();
+    named_as_then(&mut result, &store, file);
     drifting::compare_again(report, &analysis.plan, &mut result)?;
     Ok(report::json(&result))
+}
+
+/// Measures the outputs again: files as they are, and what the commands of the run left beside the report.
+fn evidence(
+    store: &Path,
+    world: &Moved,
+    analysis: &Analysis,
+    seed: u64,
+    shelf: exec::Shelf,
+) -> Result<exec::Evidence, Vec<Diagnostic>> {
+    let (plan, sources) = (&analysis.plan, &analysis.sources);
+    let folder = world.path(&exec::folder(plan, sources));
+    let commands = exec::commands(plan, &analysis.dag, &folder, &shelf)?;
+    let prepared = exec::prepare(plan, shelf)?;
+    let made = exec::kept(&commands, store);
+    exec::measure(world, plan, sources, seed, &|_| {}, prepared, &made)
+}
+
+/// What commands made is named as in the report: from the plan's folder, in the folder of the report.
+fn named_as_then(result: &mut RunResult, store: &Path, file: &Path) {
+    let first = result.provenance.evidence.first().map(PathBuf::from);
+    let then = first
+        .as_deref()
+        .and_then(Path::parent)
+        .unwrap_or(Path::new(""));
+    let folder = file.parent().unwrap_or(Path::new(""));
+    for input in &mut result.provenance.inputs {
+        if let Ok(below) = Path::new(&input.path).strip_prefix(store) {
+            let named = then.join(below);
+            let named = named.strip_prefix(folder).unwrap_or(&named);
+            input.path = named.display().to_string();
+        }
+    }
 }
 
 fn policy(report: &Value) -> Policy {

@@ -149,6 +149,20 @@ pub fn read_table(
     progress: Progress,
 ) -> Result<Table, Vec<DataError>> {
     let paths = files::find(world, path).map_err(|e| vec![e])?;
+    read_tables(world, path, &paths, columns, progress)
+}
+
+/// The same of these files, in this order; `path` names them all.
+///
+/// # Errors
+/// As of [`read_table`].
+pub fn read_tables(
+    world: &dyn World,
+    path: &Path,
+    paths: &[PathBuf],
+    columns: &[ColumnRequest],
+    progress: Progress,
+) -> Result<Table, Vec<DataError>> {
     let mut reading = Reading {
         builders: columns.iter().map(Builder::new).collect(),
         header: Vec::new(),
@@ -156,7 +170,7 @@ pub fn read_table(
         errors: Errors::default(),
     };
     let (mut parts, mut hashes, mut bytes) = (Vec::new(), Vec::new(), 0);
-    for file in &paths {
+    for file in paths {
         let rows = reading.lines.len();
         let before = bytes;
         let so_far = |n| progress(before + n);

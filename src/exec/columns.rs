@@ -12,6 +12,7 @@ use crate::metrics::native::{ListError, lists};
 use crate::metrics::{Classes, Need, RunColumns, Texts};
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 /// Columns, row by row of a partition: those of one run, or those of the dataset.
 #[derive(Debug, Default)]
@@ -209,21 +210,25 @@ fn check_lists(need: &Need, table: &Table, column: &str) -> Result<(), DataError
     })
 }
 
-/// Reads a run's file once, and takes from it the columns of each partition it is measured on.
+/// Reads a run's files once, and takes from them the columns of each partition it is measured on. `paths` are the
+/// files, or else one is `path`, which may be a pattern.
 pub(super) fn read(
     files: &Files<'_>,
     plan: &Plan,
-    (run, file): (&Run, &str),
+    (run, path, paths): (&Run, PathBuf, Option<&[PathBuf]>),
     (data, index): (&Evidenced, Option<&IdIndex<'_>>),
     on: &BTreeMap<&DataRef, Vec<u32>>,
     needs: &[Need],
 ) -> Result<(Vec<Owned>, Input), Vec<Diagnostic>> {
-    let path = files.folder.join(file);
     let asked = Asked::new(plan, run, data, needs);
     (files.events)(Event::Reading(&path));
     let progress = |bytes| (files.events)(Event::Bytes(bytes));
-    let table = data::read_table(files.world, &path, &asked.requests, &progress)
-        .map_err(|e| place_by_column(&e, run.span, |column| mapped(plan, run, column)))?;
+    let table = match paths {
+        Some(paths) => data::read_tables(files.world, &path, paths, &asked.requests, &progress),
+        None => data::read_table(files.world, &path, &asked.requests, &progress),
+    };
+    let table =
+        table.map_err(|e| place_by_column(&e, run.span, |column| mapped(plan, run, column)))?;
     (files.events)(Event::Read);
     let table = match &asked.rank {
         Some((rank, item)) => data::gather(&table, asked.id.as_deref().unwrap_or("id"), rank, item)
@@ -249,13 +254,9 @@ pub(super) fn read(
 
 /// Where the plan maps a column of a run's file.
 fn mapped(plan: &Plan, run: &Run, column: &str) -> Option<Span> {
-    match &plan.systems[run.variant.system].outputs {
-        Some(Outputs::Predictions {
-            columns: Some(maps),
-            ..
-        }) => maps.iter().find_map(|m| m.names(column)),
-        _ => None,
-    }
+    let outputs = plan.systems[run.variant.system].outputs.as_ref();
+    let maps = outputs.and_then(Outputs::columns)?;
+    maps.iter().find_map(|m| m.names(column))
 }
 
 /// The columns asked of a file.
@@ -285,10 +286,8 @@ enum Read {
 impl Asked {
     fn new(plan: &Plan, run: &Run, data: &Evidenced, needs: &[Need]) -> Self {
         let d = &plan.datasets[data.dataset];
-        let maps = match &plan.systems[run.variant.system].outputs {
-            Some(Outputs::Predictions { columns, .. }) => columns.as_deref().unwrap_or_default(),
-            _ => &[],
-        };
+        let outputs = plan.systems[run.variant.system].outputs.as_ref();
+        let maps = outputs.and_then(Outputs::columns).unwrap_or_default();
         let find = |role: &str| maps.iter().find(|c| c.role.value == role);
         let own = data.id.as_ref();
         let id = own.map(|id| find("id").map_or(id.clone(), |c| c.column.value.clone()));

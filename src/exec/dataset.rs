@@ -193,7 +193,7 @@ fn in_own_rows(plan: &Plan, d: &Dataset, own: &[&Wanted]) -> bool {
             is_own_file(d, &template.value) && !columns.iter().flatten().any(mapped)
         }
         Some(Outputs::Predict { builtin, .. }) => builtin.value == Builtin::Column,
-        Some(Outputs::Run(_) | Outputs::Reported(_)) | None => false,
+        Some(Outputs::Run { .. } | Outputs::Reported(_)) | None => false,
     })
 }
 

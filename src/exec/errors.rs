@@ -6,6 +6,7 @@ use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::hir::{Outputs, Plan};
 use crate::metrics::CompileError;
+use crate::runner::Unquoted;
 use crate::text::Span;
 use std::path::PathBuf;
 
@@ -22,16 +23,54 @@ codes! {
     E107 "figure-not-measured" Error include_str!("pages/E107.md");
     /// A built-in predictor learns from other data than it is judged on.
     E109 "learns-elsewhere" Error include_str!("pages/E109.md");
+    /// A command ended with an exit code that is not 0.
+    E110 "command-failed" Error include_str!("pages/E110.md");
+    /// A signal ended a command.
+    E111 "command-killed" Error include_str!("pages/E111.md");
+    /// A command took too long.
+    E112 "command-timed-out" Error include_str!("pages/E112.md");
+    /// A command's program cannot be started.
+    E113 "command-not-started" Error include_str!("pages/E113.md");
+    /// A command ended well and wrote no output.
+    E114 "no-output" Error include_str!("pages/E114.md");
+    /// What a command wrote cannot be used.
+    E115 "bad-output" Error include_str!("pages/E115.md");
+    /// What a run makes cannot be kept.
+    E116 "run-not-kept" Error include_str!("pages/E116.md");
+    /// Another run works in the folder.
+    E117 "folder-in-use" Error include_str!("pages/E117.md");
+    /// A command cannot be written out.
+    E118 "command-incomplete" Error include_str!("pages/E118.md");
+    /// A command wrote to a file it was given to read.
+    E119 "input-changed" Error include_str!("pages/E119.md");
 }
 
 /// Something that keeps a plan from being run.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ExecError {
-    /// A command.
+    /// A command whose outputs were not made.
     Command {
         /// The system.
         system: String,
         /// Its `run:`.
+        span: Span,
+    },
+    /// A hole of a command stands for rows or outputs that there are not.
+    NoRows {
+        /// The hole's name.
+        hole: String,
+        /// The system.
+        system: String,
+        /// Why there are none.
+        why: String,
+        /// The command.
+        span: Span,
+    },
+    /// A quote of a command has no end.
+    OpenQuote {
+        /// Which.
+        quote: Unquoted,
+        /// The command.
         span: Span,
     },
     /// A latency that would have to be measured by serving the system.
@@ -177,18 +216,6 @@ pub(super) fn refusals(plan: &Plan, wanted: &[Wanted]) -> Vec<ExecError> {
         return vec![ExecError::Nothing { span }];
     }
     let mut found: Vec<ExecError> = Vec::new();
-    for variant in wanted.iter().flat_map(|w| w.variants.keys()) {
-        let system = &plan.systems[variant.system];
-        if let Some(Outputs::Run(template)) = &system.outputs {
-            let error = ExecError::Command {
-                system: system.common.name.clone(),
-                span: template.span,
-            };
-            if !found.contains(&error) {
-                found.push(error);
-            }
-        }
-    }
     for w in wanted {
         for variant in w.variants.keys() {
             let system = &plan.systems[variant.system];
@@ -214,10 +241,25 @@ pub fn diagnose(error: &ExecError) -> Diagnostic {
     match error {
         ExecError::Command { system, span } => Diagnostic::new(
             &E102,
-            format!("`{system}` gets its outputs by a command, and this version does not run commands"),
+            format!("`{system}` gets its outputs by a command, and it was not run"),
         )
         .label(*span, "not run")
-        .help(format!("run the command for each seed and variant yourself, and give `{system}` its outputs: `predictions: \"runs/{system}-{{variant}}-{{seed}}.csv\"`")),
+        .help("`benchwright run` runs it"),
+        ExecError::NoRows {
+            hole,
+            system,
+            why,
+            span,
+        } => Diagnostic::new(&E118, format!("nothing can be handed to `{system}` as `{{{hole}}}`: {why}"))
+            .label(*span, "the hole is in this command")
+            .help(match hole.as_str() {
+                "train" => "say what it is trained on: `train: reviews.train`".to_string(),
+                "val" => "say what tunes it: `tune: reviews.val { by: f1_macro, trials: 20 }`".to_string(),
+                _ => format!("leave `{{{hole}}}` out of the command, or say where its rows come from"),
+            }),
+        ExecError::OpenQuote { quote, span } => Diagnostic::new(&E118, format!("a quote `{}` of this command has no end", quote.0))
+            .label(*span, "in this command")
+            .help("close it; `\\\\'` stands for the quote itself"),
         ExecError::Served {
             metric,
             system,

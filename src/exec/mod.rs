@@ -1,15 +1,17 @@
 //! From a plan to evidence: reads the data and every output the plan's claims need, joins them, and
 //! prepares what is measured on each partition.
 //!
-//! Outputs come from prediction files and built-in predictors. Everything wrong with the files is
+//! Outputs come from prediction files, from commands, which `runner` runs, and from built-in predictors. Everything wrong with the files is
 //! reported in one go. What the numbers mean is left to `infer` and `verdict`; showing progress to
 //! the caller, by [`Event`]s. Start with [`gather`].
 
 mod builtins;
 mod columns;
+mod commands;
 mod dataset;
 mod errors;
 mod fits;
+mod items;
 mod label;
 mod materialise;
 mod outputs;
@@ -21,6 +23,7 @@ mod sized;
 mod splits;
 mod wanted;
 
+pub use commands::{Commands, Made, commands, execute, is_outside, kept, locked, survives};
 pub use dataset::Evidenced;
 pub use errors::{CODES, Declared, ExecError, diagnose};
 pub use fits::unfit;
@@ -34,7 +37,7 @@ pub use wanted::{Wanted, wanted};
 
 use crate::diagnostic::Diagnostic;
 use crate::hir::{Dataset, Id, Plan, System};
-use crate::text::{SourceMap, Span, World};
+use crate::text::{DiskWorld, SourceMap, Span, World};
 use std::path::{Path, PathBuf};
 
 /// What happens while a plan is run.
@@ -48,6 +51,12 @@ pub enum Event<'a> {
     Bytes(u64),
     /// A file was read.
     Read,
+    /// So many commands will be run; so many more were run before.
+    Commands(usize, usize),
+    /// A command begins.
+    Began(&'a str),
+    /// A command ended; whether it gave its outputs.
+    Ended(&'a str, bool),
     /// So many resamples will be drawn.
     Resamples(u64),
     /// So many more were drawn.
@@ -97,7 +106,16 @@ pub fn gather(
 ) -> Result<Evidence, Vec<Diagnostic>> {
     refuse(plan)?;
     let shelf = shelf::read_wanted(world, plan, sources, events)?;
-    gather_from(world, plan, sources, seed, events, shelf)
+    let prepared = prepare(plan, shelf)?;
+    measure(
+        world,
+        plan,
+        sources,
+        seed,
+        events,
+        prepared,
+        &Made::default(),
+    )
 }
 
 /// The same as [`gather`] of rows that were counted: row r of the one dataset stands for `copies[r]` equal rows.
@@ -113,7 +131,16 @@ pub fn gather_counted(
 ) -> Result<Evidence, Vec<Diagnostic>> {
     refuse(plan)?;
     let shelf = shelf::read_wanted(world, plan, sources, events)?;
-    gather_with(world, plan, sources, (0, Some(copies)), events, shelf)
+    let prepared = prepare(plan, shelf)?;
+    let folder = folder(plan, sources);
+    let files = Files {
+        world,
+        folder: &folder,
+        seed: 0,
+        copies: Some(copies),
+        events,
+    };
+    measure_with(&files, plan, prepared, &Made::default())
 }
 
 /// What keeps the plan from being run, beside its files.
@@ -131,47 +158,90 @@ pub fn refuse(plan: &Plan) -> Result<(), Vec<Diagnostic>> {
     }
 }
 
-/// The same as [`gather`], of a plan that is not refused and whose datasets were read.
+/// Everything that outputs are held against: the rows that judge and what metrics need of them.
+#[derive(Debug)]
+pub struct Prepared {
+    wanted: Vec<Wanted>,
+    judged: Vec<panel::Judged>,
+    notes: Vec<String>,
+}
+
+/// Makes ready what is measured, of a plan that is not refused and whose datasets were read; no output is read.
 ///
 /// # Errors
-/// Everything wrong with the plan's other files.
-pub fn gather_from(
+/// Everything wrong with the datasets, and metrics that cannot be computed on them.
+pub fn prepare(plan: &Plan, shelf: Shelf) -> Result<Prepared, Vec<Diagnostic>> {
+    let wanted = wanted(plan);
+    let data = dataset::of_shelf(plan, &wanted, shelf)?;
+    let mut notes = Vec::new();
+    let judged = panel::judged(plan, &wanted, data, &mut notes)?;
+    Ok(Prepared {
+        wanted,
+        judged,
+        notes,
+    })
+}
+
+/// Reads every output and measures it; `made` has those of commands.
+///
+/// # Errors
+/// Everything wrong with the outputs.
+pub fn measure(
     world: &dyn World,
     plan: &Plan,
     sources: &SourceMap,
     seed: u64,
     events: Events<'_>,
-    shelf: Shelf,
-) -> Result<Evidence, Vec<Diagnostic>> {
-    gather_with(world, plan, sources, (seed, None), events, shelf)
-}
-
-fn gather_with(
-    world: &dyn World,
-    plan: &Plan,
-    sources: &SourceMap,
-    (seed, copies): (u64, Option<&[u64]>),
-    events: Events<'_>,
-    shelf: Shelf,
+    prepared: Prepared,
+    made: &Made,
 ) -> Result<Evidence, Vec<Diagnostic>> {
     let folder = folder(plan, sources);
     let files = Files {
         world,
         folder: &folder,
         seed,
-        copies,
+        copies: None,
         events,
     };
-    let wanted = wanted(plan);
-    let runs = outputs::runs(plan, &wanted)?;
+    measure_with(&files, plan, prepared, made)
+}
+
+fn measure_with(
+    files: &Files<'_>,
+    plan: &Plan,
+    prepared: Prepared,
+    made: &Made,
+) -> Result<Evidence, Vec<Diagnostic>> {
+    let runs = outputs::runs(plan, &prepared.wanted)?;
     let outputs = runs.iter().filter(|r| r.path.is_some()).count();
-    events(Event::Files(outputs as u64));
-    let data = dataset::of_shelf(plan, &wanted, shelf)?;
-    panel::measure(&files, plan, &wanted, data, &runs)
+    (files.events)(Event::Files(outputs as u64));
+    panel::measure(files, plan, prepared, &runs, made)
+}
+
+/// What is wrong with the output file of a task of `commands`: its ids, its columns, its values.
+pub fn validate(
+    plan: &Plan,
+    sources: &SourceMap,
+    prepared: &Prepared,
+    commands: &Commands,
+    (task, file): (usize, &Path),
+) -> Vec<Diagnostic> {
+    let folder = folder(plan, sources);
+    let files = Files {
+        world: &DiskWorld,
+        folder: &folder,
+        seed: 0,
+        copies: None,
+        events: &|_| {},
+    };
+    let who = commands.who(task);
+    who.map_or(Vec::new(), |who| {
+        panel::validate(&files, plan, prepared, who, file)
+    })
 }
 
 /// The folder of the plan.
-fn folder(plan: &Plan, sources: &SourceMap) -> PathBuf {
+pub fn folder(plan: &Plan, sources: &SourceMap) -> PathBuf {
     let file = sources.get(plan.root).and_then(|f| f.path.as_deref());
     let parent = file.and_then(Path::parent);
     parent.unwrap_or(Path::new("")).to_path_buf()

@@ -1,5 +1,6 @@
 //! The runs whose outputs claims need, and the file of each.
 
+use super::commands::Of;
 use super::errors::{ExecError, diagnose};
 use super::wanted::Wanted;
 use crate::diagnostic::Diagnostic;
@@ -14,6 +15,8 @@ pub(super) struct Run {
     pub(super) seed: Option<u64>,
     /// The file as the plan writes it, holes filled; `None` of a built-in predictor.
     pub(super) path: Option<String>,
+    /// What a command made, where it was run.
+    pub(super) made: Option<Of>,
     /// Where the plan says how the outputs come to be.
     pub(super) span: Span,
 }
@@ -32,7 +35,7 @@ pub(super) fn runs(plan: &Plan, wanted: &[Wanted]) -> Result<Vec<Run>, Vec<Diagn
                         .unwrap_or_default();
                     (Some(path), template.span)
                 }
-                Some(Outputs::Run(template)) => (None, template.span),
+                Some(Outputs::Run { template, .. }) => (None, template.span),
                 Some(Outputs::Predict { builtin, .. }) => (None, builtin.span),
                 Some(Outputs::Reported(_)) | None => (None, system.common.name_span),
             };
@@ -40,6 +43,7 @@ pub(super) fn runs(plan: &Plan, wanted: &[Wanted]) -> Result<Vec<Run>, Vec<Diagn
                 variant: variant.clone(),
                 seed,
                 path,
+                made: None,
                 span,
             });
         }

@@ -98,7 +98,7 @@ fn join(
     let path = files.folder.join(run.path.as_deref().unwrap_or_default());
     let map = match &plan.systems[run.variant.system].outputs {
         Some(Outputs::Predictions { columns, .. }) => columns.as_deref().unwrap_or_default(),
-        Some(Outputs::Run(_) | Outputs::Predict { .. } | Outputs::Reported(_)) | None => &[],
+        Some(Outputs::Run { .. } | Outputs::Predict { .. } | Outputs::Reported(_)) | None => &[],
     };
     // Rows with ranks are several for an id.
     if map.iter().any(|m| m.role.value == "rank") {

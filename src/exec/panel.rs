@@ -2,20 +2,23 @@
 
 use super::builtins;
 use super::columns::{self, Owned};
+use super::commands::{Made, Who};
 use super::dataset::Evidenced;
 use super::errors::{ExecError, diagnose};
+use super::items::{self, Items};
 use super::outputs::Run;
 use super::roles;
 use super::wanted::Wanted;
-use super::{Evidence, Files, Input};
+use super::{Evidence, Files, Input, Prepared};
 use crate::diagnostic::Diagnostic;
-use crate::hir::{DataRef, FOLDS, MetricRef, Plan, RowTest, SliceBy, Variant};
+use crate::hir::{DataRef, FOLDS, MetricRef, Outputs, Plan, RowTest, SliceBy, Variant};
 use crate::infer::{Folds, Member, Panel};
 use crate::metrics::{Classes, CompileError, Kernel, Need, Program, compile};
 use crate::stats::random::key;
 use crate::stats::resample::Units;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 /// A part of a partition: all of it, or the rows with one value of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,34 +49,88 @@ pub struct Measured {
 }
 
 /// One system's metrics, compiled.
+#[derive(Debug)]
 struct Compiled {
     programs: Vec<Program>,
     places: Vec<Option<usize>>,
+}
+
+/// A dataset with what is measured on it.
+#[derive(Debug)]
+pub(super) struct Judged {
+    data: Evidenced,
+    /// Places of what is wanted on its partitions.
+    wanted: Vec<usize>,
+    /// Of each of those, the metrics of every variant.
+    compiled: Vec<BTreeMap<Variant, Compiled>>,
+}
+
+/// Compiles every metric for the data it is asked of.
+pub(super) fn judged(
+    plan: &Plan,
+    wanted: &[Wanted],
+    data: Vec<Evidenced>,
+    notes: &mut Vec<String>,
+) -> Result<Vec<Judged>, Vec<Diagnostic>> {
+    let (mut all, mut errors) = (Vec::new(), Vec::new());
+    for data in data {
+        let (mut places, mut compiled, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
+        for (place, w) in wanted.iter().enumerate() {
+            if w.on.dataset != data.dataset {
+                continue;
+            }
+            let mut of = BTreeMap::new();
+            for (variant, (metrics, _)) in &w.variants {
+                match compile_all(plan, w, variant, metrics, &data, notes) {
+                    Ok(programs) => {
+                        of.insert(variant.clone(), programs);
+                    }
+                    Err(more) => wrong.extend(more),
+                }
+            }
+            places.push(place);
+            compiled.push(of);
+        }
+        errors.extend(unique(&wrong).iter().map(diagnose));
+        all.push(Judged {
+            data,
+            wanted: places,
+            compiled,
+        });
+    }
+    if errors.is_empty() {
+        Ok(all)
+    } else {
+        Err(errors)
+    }
 }
 
 /// Reads every run and prepares every partition.
 pub(super) fn measure(
     files: &Files<'_>,
     plan: &Plan,
-    wanted: &[Wanted],
-    data: Vec<Evidenced>,
+    prepared: Prepared,
     runs: &[Run],
+    made: &Made,
 ) -> Result<Evidence, Vec<Diagnostic>> {
-    let (mut measured, mut inputs, mut errors, mut notes) =
-        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for dataset in &data {
-        inputs.push(dataset.input.clone());
-        let own: Vec<&Wanted> = wanted
-            .iter()
-            .filter(|w| w.on.dataset == dataset.dataset)
-            .collect();
-        match dataset_panels(files, plan, &own, dataset, runs, &mut notes) {
+    let Prepared {
+        wanted,
+        judged,
+        mut notes,
+    } = prepared;
+    let (mut measured, mut inputs, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+    let mut data = Vec::new();
+    for mut judged in judged {
+        inputs.push(judged.data.input.clone());
+        judged.leave_out(plan, made, &mut notes);
+        match dataset_panels(files, plan, &wanted, &judged, runs, made) {
             Ok((panels, read)) => {
                 measured.extend(panels);
                 inputs.extend(read);
             }
             Err(more) => errors.extend(more),
         }
+        data.push(judged.data);
     }
     if !errors.is_empty() {
         return Err(errors);
@@ -86,41 +143,76 @@ pub(super) fn measure(
     })
 }
 
+impl Judged {
+    /// Takes the metrics away that rest on runs that failed: they have no value.
+    fn leave_out(&mut self, plan: &Plan, made: &Made, notes: &mut Vec<String>) {
+        for (variant, compiled) in self.compiled.iter_mut().flatten() {
+            let seeds = plan.systems[variant.system].runs();
+            let of = seeds
+                .iter()
+                .filter_map(|&s| made.get(variant, s, self.data.dataset));
+            let failed: Vec<&String> = of.flat_map(|of| &of.failed).collect();
+            let Some(first) = failed.first() else {
+                continue;
+            };
+            compiled.places.iter_mut().for_each(|place| *place = None);
+            compiled.programs.clear();
+            let more = match failed.len() {
+                1 => String::new(),
+                n => format!(" and {} more", n - 1),
+            };
+            let note = format!(
+                "nothing of {} is claimed: the run of {first}{more} failed",
+                plan.show(variant)
+            );
+            if !notes.contains(&note) {
+                notes.push(note);
+            }
+        }
+    }
+}
+
 fn dataset_panels(
     files: &Files<'_>,
     plan: &Plan,
-    wanted: &[&Wanted],
-    data: &Evidenced,
+    wanted: &[Wanted],
+    judged: &Judged,
     runs: &[Run],
-    notes: &mut Vec<String>,
+    made: &Made,
 ) -> Result<(Vec<Measured>, Vec<Input>), Vec<Diagnostic>> {
-    let mut compiled = Vec::new();
-    let mut errors = Vec::new();
-    for w in wanted {
-        let mut of = BTreeMap::new();
-        for (variant, (metrics, _)) in &w.variants {
-            match compile_all(plan, w, variant, metrics, data, notes) {
-                Ok(programs) => {
-                    of.insert(variant.clone(), programs);
-                }
-                Err(more) => errors.extend(more),
-            }
-        }
-        compiled.push(of);
-    }
-    if !errors.is_empty() {
-        return Err(unique(&errors).iter().map(diagnose).collect());
-    }
+    let Judged { data, compiled, .. } = judged;
+    let wanted: Vec<&Wanted> = judged
+        .wanted
+        .iter()
+        .filter_map(|&w| wanted.get(w))
+        .collect();
     let index = data.index(plan)?;
-    let mine: Vec<&Run> = runs
+    let all = needs(
+        compiled
+            .iter()
+            .flat_map(|of| of.values())
+            .flat_map(|c| &c.programs),
+    );
+    let items = items::read(files, &plan.datasets[data.dataset], &all)?;
+    let (items, of_items) = items.unzip();
+    let mine: Vec<Run> = runs
         .iter()
         .filter(|r| wanted.iter().any(|w| w.variants.contains_key(&r.variant)))
+        .map(|r| Run {
+            made: made.get(&r.variant, r.seed, data.dataset).cloned(),
+            ..r.clone()
+        })
         .collect();
+    let mine: Vec<&Run> = mine.iter().collect();
     let read: Vec<_> = mine
         .par_iter()
-        .map(|run| read_run(files, plan, wanted, &compiled, data, index.as_ref(), run))
+        .map(|run| {
+            let read = read_run(files, plan, &wanted, compiled, data, index.as_ref(), run)?;
+            beside(items.as_ref(), read)
+        })
         .collect();
-    let (mut columns, mut inputs, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+    let mut inputs: Vec<Input> = of_items.into_iter().collect();
+    let (mut columns, mut errors) = (Vec::new(), Vec::new());
     for result in read {
         match result {
             Ok((of, input)) => {
@@ -133,12 +225,84 @@ fn dataset_panels(
     if !errors.is_empty() {
         return Err(folded(errors));
     }
-    let panels: Result<Vec<Measured>, _> = wanted
+    let mut panels = Vec::new();
+    for (w, of) in wanted.iter().zip(compiled) {
+        let one = |row_by_row| {
+            let data = (data, files.copies);
+            panel(plan, w, of, data, &mine, &columns, row_by_row)
+        };
+        // Where groups are declared, claims may resample whole groups, rows one by one, or both ways.
+        let by_unit = one(false)?;
+        let by_rows = by_unit.clustered && w.row_by_row;
+        let row_by_row = by_rows.then(|| one(true)).transpose()?;
+        panels.extend((!by_rows || w.by_unit).then_some(by_unit));
+        panels.extend(row_by_row);
+    }
+    Ok((panels, inputs))
+}
+
+/// What is wrong with the file that a command wrote.
+pub(super) fn validate(
+    files: &Files<'_>,
+    plan: &Plan,
+    prepared: &Prepared,
+    who: &Who,
+    file: &Path,
+) -> Vec<Diagnostic> {
+    let judged = prepared
+        .judged
         .iter()
-        .zip(&compiled)
-        .map(|(w, of)| panel(plan, w, of, (data, files.copies), &mine, &columns))
-        .collect();
-    Ok((panels?, inputs))
+        .find(|j| j.data.dataset == who.dataset);
+    let Some(judged) = judged else {
+        return Vec::new();
+    };
+    let data = &judged.data;
+    let held_out = who
+        .fold
+        .and_then(|n| data.folds.as_ref()?.folds.get(n as usize));
+    let (mut on, mut programs) = (BTreeMap::new(), Vec::new());
+    for (place, of) in judged.wanted.iter().zip(&judged.compiled) {
+        let (Some(w), Some(compiled)) = (prepared.wanted.get(*place), of.get(&who.variant)) else {
+            continue;
+        };
+        let of_folds = w.on.part.as_deref() == Some(FOLDS);
+        let rows = match held_out {
+            Some(rows) if of_folds => rows.clone(),
+            Some(_) => continue,
+            None => data.rows(w.on.part.as_deref()),
+        };
+        on.insert(&w.on, rows);
+        programs.extend(&compiled.programs);
+    }
+    if on.is_empty() {
+        // What other systems are made of is for them to read.
+        return Vec::new();
+    }
+    let index = match data.index(plan) {
+        Ok(index) => index,
+        Err(errors) => return errors,
+    };
+    let span = match &plan.systems[who.variant.system].outputs {
+        Some(Outputs::Run { template, .. }) => template.span,
+        _ => plan.systems[who.variant.system].common.name_span,
+    };
+    let run = Run {
+        variant: who.variant.clone(),
+        seed: who.seed,
+        path: None,
+        made: None,
+        span,
+    };
+    let needs = needs(programs.into_iter());
+    let read = columns::read(
+        files,
+        plan,
+        (&run, file.to_owned(), Some(&[file.to_owned()])),
+        (data, index.as_ref()),
+        &on,
+        &needs,
+    );
+    read.err().unwrap_or_default()
 }
 
 /// One slip in a template or column map makes every run's file wrong in the same way: said once, with
@@ -174,6 +338,19 @@ fn folded(errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
 
 type Columns = BTreeMap<DataRef, Owned>;
 
+/// The columns of a run, with what the table of items knows of its lists.
+fn beside(
+    items: Option<&Items>,
+    (mut columns, input): (Columns, Option<Input>),
+) -> Result<(Columns, Option<Input>), Vec<Diagnostic>> {
+    if let Some(items) = items {
+        for owned in columns.values_mut() {
+            items.beside(owned).map_err(|e| vec![e])?;
+        }
+    }
+    Ok((columns, input))
+}
+
 fn read_run(
     files: &Files<'_>,
     plan: &Plan,
@@ -190,15 +367,39 @@ fn read_run(
         .collect();
     let programs = compiled.iter().filter_map(|of| of.get(&run.variant));
     let needs = needs(programs.flat_map(|c| &c.programs));
-    let Some(file) = &run.path else {
-        let mut columns = Columns::new();
-        for (on, rows) in on {
-            let owned = builtins::predict(plan, &run.variant, data, &rows, &needs, files.seed)?;
-            columns.insert(on.clone(), owned);
-        }
-        return Ok((columns, None));
+    let read = |path: PathBuf, paths: Option<&[PathBuf]>| {
+        columns::read(files, plan, (run, path, paths), (data, index), &on, &needs)
     };
-    let (columns, input) = columns::read(files, plan, (run, file), (data, index), &on, &needs)?;
+    let (mut columns, input) = match (&run.path, &run.made) {
+        (Some(file), _) => read(files.folder.join(file), None)?,
+        (None, Some(made)) if made.failed.is_empty() => {
+            let paths: Vec<PathBuf> = made.files.iter().map(|(_, path)| path.clone()).collect();
+            read(paths.first().cloned().unwrap_or_default(), Some(&paths))?
+        }
+        (None, Some(_)) => {
+            // Nothing of a failed run is measured.
+            let empty = on.into_keys().map(|on| (on.clone(), Owned::default()));
+            return Ok((empty.collect(), None));
+        }
+        (None, None) if plan.systems[run.variant.system].is_builtin() => {
+            let mut columns = Columns::new();
+            for (on, rows) in on {
+                let owned = builtins::predict(plan, &run.variant, data, &rows, &needs, files.seed)?;
+                columns.insert(on.clone(), owned);
+            }
+            return Ok((columns, None));
+        }
+        (None, None) => {
+            let system = plan.systems[run.variant.system].common.name.clone();
+            let span = run.span;
+            return Err(vec![diagnose(&ExecError::Command { system, span })]);
+        }
+    };
+    if let Some(made) = &run.made {
+        for owned in &mut columns {
+            owned.figures.clone_from(&made.figures);
+        }
+    }
     Ok((on.into_keys().cloned().zip(columns).collect(), Some(input)))
 }
 
@@ -300,6 +501,7 @@ fn panel(
     (data, copies): (&Evidenced, Option<&[u64]>),
     runs: &[&Run],
     columns: &[Columns],
+    row_by_row: bool,
 ) -> Result<Measured, Vec<Diagnostic>> {
     let rows = data.rows(w.on.part.as_deref());
     let all_needs = needs(compiled.values().flat_map(|c| &c.programs));
@@ -307,6 +509,7 @@ fn panel(
     let (parts, part_rows) = parts(w, data, &rows);
     let (units, clustered) = match copies.map(|c| Units::kinds(c.to_vec(), None)) {
         Some(Ok(kinds)) => (kinds, false),
+        Some(Err(_)) | None if row_by_row => (units_of(plan, data, &rows, None), false),
         Some(Err(_)) | None => units(plan, data, &rows),
     };
     let mut members = Vec::new();
@@ -462,25 +665,26 @@ fn folds(w: &Wanted, data: &Evidenced, rows: &[u32]) -> Option<Folds> {
 /// within strata where declared.
 pub(super) fn units(plan: &Plan, data: &Evidenced, rows: &[u32]) -> (Units, bool) {
     let d = &plan.datasets[data.dataset];
-    let codes = |column: &str| -> Option<Vec<u32>> {
-        let (_, text) = data.table.text(column)?;
-        let code = |&row: &u32| text.codes.get(row as usize).copied().unwrap_or(u32::MAX);
-        Some(rows.iter().map(code).collect())
-    };
-    let cluster = d
-        .cluster
-        .as_ref()
-        .or(d.group.as_ref())
-        .and_then(|c| codes(&c.value));
-    let strata = combined(
-        d.strata.iter().filter_map(|c| codes(&c.value)).collect(),
-        rows.len(),
-    );
-    let clustered = cluster.is_some();
+    let declared = d.cluster.as_ref().or(d.group.as_ref());
+    let cluster = declared.and_then(|c| codes(data, rows, &c.value));
+    let units = units_of(plan, data, rows, cluster.as_deref());
+    (units, cluster.is_some())
+}
+
+/// The units that these clusters make within the dataset's strata; rows where there are none.
+fn units_of(plan: &Plan, data: &Evidenced, rows: &[u32], cluster: Option<&[u32]>) -> Units {
+    let strata = plan.datasets[data.dataset].strata.iter();
+    let strata = strata.filter_map(|c| codes(data, rows, &c.value)).collect();
+    let strata = combined(strata, rows.len());
     let all = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-    let units = Units::new(rows.len(), cluster.as_deref(), strata.as_deref())
-        .unwrap_or_else(|_| Units::rows(all));
-    (units, clustered)
+    Units::new(rows.len(), cluster, strata.as_deref()).unwrap_or_else(|_| Units::rows(all))
+}
+
+/// The codes of a column's texts on these rows.
+fn codes(data: &Evidenced, rows: &[u32], column: &str) -> Option<Vec<u32>> {
+    let (_, text) = data.table.text(column)?;
+    let code = |&row: &u32| text.codes.get(row as usize).copied().unwrap_or(u32::MAX);
+    Some(rows.iter().map(code).collect())
 }
 
 /// One code for each combination of several columns' codes.

@@ -12,6 +12,8 @@ use crate::text::Span;
 pub(super) enum Home {
     /// A column of the dataset.
     Dataset(String),
+    /// The dataset's table of items.
+    Items,
     /// The outputs of a run.
     Outputs,
 }
@@ -39,20 +41,33 @@ pub(super) fn home(plan: &Plan, system: Id<System>, d: &Dataset, cell: &Cell) ->
     if let Some(home) = home_in_dataset(d, cell) {
         return Some(home);
     }
+    if let (Cell::Role(role), Some(items)) = (cell, &d.items)
+        && items.offers(role)
+    {
+        return Some(Home::Items);
+    }
     let offered = match (&plan.systems[system].outputs, cell) {
         (_, Cell::Column(_)) => false,
         (_, Cell::Role(role)) if role == "label" => false,
         (
-            Some(Outputs::Predictions {
-                columns: Some(maps),
-                ..
-            }),
+            Some(
+                Outputs::Predictions {
+                    columns: Some(maps),
+                    ..
+                }
+                | Outputs::Run {
+                    columns: Some(maps),
+                    ..
+                },
+            ),
             Cell::Role(role),
         ) => maps.iter().any(|m| m.role.value == *role),
         (Some(Outputs::Predict { .. }), Cell::Role(role)) => role == "prediction",
         (
             Some(
-                Outputs::Predictions { columns: None, .. } | Outputs::Run(_) | Outputs::Reported(_),
+                Outputs::Predictions { columns: None, .. }
+                | Outputs::Run { columns: None, .. }
+                | Outputs::Reported(_),
             )
             | None,
             Cell::Role(_),
@@ -72,10 +87,10 @@ pub(super) fn missing(
 ) -> Option<ExecError> {
     let s = &plan.systems[system];
     let span = match &s.outputs {
-        Some(Outputs::Predictions { template, .. }) => template.span,
-        Some(Outputs::Predict { .. } | Outputs::Run(_) | Outputs::Reported(_)) | None => {
-            s.common.name_span
+        Some(Outputs::Predictions { template, .. } | Outputs::Run { template, .. }) => {
+            template.span
         }
+        Some(Outputs::Predict { .. } | Outputs::Reported(_)) | None => s.common.name_span,
     };
     let lacks = |role: &str| match &s.serve {
         Some(serve) if role == "latency" => ExecError::Served {
@@ -139,11 +154,13 @@ pub(super) fn missing(
             return Some(lacks(role));
         }
     }
-    let figure = figures.first().copied()?;
+    // Of a command its figures are measured.
+    let measured = matches!(s.outputs, Some(Outputs::Run { .. }));
+    let figure = figures.first().copied().filter(|_| !measured)?;
     Some(no_figure(plan, system, metric, figure))
 }
 
-/// Nothing measures figures of whole runs yet: the outputs were made elsewhere.
+/// Nothing measured figures of whole runs: the outputs were made elsewhere.
 fn no_figure(plan: &Plan, system: Id<System>, metric: &MetricRef, figure: Figure) -> ExecError {
     ExecError::NoFigure {
         metric: metric.text.clone(),
@@ -155,15 +172,11 @@ fn no_figure(plan: &Plan, system: Id<System>, metric: &MetricRef, figure: Figure
 
 fn scored(plan: &Plan, system: Id<System>) -> bool {
     match &plan.systems[system].outputs {
-        Some(Outputs::Predictions {
-            columns: Some(maps),
-            ..
-        }) => maps.iter().any(|m| m.role.value == "score"),
         Some(Outputs::Predict { .. }) => false,
-        Some(
-            Outputs::Predictions { columns: None, .. } | Outputs::Run(_) | Outputs::Reported(_),
-        )
-        | None => true,
+        outputs => match outputs.as_ref().and_then(Outputs::columns) {
+            Some(maps) => maps.iter().any(|m| m.role.value == "score"),
+            None => true,
+        },
     }
 }
 
@@ -175,19 +188,8 @@ fn one_score(
     classes: &Classes,
 ) -> Option<ExecError> {
     let s = &plan.systems[system];
-    let map = match &s.outputs {
-        Some(Outputs::Predictions {
-            columns: Some(maps),
-            ..
-        }) => maps.iter().find(|m| m.role.value == "score"),
-        Some(
-            Outputs::Predictions { columns: None, .. }
-            | Outputs::Predict { .. }
-            | Outputs::Run(_)
-            | Outputs::Reported(_),
-        )
-        | None => None,
-    };
+    let maps = s.outputs.as_ref().and_then(Outputs::columns);
+    let map = maps.and_then(|maps| maps.iter().find(|m| m.role.value == "score"));
     let wanted = classes.names.len();
     if wanted == 0 {
         return None;

@@ -175,7 +175,7 @@ pub fn output_columns(plan: &Plan, dataset: Id<Dataset>) -> BTreeSet<String> {
                 found.extend(maps.map(|m| m.column.value.clone()));
             }
             Some(
-                Outputs::Predict { column: None, .. } | Outputs::Run(_) | Outputs::Reported(_),
+                Outputs::Predict { column: None, .. } | Outputs::Run { .. } | Outputs::Reported(_),
             )
             | None => {}
         }

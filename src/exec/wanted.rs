@@ -25,6 +25,10 @@ pub struct Wanted {
     pub resamples: u32,
     /// Whether some claim asks for as many as its intervals need.
     pub grows: bool,
+    /// Whether some claim resamples whole units: groups where they are declared.
+    pub by_unit: bool,
+    /// Whether some claim resamples rows one by one, whatever is declared.
+    pub row_by_row: bool,
 }
 
 /// What the plan's claims need, by partition.
@@ -34,6 +38,8 @@ pub fn wanted(plan: &Plan) -> Vec<Wanted> {
         let Some(on) = &c.on else { continue };
         let w = entry(&mut all, &on.data, on.span);
         w.draw(c.interval.as_ref().map(|i| &i.value));
+        w.row_by_row |= c.row_by_row();
+        w.by_unit |= !c.row_by_row();
         for slice in &c.slices {
             if !w.slices.contains(slice) {
                 w.slices.push(slice.clone());
@@ -49,6 +55,7 @@ pub fn wanted(plan: &Plan) -> Vec<Wanted> {
         };
         let w = entry(&mut all, &on.data, on.span);
         w.draw(a.interval.as_ref().map(|i| &i.value));
+        w.by_unit = true;
         let metrics = std::slice::from_ref(metric);
         w.want(&a.of, metrics);
         for arm in &a.arms {
@@ -61,6 +68,7 @@ pub fn wanted(plan: &Plan) -> Vec<Wanted> {
         };
         let w = entry(&mut all, &on.data, on.span);
         w.draw(f.interval.as_ref().map(|i| &i.value));
+        w.by_unit = true;
         for cell in &f.cells {
             w.want_variant(&cell.variant, f.over_span, std::slice::from_ref(metric));
         }
@@ -72,6 +80,7 @@ pub fn wanted(plan: &Plan) -> Vec<Wanted> {
         for on in s.on.iter().chain(&s.report_on) {
             let w = entry(&mut all, &on.data, on.span);
             w.draw(None);
+            w.by_unit = true;
             for v in &s.from {
                 w.want(v, &metrics);
             }
@@ -123,9 +132,17 @@ pub fn wanted(plan: &Plan) -> Vec<Wanted> {
         let Some(w) = on.and_then(|on| all.get_mut(&on.data)) else {
             continue;
         };
-        let metric = std::slice::from_ref(&s.metric);
-        w.want(&s.subject, metric);
-        w.want(&s.against, metric);
+        let conditions = s.rules.iter().filter_map(|r| r.when.as_ref());
+        let quantities: Vec<&Quantity> = conditions.flat_map(Condition::quantities).collect();
+        let mut metrics: Vec<MetricRef> = quantities.iter().map(|q| q.metric.clone()).collect();
+        metrics.push(s.metric.clone());
+        w.want(&s.subject, &metrics);
+        w.want(&s.against, &metrics);
+        for q in quantities {
+            if let Some(of) = &q.of {
+                w.want(of, std::slice::from_ref(&q.metric));
+            }
+        }
     }
     for w in all.values_mut() {
         // Published numbers have no rows: they are taken as they are.
@@ -152,6 +169,8 @@ fn entry<'m>(all: &'m mut BTreeMap<DataRef, Wanted>, on: &DataRef, span: Span) -
         slices: Vec::new(),
         resamples: 0,
         grows: false,
+        by_unit: false,
+        row_by_row: false,
     })
 }
 

@@ -208,11 +208,14 @@ fn action(run: &Crate, all: &mut Entities) -> Value {
 
 fn machine(m: &Manifest) -> String {
     let machine = &m.machine;
-    let mut parts = vec![format!("{} {}", machine.os, machine.arch)];
-    parts.extend(machine.cpu.clone());
-    parts.extend(machine.cores.map(|n| format!("{n} cores")));
-    let gib = |bytes: u64| format!("{:.1} GiB", bytes as f64 / f64::from(1u32 << 30));
-    parts.extend(machine.memory_bytes.map(gib));
+    let mut parts = vec![machine.os.clone(), format!("{} cores", machine.cores)];
+    if !machine.cpu.is_empty() {
+        parts.push(machine.cpu.clone());
+    }
+    if machine.memory > 0 {
+        let gib = machine.memory as f64 / f64::from(1u32 << 30);
+        parts.push(format!("{gib:.1} GiB"));
+    }
     parts.join(", ")
 }
 

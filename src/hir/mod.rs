@@ -23,6 +23,7 @@ mod inside;
 mod items;
 mod judges;
 mod label_units;
+mod limits;
 mod meaning;
 mod metric_refs;
 mod metrics;

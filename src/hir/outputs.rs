@@ -12,8 +12,8 @@ use crate::text::{Span, Spanned};
 use crate::types::Measure;
 
 const FILE_HOLES: [&str; 3] = ["seed", "system", "variant"];
-const COMMAND_HOLES: [&str; 9] = [
-    "seed", "system", "variant", "flags", "out", "train", "val", "on", "level",
+const COMMAND_HOLES: [&str; 10] = [
+    "seed", "system", "variant", "flags", "out", "train", "val", "on", "level", "fold",
 ];
 
 impl<'a> Resolver<'a> {
@@ -30,7 +30,7 @@ impl<'a> Resolver<'a> {
             });
         }
         if let Some(value) = fields.get("run") {
-            s.outputs = self.template(value, s, &COMMAND_HOLES).map(Outputs::Run);
+            s.outputs = self.command(value, s);
         } else if let Some(value) = fields.get("predictions") {
             s.outputs = self.predictions(value, s);
         } else if let Some(value) = fields.get("predict") {
@@ -92,17 +92,23 @@ impl<'a> Resolver<'a> {
 
     pub(super) fn predictions(&mut self, value: &'a Value, s: &System) -> Option<Outputs> {
         let template = self.template(value, s, &FILE_HOLES)?;
-        let columns = match &value.record {
-            None => None,
-            Some(body) => {
-                let mut maps: Vec<ColumnMap> = Vec::new();
-                for field in body.fields() {
-                    self.column_map(field, &mut maps);
-                }
-                Some(maps)
-            }
-        };
+        let columns = self.column_maps(value);
         Some(Outputs::Predictions { template, columns })
+    }
+
+    fn command(&mut self, value: &'a Value, s: &System) -> Option<Outputs> {
+        let template = self.template(value, s, &COMMAND_HOLES)?;
+        let columns = self.column_maps(value);
+        Some(Outputs::Run { template, columns })
+    }
+
+    fn column_maps(&mut self, value: &'a Value) -> Option<Vec<ColumnMap>> {
+        let body = value.record.as_ref()?;
+        let mut maps: Vec<ColumnMap> = Vec::new();
+        for field in body.fields() {
+            self.column_map(field, &mut maps);
+        }
+        Some(maps)
     }
 
     pub(super) fn column_map(&mut self, field: &'a Field, maps: &mut Vec<ColumnMap>) {
@@ -335,6 +341,11 @@ impl<'a> Resolver<'a> {
         legal.extend(components.iter().cloned());
         if known.contains(&"flags") {
             legal.extend(steps);
+            for other in s.distilled_from.iter().chain(&s.ensemble) {
+                // One that is declared further down has no name yet.
+                self.resolve_system(other.value);
+                legal.push(self.plan.systems[other.value].common.name.clone());
+            }
         }
         let mut whole = true;
         for (name, choice, span) in template.holes() {

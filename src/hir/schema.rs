@@ -68,7 +68,7 @@ pub fn about(keyword: Keyword) -> &'static str {
             "Ordered rules, `outcome when condition` and `outcome otherwise`; the first that is established gives the verdict."
         }
         Keyword::Stop => {
-            "When the runs may end before all of them are there, without spoiling what the last look says."
+            "When the runs may end before all of them are there, without spoiling what the last look says. Rules, `outcome when condition`, are judged at each look on intervals that hold at all looks together; the first established one ends the runs of the pair, and the verdict is that of `decide` over these."
         }
     }
 }
@@ -162,6 +162,11 @@ const DATASET: &[FieldSpec] = &[
         "columns within whose values resampling stays",
     ),
     f("weight", "importance", "the weight of a row"),
+    f(
+        "items",
+        "\"items.csv\" { id: item, interactions: plays, features: [tempo, energy] }",
+        "a table of the items that lists hold, with how often each was used and what it is like",
+    ),
     f(
         "columns",
         "{ discharge_code: { known: after_outcome } }",
@@ -335,6 +340,11 @@ const SYSTEM: &[FieldSpec] = &[
         "yes",
         "`yes` where every seed gives the same",
     ),
+    f(
+        "limits",
+        "{ time: 30min, retries: 2, retry_on: [75, timeout] }",
+        "how long a run may take, and which failures are tried again: exit codes, `timeout`, `signal`; all unless said",
+    ),
     f("hardware", "cpu1", "what it runs on"),
     f("version", "\"1.2\"", "its version"),
     f(
@@ -345,7 +355,7 @@ const SYSTEM: &[FieldSpec] = &[
     f(
         "run",
         "\"python3 train.py --train {train} --predict {on} --seed {seed} --out {out}\"",
-        "the command that makes its outputs",
+        "the command that makes its outputs, `{ prediction: column, … }`",
     ),
     f(
         "predictions",

@@ -104,7 +104,7 @@ impl<'a> Resolver<'a> {
         });
     }
 
-    /// The rules of a `stop`: checked, though no run ends by them yet.
+    /// The rules of a `stop`, judged at each look.
     fn stop_rules(
         &mut self,
         source: Source<'a>,
@@ -119,17 +119,6 @@ impl<'a> Resolver<'a> {
                 ast::Entry::Field(_) | ast::Entry::Error(_) => None,
             })
             .collect();
-        if let Some(first) = written.first() {
-            self.errors.push(HirError::Unfit {
-                message: "this version ends no runs by rules: they are checked, not followed"
-                    .into(),
-                span: first.span,
-                label: "not followed yet".into(),
-                other: None,
-                help: "leave the rules out: runs end where the interval of `using:` leaves 0"
-                    .into(),
-            });
-        }
         self.decided = Some(subject.variant.clone());
         let rules = written.into_iter().map(|rule| Rule {
             outcome: Spanned::new(rule.outcome.text.clone(), rule.outcome.span),
@@ -139,8 +128,11 @@ impl<'a> Resolver<'a> {
                 .map(|e| self.condition(e, slices.as_deref())),
             span: rule.span,
         });
-        let rules = rules.collect();
+        let rules: Vec<Rule> = rules.collect();
         self.decided = None;
+        for rule in &rules {
+            self.errors.extend(unfit_for_looks(rule));
+        }
         rules
     }
 
@@ -293,6 +285,45 @@ impl<'a> Resolver<'a> {
             }
         }
     }
+}
+
+/// What a rule asks for that no look can answer.
+fn unfit_for_looks(rule: &Rule) -> Option<HirError> {
+    let Some(when) = &rule.when else {
+        return Some(HirError::Unfit {
+            message: "`otherwise` would end the runs at the first look".into(),
+            span: rule.span,
+            label: "takes whatever the first look shows".into(),
+            other: None,
+            help: "say when the runs end; where no rule is established, they go on".into(),
+        });
+    };
+    let (what, label, help) = if when.reads(Reading::PValue) {
+        (
+            "a p value holds at one look, not at all of them together",
+            "read at each look",
+            "ask for the quantity itself, such as `gain(f1_macro) > 0pp`: its interval holds at all looks",
+        )
+    } else if when
+        .quantities()
+        .iter()
+        .any(|q| matches!(q.kind, QuantityKind::Interaction(..)))
+    {
+        (
+            "an interaction is of a factorial, whose runs no `stop` ends",
+            "no quantity of the two systems",
+            "leave it to the rules of a `decide`",
+        )
+    } else {
+        return None;
+    };
+    Some(HirError::Unfit {
+        message: what.into(),
+        span: rule.span,
+        label: label.into(),
+        other: None,
+        help: help.into(),
+    })
 }
 
 /// `using: none`

@@ -242,6 +242,9 @@ impl<'a> Resolver<'a> {
         if let Some(value) = fields.get("seeds") {
             s.seeds = self.seeds(value);
         }
+        if let Some(value) = fields.get("limits") {
+            s.limits = self.limits(value).map(|l| Spanned::new(l, value.span));
+        }
     }
 
     /// `5` means the seeds 1 to 5; a list gives them.

@@ -248,7 +248,11 @@ impl<'a> Resolver<'a> {
         }
         // A test of independent samples beside pairs is U104's to refuse.
         let given_up = c.paired.is_some_and(|p| !p.value);
-        if let Some(test) = c.test.filter(|t| t.value.pairs() || given_up) {
+        let of_pair = |t: &Spanned<TestMethod>| t.value != TestMethod::Friedman;
+        if let Some(test) = c
+            .test
+            .filter(|t| (t.value.pairs() || given_up) && of_pair(t))
+        {
             let name = TestMethod::ALL.iter().find(|t| t.1 == test.value);
             let name = format!("`test: {}`", name.map_or("", |t| t.0));
             let remedy = "leave it out: the p value then comes from the resamples";
@@ -441,7 +445,8 @@ impl<'a> Resolver<'a> {
             MetricKind::Share => Some("newcombe"),
             MetricKind::Mean => Some("t"),
             MetricKind::RocArea => Some("delong"),
-            MetricKind::Quantile | MetricKind::Other => None,
+            MetricKind::Quantile => Some("order_statistic"),
+            MetricKind::Other => None,
         };
         let help = fit
             .filter(|_| remedy.starts_with("use"))
@@ -457,7 +462,9 @@ impl<'a> Resolver<'a> {
     /// Clusters, weights or several runs: rows are then not independent draws of one value each.
     fn dependent_rows(&self, c: &Compare, remedy: &str) -> Option<(Span, String, String)> {
         let d = &self.plan.datasets[c.on.as_ref()?.data.dataset];
-        if let Some(column) = d.cluster.as_ref().or(d.group.as_ref()) {
+        let declared = d.cluster.as_ref().or(d.group.as_ref());
+        // A plan that resamples them one by one says that they are (U105 says what that costs).
+        if let Some(column) = declared.filter(|_| !c.row_by_row()) {
             let label = format!("rows of one `{}` are not independent", column.value);
             return Some((column.span, label, remedy.to_string()));
         }

@@ -446,7 +446,7 @@ pub(super) fn as_word(e: &Expr) -> Option<Spanned<String>> {
     }
 }
 
-fn is_number(e: &Expr) -> bool {
+pub(super) fn is_number(e: &Expr) -> bool {
     match &e.kind {
         ExprKind::Quantity(_) => true,
         ExprKind::Unary {

@@ -6,6 +6,8 @@ use std::collections::HashMap;
 
 /// A kind costs as much to draw as that many rows; with fewer rows a kind, rows are drawn.
 const ROWS_A_KIND: usize = 16;
+/// How many pairs of a class and a mark a table may have, whatever the rows.
+const DENSE: usize = 1 << 12;
 /// The most kinds that are worth while.
 const MOST: usize = 4096;
 
@@ -37,13 +39,32 @@ pub(super) fn of(panel: &Panel) -> Option<Vec<u32>> {
             return None;
         }
     }
-    let mut known: HashMap<(u32, Vec<u32>), u32> = HashMap::new();
+    let strata = panel.units.stratum_of_unit();
     let mut kinds = Vec::with_capacity(panel.units.n_units());
+    if panel.units.rows_are_units() {
+        let mut known: HashMap<(u32, u32), u32> = HashMap::new();
+        let mut last = ((u32::MAX, u32::MAX), 0);
+        for (&class, &stratum) in rows.of_row.iter().zip(strata) {
+            if last.0 != (stratum, class) {
+                let next = u32::try_from(known.len()).ok()?;
+                last = (
+                    (stratum, class),
+                    *known.entry((stratum, class)).or_insert(next),
+                );
+            }
+            kinds.push(last.1);
+            if known.len() > most {
+                return None;
+            }
+        }
+        return Some(kinds);
+    }
+    let mut known: HashMap<(u32, Vec<u32>), u32> = HashMap::new();
     let mut of_unit = vec![Vec::new(); panel.units.n_units()];
     for (&unit, &class) in panel.units.unit_of_row().iter().zip(&rows.of_row) {
         of_unit.get_mut(unit as usize)?.push(class);
     }
-    for (mut classes, &stratum) in of_unit.into_iter().zip(panel.units.stratum_of_unit()) {
+    for (mut classes, &stratum) in of_unit.into_iter().zip(strata) {
         // A cluster is the bag of its rows.
         classes.sort_unstable();
         let next = u32::try_from(known.len()).ok()?;
@@ -109,6 +130,12 @@ impl Classes {
 
     /// Splits classes by marks; whether there are few enough yet.
     fn tell_apart(&mut self, marks: &Marks) -> bool {
+        let highest = marks.keys.iter().max().map_or(0, |&key| key);
+        let width = usize::try_from(highest).map_or(usize::MAX, |w| w.saturating_add(1));
+        let cells = width.saturating_mul(self.next as usize);
+        if cells <= self.of_row.len().max(DENSE) {
+            return self.by_table(marks, width, cells);
+        }
         let mut known: HashMap<(u32, u64), u32> = HashMap::new();
         let mut last = ((u32::MAX, 0), 0);
         for (&row, &key) in marks.rows.iter().zip(&marks.keys) {
@@ -127,6 +154,29 @@ impl Classes {
                 return false;
             }
         }
+        true
+    }
+    /// The same where classes and keys are few enough for a table of their pairs.
+    fn by_table(&mut self, marks: &Marks, width: usize, cells: usize) -> bool {
+        let mut known = vec![u32::MAX; cells];
+        let (first, mut pairs) = (self.next, 0);
+        for (&row, &key) in marks.rows.iter().zip(&marks.keys) {
+            let Some(class) = self.of_row.get_mut(row as usize) else {
+                continue;
+            };
+            let Some(number) = known.get_mut(*class as usize * width + key as usize) else {
+                continue;
+            };
+            if *number == u32::MAX {
+                *number = first + pairs;
+                pairs += 1;
+                if pairs as usize > self.most {
+                    return false;
+                }
+            }
+            *class = *number;
+        }
+        self.next = first + pairs;
         true
     }
 }

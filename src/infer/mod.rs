@@ -9,11 +9,13 @@
 
 mod draw;
 mod kinds;
+mod nested;
 mod order;
 mod sample;
 mod spread;
 mod sums;
 
+pub use nested::{Nested, nested};
 pub use sample::{ByFold, Errors, Estimated, Sample, Sides, estimate};
 pub use spread::{Claim, spread};
 
@@ -92,14 +94,20 @@ impl Panel {
         kernels
             .flatten()
             .for_each(|kernel| kernel.on_units(&panel.units));
-        if panel.scheme() == Scheme::Rows {
-            if let Some(orders) = Orders::new(&panel) {
-                panel.way = Way::Order(orders);
-            } else if let Some(sums) = Sums::new(&panel) {
-                panel.way = Way::Sums(sums);
-            }
-        }
+        panel.settle();
         panel
+    }
+
+    /// Where rows are drawn one by one, the way that computes least.
+    fn settle(&mut self) {
+        if self.scheme() != Scheme::Rows {
+            return;
+        }
+        if let Some(orders) = Orders::new(self) {
+            self.way = Way::Order(orders);
+        } else if let Some(sums) = Sums::new(self) {
+            self.way = Way::Sums(sums);
+        }
     }
 
     /// How its resamples are computed.
@@ -130,12 +138,56 @@ pub struct Folds {
 }
 
 /// One system in one variant.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Member {
     /// Hash of its seeds: systems with the same seeds share the draw of runs.
     pub seeds: u64,
     /// For each run and part a kernel with the member's metrics.
     pub kernels: Vec<Vec<Kernel>>,
+}
+
+impl Panel {
+    /// The same with each member's first runs alone: as many as `most` says of its place.
+    #[must_use]
+    pub fn first_runs(&self, most: impl Fn(usize) -> usize) -> Panel {
+        let first = |(place, member): (usize, &Member)| Member {
+            kernels: member.kernels.iter().take(most(place)).cloned().collect(),
+            ..*member
+        };
+        let members = self.members.iter().enumerate().map(first).collect();
+        let mut panel = self.of_members(members);
+        panel.settle();
+        panel
+    }
+
+    /// One run of each member that is `read`; a member that has fewer runs, or isn't, has none. All such panels
+    /// draw the same rows.
+    #[must_use]
+    pub fn one_run(&self, run: usize, read: impl Fn(usize) -> bool) -> Panel {
+        let one = |(place, member): (usize, &Member)| {
+            let own = member.kernels.get(run).filter(|_| read(place)).cloned();
+            Member {
+                kernels: own.into_iter().collect(),
+                ..*member
+            }
+        };
+        self.of_members(self.members.iter().enumerate().map(one).collect())
+    }
+
+    /// The same rows with fewer kernels: what was put together stays so.
+    fn of_members(&self, members: Vec<Member>) -> Panel {
+        Panel {
+            units: self.units.clone(),
+            key: self.key,
+            parts: self.parts,
+            members,
+            folds: self.folds.clone(),
+            way: match self.way {
+                Way::Kinds => Way::Kinds,
+                Way::Sums(_) | Way::Rows | Way::Order(_) => Way::Rows,
+            },
+        }
+    }
 }
 
 impl Member {
@@ -146,7 +198,7 @@ impl Member {
 }
 
 /// The samples of every member, part and metric.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Samples {
     members: Vec<Vec<Vec<Sample>>>,
 }
@@ -155,6 +207,32 @@ impl Samples {
     /// The sample of a member's metric on a part.
     pub fn get(&self, member: usize, part: usize, metric: usize) -> Option<&Sample> {
         self.members.get(member)?.get(part)?.get(metric)
+    }
+
+    /// Over several runs, of which each was measured by itself on the same draws of rows. The replicates vary by
+    /// rows alone.
+    pub fn over_runs(each: &[Samples]) -> Samples {
+        let Some(first) = each.first() else {
+            return Samples::default();
+        };
+        let place = |member: usize, part: usize, metric: usize| {
+            let of: Vec<&Sample> = each
+                .iter()
+                .filter_map(|s| s.get(member, part, metric))
+                .collect();
+            Sample::mean_of_runs(&of)
+        };
+        let members = first.members.iter().enumerate().map(|(member, parts)| {
+            let parts = parts.iter().enumerate();
+            let of_part = |(part, metrics): (usize, &Vec<Sample>)| {
+                let metrics = 0..metrics.len();
+                metrics.filter_map(|m| place(member, part, m)).collect()
+            };
+            parts.map(of_part).collect()
+        });
+        Samples {
+            members: members.collect(),
+        }
     }
 }
 
@@ -203,6 +281,9 @@ pub fn replicates(
     (0..width).map(column).collect()
 }
 
+/// Numbers in ascending order, and a quantile of them.
+type Quantile = Arc<(Vec<f64>, f64)>;
+
 /// A member's observed values on one part: each run's, and those without each unit.
 struct Observed {
     rows: usize,
@@ -214,6 +295,8 @@ struct Observed {
     left_out: Vec<Vec<f64>>,
     /// For each metric that is an area its positive rows, where rows are the units.
     positive: Vec<Option<Arc<[bool]>>>,
+    /// For each metric that is a quantile its numbers, where rows are the units; and whether it reads an order.
+    orders: Vec<(Option<Quantile>, bool)>,
     /// For each fold and metric the mean over runs, with the ratio of held-out to training rows.
     folds: Option<(Vec<Vec<f64>>, f64)>,
 }
@@ -231,6 +314,7 @@ impl Observed {
             copies: None,
             left_out: Vec::new(),
             positive: Vec::new(),
+            orders: Vec::new(),
             folds: None,
         };
         let kernels: Vec<&Kernel> = member
@@ -261,6 +345,12 @@ impl Observed {
         if let ([kernel], true) = (kernels.as_slice(), panel.units.rows_are_units()) {
             let of = |metric| kernel.positives(metric).map(Into::into);
             observed.positive = (0..kernel.programs()).map(of).collect();
+        }
+        if let Some(first) = kernels.first() {
+            let lone = kernels.len() == 1 && panel.units.rows_are_units();
+            let numbers = |metric| first.quantile(metric, &ones).filter(|_| lone).map(Arc::new);
+            let of = |metric| (numbers(metric), first.is_rough(metric));
+            observed.orders = (0..first.programs()).map(of).collect();
         }
         if let Some(folds) = &panel.folds {
             observed.folds = Some((by_fold(folds, &kernels, &ones), folds.test_over_train));
@@ -293,6 +383,8 @@ impl Observed {
             strata: self.strata.clone(),
             copies: self.copies.clone(),
             positive: self.positive.get(metric).cloned().flatten(),
+            quantile: self.orders.get(metric).and_then(|o| o.0.clone()),
+            rough: self.orders.get(metric).is_some_and(|o| o.1),
             sides: None,
             errors: None,
             folds: self.folds.as_ref().map(|(values, test_over_train)| {

@@ -3,9 +3,8 @@
 
 use super::Panel;
 use crate::metrics::{LANES, Lanes};
-use crate::stats::random::{Purpose, stream};
+use crate::stats::random::{Purpose, Stream, stream};
 use crate::stats::resample::{BLOCK, draw_block, in_blocks};
-use rand::rngs::ChaCha8Rng;
 
 /// The most different sums that are quicker to gather than rows are to count.
 const MOST: usize = 8;
@@ -86,7 +85,7 @@ impl Sums {
 
     /// The sums of the resamples from `first` on, drawn as [`crate::stats::resample::draw_lanes`] draws.
     pub(super) fn draw(&self, seed: u64, key: u64, first: u64) -> Totals {
-        let mut rngs: Vec<ChaCha8Rng> = (first..)
+        let mut rngs: Vec<Stream> = (first..)
             .take(LANES)
             .map(|index| stream(seed, Purpose::Units, key, index))
             .collect();
@@ -130,11 +129,7 @@ fn block<const K: usize>(values: &[[f64; K]], from: usize, size: usize) -> [[f64
     all
 }
 
-fn gather<const K: usize>(
-    values: &[[f64; K]],
-    strata: &[usize],
-    rngs: &mut [ChaCha8Rng],
-) -> Totals {
+fn gather<const K: usize>(values: &[[f64; K]], strata: &[usize], rngs: &mut [Stream]) -> Totals {
     let mut totals = vec![[0.0; MOST]; LANES];
     let mut start = 0;
     for &n in strata {
@@ -157,7 +152,7 @@ fn gather<const K: usize>(
 }
 
 /// One sum is added up in four parts, so that no addition waits for the one before.
-fn gather_one(values: &[[f64; 1]], strata: &[usize], rngs: &mut [ChaCha8Rng]) -> Totals {
+fn gather_one(values: &[[f64; 1]], strata: &[usize], rngs: &mut [Stream]) -> Totals {
     let mut totals = vec![[0.0; MOST]; LANES];
     let mut start = 0;
     for &n in strata {

@@ -7,6 +7,7 @@
 
 use super::claims::{Claim, Part, wished};
 use super::needed::Ask;
+use super::scores;
 use super::simulate;
 use super::sizes::{Count, Reads, Units, units};
 use crate::hir::{MetricKind, Over, Plan};
@@ -51,6 +52,12 @@ pub enum Basis {
     AnyDisagreement,
     /// Resampled tables in which every row disagrees; the standard deviation a row contributes at most.
     AnySimulated(f64),
+    /// Simulated scores of two systems that are independent given the class; the standard deviation a row contributes
+    /// at most.
+    AnyScores(f64),
+    /// Simulated times with the pilot's level and spread; the standard deviation a row contributes, of the tail that is
+    /// most and least favourable.
+    Tail((f64, f64)),
     /// Paired means between the ends of the metric's range.
     Bounded(f64),
     /// Whole runs vary; in standard deviations of the runs' differences (noncentral t).
@@ -70,6 +77,8 @@ pub enum Why {
     NoForm,
     /// A mean without a range, and no pilot's standard deviation.
     NoSpread,
+    /// A quantile, and no pilot's level and standard deviation.
+    NoTail,
 }
 
 /// Whether the units suffice for the effect that is needed.
@@ -123,16 +132,21 @@ pub fn assess<'a>(
     effect: Option<f64>,
     effort: Effort,
 ) -> Assessment<'a> {
-    let units = of_part(units(plan, reads, claim.on), claim.part.as_ref());
+    let mut units = of_part(units(plan, reads, claim.on), claim.part.as_ref());
+    if claim.row_by_row {
+        units.clusters = None;
+    }
     let asked = effect
         .map(|e| (e, Ask::Point))
         .or_else(|| claim.needed.as_ref().map(|n| (n.effect, n.how)));
     let basis = basis(plan, reads, claim, effort);
+    let pairs = pairs(claim);
     let margin = asked.is_some_and(|a| a.1 == Ask::Margin);
-    let span = match basis {
+    let mut span = match basis {
         Basis::Runs => of_runs(claim),
         _ => span(&units),
     };
+    span.best = span.best.map(|n| n * pairs);
     let ask = Question {
         alpha: claim.level,
         power: wished(plan),
@@ -158,7 +172,7 @@ pub fn assess<'a>(
     let smallest = smallest(&ask);
     let needs = |best| asked.and_then(|(e, _)| ask.needs(basis, e, best));
     let rows_needed = Between::both(
-        needs(true),
+        needs(true).map(|n| n / pairs),
         needs(false).zip(span.per_unit).map(|(n, rows)| n * rows),
     );
     Assessment {
@@ -171,6 +185,11 @@ pub fn assess<'a>(
         asked,
         rows_needed,
     }
+}
+
+/// The pairs of cells that an effect of a factorial averages: at best each tells of the rows anew.
+fn pairs(claim: &Claim<'_>) -> f64 {
+    claim.contrast.as_ref().map_or(1.0, |c| c.pairs)
 }
 
 /// Averaging over runs can at best make as many pairs of each row.
@@ -221,10 +240,12 @@ fn chance_at(
         Basis::AnyDisagreement if best => power::best_power(n * runs(claim), effect, alpha),
         Basis::AnyDisagreement => pairs(1.0),
         Basis::Spread(sd) => mean(sd),
-        Basis::Simulated(_, (low, high)) => mean(if best { low } else { high }),
-        Basis::Bounded(_) | Basis::AnySimulated(_) if best => Some(1.0),
+        Basis::Simulated(_, (low, high)) | Basis::Tail((low, high)) => {
+            mean(if best { low } else { high })
+        }
+        Basis::Bounded(_) | Basis::AnySimulated(_) | Basis::AnyScores(_) if best => Some(1.0),
         Basis::Bounded(range) => mean(range),
-        Basis::AnySimulated(sd) => mean(sd),
+        Basis::AnySimulated(sd) | Basis::AnyScores(sd) => mean(sd),
         Basis::Runs | Basis::Nothing(_) => None,
     }
 }
@@ -329,7 +350,14 @@ fn basis(plan: &Plan, reads: &Reads, claim: &Claim<'_>, effort: Effort) -> Basis
                 _ => Basis::Nothing(Why::NoSpread),
             },
         },
-        MetricKind::Quantile | MetricKind::RocArea | MetricKind::Other => {
+        MetricKind::Quantile => {
+            let sd = spread.filter(|(_, of)| *of == measure && effort == Effort::Full);
+            let found = sd.and_then(|(sd, _)| scores::of_quantile(plan, claim, sd.value));
+            found.map_or(Basis::Nothing(Why::NoTail), Basis::Tail)
+        }
+        MetricKind::RocArea if effort == Effort::Full => scores::of_area(plan, reads, claim)
+            .map_or(Basis::Nothing(Why::NoForm), Basis::AnyScores),
+        MetricKind::RocArea | MetricKind::Other => {
             let declared = disagreement.filter(|_| points).map(|d| d.value);
             let spread = |d: f64| simulate::spread(plan, reads, claim, d);
             let found = match (declared, effort) {
@@ -365,10 +393,12 @@ impl Question {
             Basis::AnyDisagreement if self.margin => power::margin_proportion(n, 1.0, alpha, power),
             Basis::AnyDisagreement => power::detectable_proportion(n, 1.0, alpha, power),
             Basis::Spread(sd) => mean(sd),
-            Basis::Simulated(_, (low, high)) => mean(if best { low } else { high }),
-            Basis::Bounded(_) | Basis::AnySimulated(_) if best => Some(0.0),
+            Basis::Simulated(_, (low, high)) | Basis::Tail((low, high)) => {
+                mean(if best { low } else { high })
+            }
+            Basis::Bounded(_) | Basis::AnySimulated(_) | Basis::AnyScores(_) if best => Some(0.0),
             Basis::Bounded(range) => mean(range),
-            Basis::AnySimulated(sd) => mean(sd),
+            Basis::AnySimulated(sd) | Basis::AnyScores(sd) => mean(sd),
             Basis::Runs => mean(1.0),
             Basis::Nothing(_) => None,
         }
@@ -392,10 +422,12 @@ impl Question {
             Basis::AnyDisagreement if self.margin => power::margin_pairs(1.0, effect, alpha, power),
             Basis::AnyDisagreement => pairs(1.0),
             Basis::Spread(sd) => mean(sd),
-            Basis::Simulated(_, (low, high)) => mean(if best { low } else { high }),
-            Basis::Bounded(_) | Basis::AnySimulated(_) if best => None,
+            Basis::Simulated(_, (low, high)) | Basis::Tail((low, high)) => {
+                mean(if best { low } else { high })
+            }
+            Basis::Bounded(_) | Basis::AnySimulated(_) | Basis::AnyScores(_) if best => None,
             Basis::Bounded(range) => mean(range),
-            Basis::AnySimulated(sd) => mean(sd),
+            Basis::AnySimulated(sd) | Basis::AnyScores(sd) => mean(sd),
             Basis::Runs | Basis::Nothing(_) => None,
         }
     }

@@ -3,9 +3,10 @@
 use super::needed::{Asked, Needed, needed};
 use super::sizes::{Reads, runs};
 use crate::hir::{
-    Compare, Correction, DataRef, Header, IntervalSpec, MetricRef, Over, Pilot, Plan, Slice,
-    SliceBy, Variant, rows_of,
+    Compare, Correction, DataRef, Factorial, Header, IntervalSpec, MetricRef, Over, Pilot, Plan,
+    Slice, SliceBy, Variant, rows_of,
 };
+use crate::stats::factorial::contrast;
 use crate::text::{Span, Spanned};
 use std::collections::BTreeMap;
 
@@ -18,6 +19,18 @@ pub enum Kind {
     Arm,
     /// A gain that a rule reads and no comparison claims.
     Decision,
+    /// An effect of a factorial.
+    Effect,
+}
+
+/// What an effect of a factorial is made of: differences of cells.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contrast {
+    /// `bigrams`, `bigrams × augment`.
+    pub name: String,
+    /// How many pairs of cells are averaged; differences of rows in one pair may tell nothing of those in the
+    /// next, or be the same.
+    pub pairs: f64,
 }
 
 /// The rows of a claim: all of the partition, or those of a slice.
@@ -67,10 +80,16 @@ pub struct Claim<'a> {
     pub family: Family,
     /// What varies.
     pub over: Over,
+    /// Whether rows count one by one, whatever group they belong to.
+    pub row_by_row: bool,
     /// Whether both sides are sampled together.
     pub paired: bool,
     /// What a pilot showed.
     pub pilot: Option<&'a Pilot>,
+    /// What the pilot's baseline scored, where that is of this metric.
+    pub level_of_baseline: Option<f64>,
+    /// What an effect of a factorial is made of.
+    pub contrast: Option<Contrast>,
     /// The runs of both sides; none of published numbers.
     pub runs: (usize, usize),
     /// The effect a decision asks for.
@@ -145,15 +164,102 @@ pub fn claims<'a>(plan: &'a Plan, reads: &Reads) -> Vec<Claim<'a>> {
             corrected: corrected(level, family.correction, family.claims),
             family,
             over: Over::Rows,
+            row_by_row: false,
             paired: true,
             pilot: None,
+            level_of_baseline: None,
+            contrast: None,
             runs: (runs(plan, &a.of.variant), runs(plan, &arm.variant)),
             needed: None,
             broken: a.common.broken || unread(plan, &on.data, &[&a.of.variant, &arm.variant]),
         }));
     }
+    for (_, f) in plan.factorials.iter() {
+        found.extend(effects(plan, f));
+    }
     ask(plan, &mut found);
     found
+}
+
+/// The effect of each component, and of each interaction that is claimed.
+fn effects<'a>(plan: &'a Plan, f: &'a Factorial) -> Vec<Claim<'a>> {
+    let (Some(on), Some(metric)) = (&f.on, &f.metric) else {
+        return Vec::new();
+    };
+    let cells: Vec<Vec<usize>> = f.cells.iter().map(|c| c.levels.clone()).collect();
+    let level = level(plan, f.interval.as_ref());
+    let variants: Vec<&Variant> = f.cells.iter().map(|c| &c.variant).collect();
+    let fewest = variants.iter().map(|v| runs(plan, v)).min().unwrap_or(0);
+    let singles = (0..f.over.len()).map(|a| vec![a]);
+    let sets = singles.chain(f.interactions.iter().map(|i| i.value.clone()));
+    let claimed: Vec<Contrast> = sets
+        .flat_map(|set| terms(f, &set))
+        .filter_map(|t| contrast_of(plan, f, &cells, &t))
+        .collect();
+    let family = Family {
+        correction: None,
+        claims: claimed.len(),
+        at_least: false,
+    };
+    let claim = |contrast| Claim {
+        kind: Kind::Effect,
+        subject: &f.of.variant,
+        against: &f.of.variant,
+        metric,
+        on: &on.data,
+        part: None,
+        span: f.over_span,
+        level,
+        corrected: level,
+        family,
+        over: Over::Rows,
+        row_by_row: false,
+        paired: true,
+        pilot: None,
+        level_of_baseline: None,
+        contrast: Some(contrast),
+        runs: (fewest, fewest),
+        needed: None,
+        broken: f.common.broken || unread(plan, &on.data, &variants),
+    };
+    claimed.into_iter().map(claim).collect()
+}
+
+/// The components of an effect with each choice of the levels that are meant.
+fn terms(f: &Factorial, set: &[usize]) -> Vec<Vec<(usize, usize)>> {
+    let highs = |factor: usize| 1..f.over.get(factor).map_or(1, |f| f.levels.len());
+    set.iter().fold(vec![Vec::new()], |all, &factor| {
+        let longer = |t: &Vec<(usize, usize)>| {
+            let t = t.clone();
+            highs(factor).map(move |high| [t.as_slice(), &[(factor, high)]].concat())
+        };
+        all.iter().flat_map(longer).collect()
+    })
+}
+
+fn contrast_of(
+    plan: &Plan,
+    f: &Factorial,
+    cells: &[Vec<usize>],
+    terms: &[(usize, usize)],
+) -> Option<Contrast> {
+    let weights = contrast(cells, terms)?;
+    let counted = weights.iter().filter(|w| **w != 0.0).count();
+    let name = |&(factor, high): &(usize, usize)| {
+        let of = f.over.get(factor)?;
+        let component = &plan.components[of.component.value];
+        let name = &component.common.name;
+        let level = of.levels.get(high).and_then(|l| component.levels.get(*l));
+        Some(match level.filter(|_| of.levels.len() > 2) {
+            Some(level) => format!("{name}: {level}"),
+            None => name.clone(),
+        })
+    };
+    let names: Option<Vec<String>> = terms.iter().map(name).collect();
+    Some(Contrast {
+        name: names?.join(" × "),
+        pairs: (counted as f64 / 2.0).max(1.0),
+    })
 }
 
 fn compared<'a>(plan: &'a Plan, reads: &Reads, c: &'a Compare, found: &mut Vec<Claim<'a>>) {
@@ -171,24 +277,32 @@ fn compared<'a>(plan: &'a Plan, reads: &Reads, c: &'a Compare, found: &mut Vec<C
     let level = level(plan, c.interval.as_ref());
     for against in &c.against {
         for metric in &c.metrics {
-            found.extend(parts.iter().map(|part| Claim {
-                kind: Kind::Comparison,
-                subject: &c.subject.variant,
-                against: &against.variant,
-                metric,
-                on: &on.data,
-                part: part.clone(),
-                span: metric.span,
-                level,
-                corrected: corrected(level, family.correction, family.claims),
-                family,
-                over: c.over.map_or(Over::Rows, |o| o.value),
-                paired: c.paired.is_none_or(|p| p.value),
-                pilot: c.pilot.as_ref(),
-                runs: (runs(plan, &c.subject.variant), runs(plan, &against.variant)),
-                needed: None,
-                broken: c.common.broken
-                    || unread(plan, &on.data, &[&c.subject.variant, &against.variant]),
+            found.extend(parts.iter().map(|part| {
+                Claim {
+                    kind: Kind::Comparison,
+                    subject: &c.subject.variant,
+                    against: &against.variant,
+                    metric,
+                    on: &on.data,
+                    part: part.clone(),
+                    span: metric.span,
+                    level,
+                    corrected: corrected(level, family.correction, family.claims),
+                    family,
+                    over: c.over.map_or(Over::Rows, |o| o.value),
+                    row_by_row: c.row_by_row(),
+                    paired: c.paired.is_none_or(|p| p.value),
+                    pilot: c.pilot.as_ref(),
+                    level_of_baseline: (c.pilot.as_ref())
+                        .and_then(|p| p.level.as_ref())
+                        .filter(|_| c.about(plan).is_some_and(|m| m.same(metric)))
+                        .map(|l| l.value),
+                    contrast: None,
+                    runs: (runs(plan, &c.subject.variant), runs(plan, &against.variant)),
+                    needed: None,
+                    broken: c.common.broken
+                        || unread(plan, &on.data, &[&c.subject.variant, &against.variant]),
+                }
             }));
         }
     }

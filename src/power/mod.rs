@@ -8,9 +8,10 @@
 mod assess;
 mod claims;
 mod needed;
+pub mod scores;
 pub mod simulate;
 pub mod sizes;
 
 pub use assess::{Assessment, Basis, Between, Effort, Enough, Why, assess, chance};
-pub use claims::{Claim, Family, Kind, Part, alpha, claims, corrected, level, wished};
+pub use claims::{Claim, Contrast, Family, Kind, Part, alpha, claims, corrected, level, wished};
 pub use needed::{Ask, Asked, Needed, favourable, needed};

@@ -54,7 +54,11 @@ pub fn spread(
 }
 
 /// The label's classes and how frequent each is: as read, as declared, else equally.
-fn classes(plan: &Plan, reads: &Reads, claim: &Claim<'_>) -> Option<(Classes, Vec<f64>)> {
+pub(super) fn classes(
+    plan: &Plan,
+    reads: &Reads,
+    claim: &Claim<'_>,
+) -> Option<(Classes, Vec<f64>)> {
     let d = &plan.datasets[claim.on.dataset];
     let label = d.label.as_ref()?;
     let read = reads.get(claim.on).map(|r| &r.classes);

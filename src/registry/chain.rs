@@ -173,3 +173,91 @@ fn ends(entries: &[Entry], broken: u64, head: Option<&Head>, faults: &mut Vec<Fa
         Some(_) | None => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::entry::Event;
+    use super::*;
+
+    /// A ledger of entries with the given times.
+    fn ledger(times: &[&str]) -> Vec<Entry> {
+        let mut entries: Vec<Entry> = Vec::new();
+        for time in times {
+            let torn = entries.len().to_string();
+            let event = Event::Mended { torn };
+            let next = Entry::after(entries.last(), (*time).to_owned(), event);
+            entries.push(next);
+        }
+        entries
+    }
+
+    fn text<'e>(entries: impl IntoIterator<Item = &'e Entry>) -> Vec<u8> {
+        let lines = entries.into_iter().map(|e| e.line() + "\n");
+        lines.collect::<String>().into_bytes()
+    }
+
+    fn faults(text: &[u8], head: Option<&Head>) -> Vec<Fault> {
+        read(text, head).1
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_harms_nothing() {
+        let all = ledger(&[
+            "2026-03-02T00:00:00Z",
+            "2026-03-01T00:00:00Z",
+            "1970-01-01T00:00:00Z",
+        ]);
+        assert_eq!(faults(&text(&all), None), []);
+        let (entries, _) = read(&text(&all), None);
+        assert_eq!(entries, all);
+    }
+
+    #[test]
+    fn each_fault_is_named_and_no_other() {
+        let all = ledger(&["t"; 5]);
+        let head = Head {
+            seq: 5,
+            sha256: all[4].sha256.clone(),
+        };
+        let of = |picked: &[usize]| faults(&text(picked.iter().map(|i| &all[*i])), Some(&head));
+        assert_eq!(of(&[0, 1, 2, 3, 4]), []);
+        assert_eq!(of(&[0, 3, 4]), [Fault::Missing(2, 3)]);
+        assert_eq!(of(&[1, 2, 3, 4]), [Fault::Missing(1, 1)]);
+        assert_eq!(of(&[0, 2, 1, 3, 4]), [Fault::Moved(3, 2)]);
+        assert_eq!(of(&[0, 1, 1, 2, 3, 4]), [Fault::Repeated(3, 2)]);
+        assert_eq!(of(&[0, 1, 2]), [Fault::Truncated(3, 5)]);
+        assert_eq!(of(&[]), [Fault::Truncated(0, 5)]);
+    }
+
+    #[test]
+    fn an_entry_of_another_chain_is_found() {
+        let all = ledger(&["t"; 3]);
+        let mut other = ledger(&["u"; 3]);
+        let head = |e: &Entry| Head {
+            seq: e.seq,
+            sha256: e.sha256.clone(),
+        };
+        let mixed = [&all[0], &other[1], &all[2]];
+        assert_eq!(
+            faults(&text(mixed), Some(&head(&all[2]))),
+            [Fault::Replaced(2), Fault::Replaced(3)]
+        );
+        assert_eq!(
+            faults(&text(&other), Some(&head(&all[2]))),
+            [Fault::Rewritten(3)]
+        );
+        // What is ahead of its head was written before a crash kept the head from following.
+        assert_eq!(faults(&text(&other), Some(&head(&other.remove(1)))), []);
+    }
+
+    #[test]
+    fn what_is_no_text_is_no_entry() {
+        let all = ledger(&["t"; 2]);
+        let mut bytes = b"\xff\xfe\n".to_vec();
+        bytes.extend(text(&all[1..]));
+        assert_eq!(faults(&bytes, None), [Fault::Form(1)]);
+        assert_eq!(faults(b"\n", None), [Fault::Form(1)]);
+        assert_eq!(faults(b"{", None), [Fault::Torn(1)]);
+        assert_eq!(faults(b"", None), []);
+    }
+}

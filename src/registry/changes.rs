@@ -20,7 +20,8 @@ pub fn between(sealed: &Items, now: &Items) -> Vec<Deviation> {
                     if b == a {
                         continue;
                     }
-                    let (gone, come) = (elements(b), elements(a));
+                    let imported = keyword(item) == "use";
+                    let (gone, come) = (elements(b, imported), elements(a, imported));
                     let others = gone.symmetric_difference(&come).cloned().collect();
                     let bears = was.field(item, field, &others) || is.field(item, field, &others);
                     found.push(Deviation {
@@ -63,12 +64,13 @@ fn adds_claim(item: &str, field: &str, gone: &BTreeSet<String>, come: &BTreeSet<
     lists && gone.is_subset(come) && gone.len() < come.len()
 }
 
-/// The elements of a list as written, or the text as the only one.
-fn elements(text: Option<&String>) -> BTreeSet<String> {
+/// The elements of a list as written, also of a `bare` one; or the text as the only one.
+fn elements(text: Option<&String>, bare: bool) -> BTreeSet<String> {
     let Some(text) = text else {
         return BTreeSet::new();
     };
-    let Some(inner) = text.strip_prefix('[').and_then(|t| t.strip_suffix(']')) else {
+    let listed = text.strip_prefix('[').and_then(|t| t.strip_suffix(']'));
+    let Some(inner) = listed.or(bare.then_some(text.as_str())) else {
         return BTreeSet::from([text.clone()]);
     };
     let (mut found, mut depth, mut quoted, mut from) = (BTreeSet::new(), 0u32, false, 0);
@@ -200,6 +202,7 @@ mod tests {
             ("dataset e", "source", "\"f.csv\""),
             ("system idle", "train", "d.train"),
             ("metric other", "value", "mean(prediction != label)"),
+            ("use std.serving", "names", "latency_p95"),
             ("compare b with a", "metrics", "[mine]"),
             ("compare b with a", "@allow(U101)", "\"cheap\""),
             ("compare b with idle", "on", "d.test"),

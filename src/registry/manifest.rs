@@ -2,9 +2,9 @@
 //!
 //! It lies beside the report and not in it: times and machines differ, and reports must not.
 
-use super::surroundings::{Git, Machine};
+use super::surroundings::Git;
+use crate::runner::{Machine, TaskRecord};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Where a run came from.
@@ -36,7 +36,7 @@ pub struct Manifest {
     /// The seeds of the runs, by system.
     pub seeds: BTreeMap<String, Vec<u64>>,
     /// What was run to make the outputs, as its runner wrote it down.
-    pub commands: Vec<Value>,
+    pub commands: Vec<TaskRecord>,
     /// Where the repository stood.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub git: Option<Git>,

@@ -40,7 +40,7 @@ pub use place::Place;
 pub use reach::{Items, Reach};
 pub use seal::{Finding, Found, Library, Seal, SealError, SealedData};
 pub use standing::{Now, Standing};
-pub use surroundings::{Git, Machine, environment, git, machine, now};
+pub use surroundings::{Git, environment, git, now};
 pub use verify::{Cause, Difference, causes, first_difference};
 
 use crate::checks::Findings;

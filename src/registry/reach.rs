@@ -39,6 +39,8 @@ pub struct Reach<'i> {
     reached: BTreeSet<&'i str>,
     /// The names in the rules of its decisions; in its claims, where it decides nothing.
     read: BTreeSet<&'i str>,
+    /// The names in all that flows into them.
+    named: BTreeSet<&'i str>,
     /// Whether rules read p-values, which depend on how many claims there are.
     adjusted: bool,
     /// Whether it decides.
@@ -106,6 +108,7 @@ impl<'i> Reach<'i> {
         let mut reach = Reach {
             items,
             reached: BTreeSet::new(),
+            named: read.clone(),
             read,
             adjusted,
             decides,
@@ -130,6 +133,7 @@ impl<'i> Reach<'i> {
             let flows = fields.filter(|(field, _)| flows(item, field));
             let texts = flows.map(|(_, text)| text.as_str()).chain([own(item)]);
             for name in texts.flat_map(names) {
+                self.named.insert(name);
                 open.extend(declares.get(name).into_iter().flatten());
             }
         }
@@ -183,7 +187,13 @@ impl<'i> Reach<'i> {
 
     /// Whether something flows from an item into a decision.
     pub fn item(&self, item: &str) -> bool {
-        self.reached.contains(item) || keyword(item) == "use" && self.imports(item)
+        if keyword(item) != "use" {
+            return self.reached.contains(item);
+        }
+        let fields = self.items.get(item).into_iter().flatten();
+        let mut given = fields.flat_map(|(_, text)| names(text)).peekable();
+        // Without names it brings in all there is.
+        given.peek().is_none() || given.any(|name| self.named.contains(name))
     }
 
     /// Whether a dataset's rows do.
@@ -193,17 +203,16 @@ impl<'i> Reach<'i> {
             .any(|i| keyword(i) == "dataset" && declared(i) == Some(name))
     }
 
-    fn imports(&self, item: &str) -> bool {
-        let fields = self.items.get(item).into_iter().flatten();
-        let mut given = fields.flat_map(|(_, text)| names(text)).peekable();
-        // Without names it brings in all there is.
-        given.peek().is_none() || given.any(|name| self.read.contains(name))
-    }
-
     /// Whether a field does; `others` are the elements that came or went, where it is a list.
     pub fn field(&self, item: &str, field: &str, others: &BTreeSet<String>) -> bool {
         if keyword(item) == "plan" {
             return matches!(field, "alpha" | "favours");
+        }
+        if keyword(item) == "use" {
+            return others
+                .iter()
+                .flat_map(|o| names(o))
+                .any(|n| self.named.contains(n));
         }
         if !flows_ever(field) || !self.item(item) {
             return false;

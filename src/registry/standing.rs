@@ -31,6 +31,8 @@ pub struct Standing {
     pub changes: Vec<Deviation>,
     /// Datasets that weren't there when the plan was sealed.
     pub awaited: Vec<String>,
+    /// Whether the held-out rows were looked at before.
+    pub looked_before: bool,
 }
 
 impl Standing {
@@ -62,6 +64,7 @@ impl Standing {
             sealed: Some(found),
             trouble: None,
             changes,
+            looked_before: false,
         }
     }
 
@@ -88,6 +91,11 @@ impl Standing {
         let day = self.sealed.as_ref()?.seal.day();
         let (n, bearing) = (self.changes.len(), self.bearing());
         let s = if n == 1 { "" } else { "s" };
+        // A seal that came after the results must not read as one that came before them.
+        let day = match self.looked_before {
+            true => format!("{day} after a look at the rows"),
+            false => day.to_owned(),
+        };
         Some(match (n, bearing) {
             (0, _) => format!("sealed {day}, unchanged"),
             (1, 0) => format!("sealed {day}, 1 change, which does not bear on a decision"),

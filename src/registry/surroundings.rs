@@ -1,5 +1,6 @@
-//! What a run happens in: the time, the repository, the machine, and the variables that shape programs.
+//! What a run happens in: the time, the repository, and the variables that shape programs.
 
+use crate::runner;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -33,7 +34,7 @@ pub const VARIABLES: [&str; 20] = [
 
 /// The time in UTC: `2026-11-20T09:30:00Z`.
 pub fn now() -> String {
-    humantime::format_rfc3339_seconds(SystemTime::now()).to_string()
+    runner::utc(SystemTime::now())
 }
 
 /// The day of such a time.
@@ -79,83 +80,6 @@ pub fn git(folder: &Path) -> Option<Git> {
         commit,
         dirty: status.lines().any(|line| !own(&line)),
     })
-}
-
-/// The machine, as far as it tells.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Machine {
-    /// `linux`, `macos`, `windows`.
-    pub os: String,
-    /// The kernel's release.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub release: Option<String>,
-    /// `x86_64`, `aarch64`.
-    pub arch: String,
-    /// The processor's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cpu: Option<String>,
-    /// Cores that the process may use.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cores: Option<u64>,
-    /// Main memory, in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub memory_bytes: Option<u64>,
-}
-
-/// This machine.
-pub fn machine() -> Machine {
-    Machine {
-        os: std::env::consts::OS.to_owned(),
-        release: release(),
-        arch: std::env::consts::ARCH.to_owned(),
-        cpu: cpu(),
-        cores: std::thread::available_parallelism()
-            .ok()
-            .map(|n| n.get() as u64),
-        memory_bytes: memory(),
-    }
-}
-
-fn release() -> Option<String> {
-    let told = std::fs::read_to_string("/proc/sys/kernel/osrelease").ok();
-    told.map(|t| t.trim().to_owned())
-        .or_else(|| sysctl("kern.osrelease"))
-}
-
-fn cpu() -> Option<String> {
-    let told = std::fs::read_to_string("/proc/cpuinfo")
-        .ok()
-        .and_then(|text| {
-            let of = |key: &str| {
-                let mut lines = text.lines().filter_map(|l| l.split_once(':'));
-                lines
-                    .find(|(k, _)| k.trim() == key)
-                    .map(|(_, v)| v.trim().to_owned())
-            };
-            of("model name").or_else(|| of("Model"))
-        });
-    told.or_else(|| sysctl("machdep.cpu.brand_string"))
-}
-
-fn memory() -> Option<u64> {
-    let told = std::fs::read_to_string("/proc/meminfo")
-        .ok()
-        .and_then(|text| {
-            let line = text.lines().find_map(|l| l.strip_prefix("MemTotal:"))?;
-            let kib: u64 = line.split_whitespace().next()?.parse().ok()?;
-            Some(kib * 1024)
-        });
-    told.or_else(|| sysctl("hw.memsize")?.parse().ok())
-}
-
-/// What macOS says under a name.
-fn sysctl(name: &str) -> Option<String> {
-    if !cfg!(target_os = "macos") {
-        return None;
-    }
-    let asked = Command::new("sysctl").args(["-n", name]).output().ok()?;
-    let told = String::from_utf8(asked.stdout).ok()?.trim().to_owned();
-    (!told.is_empty()).then_some(told)
 }
 
 /// The variables of [`VARIABLES`] that are set.

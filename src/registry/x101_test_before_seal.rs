@@ -64,10 +64,13 @@ fn run(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Findings) {
     }
 }
 
-/// The looks that came before the seal; without one, before this one.
+/// The looks that came before the seal. Without one, those before this one that X104 says nothing of, since nothing
+/// was decided by them or nothing is now.
 fn before<'a>(cx: &Context<'a>) -> Vec<Look<'a>> {
     let Some(found) = &cx.standing.sealed else {
-        return cx.looks().collect();
+        let undecided = |l: &Look<'_>| l.decides.is_empty() || cx.plan.decides.is_empty();
+        let other = |l: &Look<'_>| cx.key.is_some() || l.meaning_sha256 != cx.meaning_sha256;
+        return cx.looks().filter(|l| undecided(l) && other(l)).collect();
     };
     match cx.sealing() {
         Some(sealing) => cx

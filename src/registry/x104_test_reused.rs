@@ -64,8 +64,8 @@ fn run(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Findings) {
         let n = k + 1;
         let family = family_wise(alpha, n);
         d = d.witness(format!(
-            "each at a level of {} errs alone with that chance; one of {n} errs with up to 1 − (1 − {alpha})^{n} = {} where \
-             they are independent, and {} at most",
+            "one decision at a level of {} errs with that chance; of {n}, one errs with 1 − (1 − {alpha})^{n} = {} \
+             where they are independent, and with {} at most",
             percent(alpha),
             percent(family),
             percent((alpha * n as f64).min(1.0)),

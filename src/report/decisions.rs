@@ -20,7 +20,7 @@ fn decision(d: &Decision, several: bool) -> Vec<Block> {
     let mut blocks = vec![verdict(d, several)];
     let rules = looked_at(d);
     if !rules.is_empty() {
-        blocks.push(Block::Table(table(&rules)));
+        blocks.push(Block::Table(self::rules(&rules)));
     }
     // What an atom says of itself stands under it; of a rule that wasn't reached it would mislead.
     let of_atoms: Vec<&str> = d
@@ -78,7 +78,8 @@ fn looked_at(d: &Decision) -> Vec<&Rule> {
         .collect()
 }
 
-fn table(rules: &[&Rule]) -> Table {
+/// Rules with their comparisons, and what these were judged on.
+pub(super) fn rules(rules: &[&Rule]) -> Table {
     let atoms: Vec<&Atom> = rules.iter().flat_map(|r| &r.atoms).collect();
     let values: Vec<Value> = atoms.iter().map(|a| value(a)).collect();
     let (numbers, ranges) = (alone(&values), ranges(&values));

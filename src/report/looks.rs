@@ -1,10 +1,11 @@
 //! Gains beside a margin, and looks at a growing number of runs.
 
 use super::blocks::{Block, mark, word};
+use super::decisions::rules;
 use super::number::{alone as number, p_value};
 use super::table::{Cell, Column, Row, Table};
 use super::values::{Value, with_range};
-use crate::result::{Comparison, Equivalence, RunResult, Stop};
+use crate::result::{Comparison, Equivalence, Rule, RunResult, Stop};
 
 /// Margins first, then one table for each `stop`.
 pub(super) fn blocks(result: &RunResult) -> Vec<Block> {
@@ -73,6 +74,7 @@ fn looks(s: &Stop) -> Vec<Block> {
         Column::new("after"),
         Column::new("gain over all looks"),
         Column::new("stop"),
+        Column::new("rules"),
     ];
     let rows = s
         .looks
@@ -90,20 +92,47 @@ fn looks(s: &Stop) -> Vec<Block> {
                     (Some(_), true) => "yes",
                     (Some(_), false) => "no",
                 }),
+                Cell::new(judged(&l.rules)),
             ],
             below: None,
         });
-    let rows = rows.collect();
-    let said = match s.stopped_after {
-        Some(n) => format!(
+    let table = Table {
+        columns,
+        rows: rows.collect(),
+    };
+    let mut blocks = vec![heading, Block::Table(table.without_empty_columns())];
+    // The numbers behind the rules: those of the last look that was taken.
+    let last = s.looks.last().map_or(&[][..], |l| &l.rules);
+    if !last.is_empty() {
+        blocks.push(Block::Table(rules(&last.iter().collect::<Vec<_>>())));
+    }
+    blocks.push(Block::Note(said(s)));
+    blocks
+}
+
+/// `harm: ✗ refuted, enough: ? unclear`.
+fn judged(rules: &[Rule]) -> String {
+    let one = |r: &Rule| format!("{}: {} {}", r.outcome, mark(r.truth), word(r.truth));
+    rules.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// What the looks come to.
+fn said(s: &Stop) -> String {
+    let ruled = s.looks.iter().any(|l| !l.rules.is_empty());
+    match (s.ended_after.zip(s.ended_by.as_ref()), s.stopped_after) {
+        (Some((n, rule)), _) => {
+            let runs = if n == 1 {
+                "1 run"
+            } else {
+                &format!("{n} runs")
+            };
+            format!("`{rule}` ended the runs after {runs}; all else reads these runs alone")
+        }
+        (None, _) if ruled => "no rule ended the runs".to_owned(),
+        (None, Some(n)) => format!(
             "could stop after {n} of {} runs; the decision above reads all runs",
             s.looks.last().map_or(0, |l| l.runs)
         ),
-        None => "no look tells the gain from 0".to_owned(),
-    };
-    vec![
-        heading,
-        Block::Table(Table { columns, rows }),
-        Block::Note(said),
-    ]
+        (None, None) => "no look tells the gain from 0".to_owned(),
+    }
 }

@@ -9,7 +9,7 @@ use crate::hir::{Correction, Plan};
 use crate::power::sizes::{Count, Reads, units};
 use crate::power::{
     Ask, Assessment, Basis, Between, Claim, Effort, Enough, Kind, Why, assess, chance, claims,
-    simulate, wished,
+    scores, simulate, wished,
 };
 use crate::result::{Truth, Unit};
 use crate::types::Measure;
@@ -104,7 +104,8 @@ pub fn power(plan: &Plan, reads: &Reads, effects: &[Effect], style: &Style) -> S
 fn groups<'e, 'a>(entries: &'e [Entry<'a>]) -> Vec<Vec<&'e Entry<'a>>> {
     let together = |a: &Entry<'_>, b: &Entry<'_>| {
         let (a, b) = (&a.claim, &b.claim);
-        let arms = a.kind == Kind::Arm && a.metric.same(b.metric);
+        let table = matches!(a.kind, Kind::Arm | Kind::Effect);
+        let arms = table && a.metric.same(b.metric);
         let same = a.kind == b.kind && a.subject == b.subject && a.on == b.on;
         same && a.level == b.level && (arms || a.against == b.against)
     };
@@ -130,18 +131,22 @@ fn group_blocks(plan: &Plan, group: &[&Entry<'_>]) -> Vec<Block> {
             Kind::Comparison => format!("{subject} on {}", plan.show(claim.against)),
             Kind::Arm => format!("arms of {subject}, {}", claim.metric.text),
             Kind::Decision => format!("{subject} on {}, as decided", plan.show(claim.against)),
+            Kind::Effect => format!("effects on {subject}, {}", claim.metric.text),
         },
         aside: aside(plan, first),
     };
     let columns = vec![
         Column::quiet("enough"),
-        Column::new(if claim.kind == Kind::Arm {
-            "without"
-        } else {
-            "in"
+        Column::new(match claim.kind {
+            Kind::Arm => "without",
+            Kind::Effect => "of",
+            Kind::Comparison | Kind::Decision => "in",
         }),
         Column::new("rows").right().dropped(3),
-        Column::new("smallest gain"),
+        Column::new(match claim.kind {
+            Kind::Effect => "smallest effect",
+            Kind::Arm | Kind::Comparison | Kind::Decision => "smallest gain",
+        }),
         Column::new("corrected").dropped(4),
         Column::new("asked"),
         Column::new("chance").dropped(2),
@@ -201,6 +206,7 @@ fn cells(plan: &Plan, e: &Entry<'_>) -> Vec<Cell> {
         Cell::painted(sign, paint),
         Cell::new(match e.claim.kind {
             Kind::Arm => removed(plan, e),
+            Kind::Effect => contrast(e),
             Kind::Comparison | Kind::Decision => place(e),
         }),
         Cell::new(only(e.claim.part.is_some(), size(e.found.units.rows.count))),
@@ -223,6 +229,12 @@ fn removed(plan: &Plan, e: &Entry<'_>) -> String {
     let (subject, against) = (plan.show(e.claim.subject), plan.show(e.claim.against));
     let rest = against.strip_prefix(&subject).unwrap_or(&against);
     rest.trim_start_matches(" - ").to_string()
+}
+
+/// `bigrams × augment`.
+fn contrast(e: &Entry<'_>) -> String {
+    let contrast = e.claim.contrast.as_ref();
+    contrast.map_or(String::new(), |c| c.name.clone())
 }
 
 fn place(e: &Entry<'_>) -> String {
@@ -328,6 +340,10 @@ fn notes(plan: &Plan, entries: &[Entry<'_>]) -> Vec<String> {
     for e in entries {
         add(beyond(e));
         add(family(e));
+        add(e.claim.contrast.is_some().then(|| {
+            "effects average pairs of cells: from rows that differ in each pair anew to rows that differ alike in all"
+                .to_string()
+        }));
     }
     for e in entries {
         settling(plan, e).into_iter().for_each(|s| add(Some(s)));
@@ -367,6 +383,24 @@ fn basis(plan: &Plan, e: &Entry<'_>) -> String {
             "no pilot, so from all disagreements going one way to every row disagreeing".into()
         }
         Basis::AnySimulated(_) => "no pilot, so up to every row disagreeing, simulated".into(),
+        Basis::AnyScores(_) => format!(
+            "simulated, {} tables of normal scores that two systems give independently of each other, {}",
+            count(scores::TABLES),
+            match e.claim.level_of_baseline {
+                Some(level) => format!("both at the pilot's {}", percent(level)),
+                None => format!(
+                    "both at {} to {}",
+                    percent(simulate::LEAST),
+                    percent(simulate::MOST)
+                ),
+            }
+        ),
+        Basis::Tail(_) => format!(
+            "simulated, {} tables of log-normal times about the pilot's level (the logarithms' standard deviation from {} to {}), that differ from row to row by the pilot's",
+            count(scores::TABLES),
+            scores::SLIM,
+            scores::HEAVY
+        ),
         Basis::Bounded(range) => {
             let (unit, factor) =
                 Unit::of(&plan.metrics[e.claim.metric.metric].measure.difference());
@@ -388,6 +422,9 @@ fn nothing(why: Why) -> &'static str {
         Why::Published => "published numbers have no rows, so nothing can be shown",
         Why::Apart => "the sides are sampled apart, which no pilot of pairs describes",
         Why::NoForm => "no closed form, and nothing declared to simulate from",
+        Why::NoTail => {
+            "a quantile, whose spread depends on its tail: nothing is declared to simulate it from"
+        }
         Why::NoSpread => "a mean without a range, and no pilot's standard deviation",
     }
 }
@@ -476,6 +513,14 @@ fn settling(plan: &Plan, e: &Entry<'_>) -> Vec<String> {
             "to know the disagreement: compare two runs on other rows, and declare `pilot: { disagreement: 14% }` in the comparison"
                 .into(),
         ),
+        Basis::AnyScores(_) if e.claim.level_of_baseline.is_none() => found.push(
+            "to know the level: declare what the baseline scored in other runs, `pilot: { level: 86% }`, in a comparison that is about this metric"
+                .into(),
+        ),
+        Basis::Nothing(Why::NoTail) => found.push(
+            "to simulate the tail: declare the quantile of the baseline and the standard deviation of the rows' differences in other runs, `pilot: { level: 80ms, sd: 12ms }`, in a comparison that is about this metric"
+                .into(),
+        ),
         Basis::Bounded(_) | Basis::Nothing(Why::NoSpread) => found.push(
             "to know the spread: declare the standard deviation of the rows' differences in other runs, `pilot: { sd: … }`"
                 .into(),
@@ -496,6 +541,8 @@ struct Document<'a> {
 #[derive(Serialize)]
 struct ClaimEntry {
     kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    effect: Option<String>,
     candidate: String,
     baseline: String,
     metric: String,
@@ -582,7 +629,9 @@ fn claim_entry(plan: &Plan, e: &Entry<'_>) -> ClaimEntry {
             Kind::Comparison => "comparison",
             Kind::Arm => "arm",
             Kind::Decision => "decision",
+            Kind::Effect => "effect",
         },
+        effect: claim.contrast.as_ref().map(|c| c.name.clone()),
         candidate: plan.show(claim.subject),
         baseline: plan.show(claim.against),
         metric: claim.metric.text.clone(),
@@ -638,7 +687,8 @@ fn method(basis: Basis) -> &'static str {
         Basis::Spread(_) => "paired t",
         Basis::Simulated(..) => "simulation",
         Basis::AnyDisagreement => "bounds of paired shares",
-        Basis::AnySimulated(_) => "bounds by simulation",
+        Basis::AnySimulated(_) | Basis::AnyScores(_) => "bounds by simulation",
+        Basis::Tail(_) => "simulation",
         Basis::Bounded(_) => "bounds of paired means",
         Basis::Runs => "paired t over runs",
         Basis::Nothing(_) => "none",

@@ -1,6 +1,7 @@
 //! Looks at a growing number of runs.
 
 use super::Unit;
+use super::decisions::Rule;
 use super::measures::{Interval, absent};
 use serde::Serialize;
 
@@ -28,6 +29,12 @@ pub struct Stop {
     /// After how many runs the first interval left 0; absent where none did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stopped_after: Option<u64>,
+    /// After how many runs a rule ended them; absent where none did. Nothing else reads later runs of the pair.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended_after: Option<u64>,
+    /// The outcome of that rule.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended_by: Option<String>,
 }
 
 /// One look.
@@ -43,4 +50,7 @@ pub struct Look {
     pub interval: Option<Interval>,
     /// Whether the interval leaves 0, so that the runs could stop here.
     pub stop: bool,
+    /// The plan's rules for stopping, up to the first established one, on intervals valid at all looks together.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<Rule>,
 }

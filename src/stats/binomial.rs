@@ -110,7 +110,7 @@ impl Share {
             let v = unit(rng);
             if v <= hat.inner {
                 // Most draws end here, after one uniform.
-                hat.at(v * hat.per_v - 0.43).trunc()
+                whole(hat.at(v * hat.per_v - 0.43))
             } else {
                 rejection(rng, n, self.p, &hat, v)
             }
@@ -210,6 +210,13 @@ impl Hat {
     }
 }
 
+/// A number without its fraction, of those below 2^53: by casts, for rounding is a call on machines without an
+/// instruction for it.
+#[inline]
+fn whole(x: f64) -> f64 {
+    x as i64 as f64
+}
+
 /// Steps 2 and 3 of BTRD, from a first `v` beyond the inner rectangle.
 #[inline(never)]
 fn rejection(rng: &mut impl Rng, n: f64, p: f64, hat: &Hat, mut v: f64) -> f64 {
@@ -224,13 +231,14 @@ fn rejection(rng: &mut impl Rng, n: f64, p: f64, hat: &Hat, mut v: f64) -> f64 {
             0.5f64.copysign(u) - u
         };
         let us = 0.5 - u.abs();
-        let k = hat.at(u).floor();
-        if k >= 0.0 && k <= n && mode.accepts(k, v * alpha / (hat.a / (us * us) + hat.b)) {
+        let x = hat.at(u);
+        let k = whole(x);
+        if x >= 0.0 && k <= n && mode.accepts(k, v * alpha / (hat.a / (us * us) + hat.b)) {
             return k;
         }
         v = unit(rng);
         if v <= hat.inner {
-            return hat.at(v * hat.per_v - 0.43).trunc();
+            return whole(hat.at(v * hat.per_v - 0.43));
         }
     }
 }
@@ -248,7 +256,7 @@ impl Mode {
     fn new(n: f64, p: f64) -> Self {
         Mode {
             n,
-            m: ((n + 1.0) * p).floor(),
+            m: whole((n + 1.0) * p),
             npq: n * p * (1.0 - p),
             r: p / (1.0 - p),
         }

@@ -41,12 +41,15 @@ impl Purpose {
     }
 }
 
+/// A stream of random numbers.
+pub type Stream = ChaCha8Rng;
+
 /// The random stream of (`seed`, `purpose`, `key`, `index`).
 ///
 /// ChaCha with 8 rounds (Bernstein 2008); its 256-bit key is the little-endian bytes of `seed`,
 /// the purpose's tag, `key` and the ASCII word `benchwri`, and `index` is its 64-bit stream number.
 /// Distinct arguments give distinct ChaCha inputs, so no two streams coincide.
-pub fn stream(seed: u64, purpose: Purpose, key: u64, index: u64) -> ChaCha8Rng {
+pub fn stream(seed: u64, purpose: Purpose, key: u64, index: u64) -> Stream {
     let words = [seed, purpose.tag(), key, u64::from_le_bytes(*b"benchwri")];
     let mut bytes = [0u8; 32];
     for (chunk, word) in bytes.chunks_exact_mut(8).zip(words) {

@@ -11,9 +11,8 @@
 //! tells apart are one *kind* with its number of `copies`: there the counts are all that is drawn.
 
 use super::binomial::multinomials;
-use super::random::{Purpose, below, stream};
+use super::random::{Purpose, Stream, below, stream};
 use rand::Rng;
-use rand::rngs::ChaCha8Rng;
 use std::collections::HashMap;
 
 /// How many units a block has: as many as a byte tells apart.
@@ -255,7 +254,7 @@ pub fn draw_lanes<const L: usize, T: Times>(
 ) {
     times.clear();
     times.resize(units.n_units(), [T::default(); L]);
-    let mut rngs: Vec<ChaCha8Rng> = (first..)
+    let mut rngs: Vec<Stream> = (first..)
         .take(L)
         .map(|index| stream(seed, Purpose::Units, key, index))
         .collect();

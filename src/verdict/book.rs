@@ -1,9 +1,9 @@
 //! Looking measurements up, and turning them into the result model's numbers.
 
-use super::closed;
+use super::{auto, closed};
 use crate::exec::{Measured, PartName};
 use crate::hir::{
-    AnalyticMethod, BootstrapMethod, DataRef, IntervalSpec, MetricRef, Plan, Variant,
+    AnalyticMethod, BootstrapMethod, Compare, DataRef, IntervalSpec, MetricRef, Plan, Variant,
 };
 use crate::infer::{Sample, Samples, estimate};
 use crate::result::{Interval, ResampleUnit, Unit};
@@ -40,12 +40,36 @@ impl<'a> Book<'a> {
             })
     }
 
+    /// The page on which claims are read that say nothing of what is resampled.
     pub(super) fn page(&self, on: &DataRef) -> Option<Page<'a>> {
         self.pages().find(|p| p.measured.wanted.on == *on)
+    }
+
+    /// The page of a comparison: row by row where it says so.
+    pub(super) fn page_of(&self, c: &Compare) -> Option<Page<'a>> {
+        let on = &c.on.as_ref()?.data;
+        if !c.row_by_row() {
+            return self.page(on);
+        }
+        // Where both are there, whole units come first.
+        let own = self.pages().filter(|p| p.measured.wanted.on == *on);
+        own.last()
     }
 }
 
 impl<'a> Page<'a> {
+    /// The same rows with other samples of the same members.
+    pub(super) fn reading<'s>(&self, samples: &'s Samples) -> Page<'s>
+    where
+        'a: 's,
+    {
+        Page {
+            measured: self.measured,
+            plan: self.plan,
+            samples,
+        }
+    }
+
     /// The sample of a variant's metric on a part (0 is the whole). A published number is a sample
     /// without rows or resamples: it has an estimate and nothing else.
     pub(super) fn sample(
@@ -104,6 +128,8 @@ pub(super) fn published(value: f64) -> Sample {
         strata: Vec::new(),
         copies: None,
         positive: None,
+        quantile: None,
+        rough: false,
         sides: None,
         errors: None,
         folds: None,
@@ -123,6 +149,8 @@ pub(super) struct Number {
     pub(super) p_value: Option<f64>,
     /// Why there is no interval where one was asked for.
     pub(super) note: Option<String>,
+    /// The method that `auto` took instead of BCa.
+    pub(super) chosen: Option<AnalyticMethod>,
 }
 
 /// The estimate and interval of a sample, times `factor`.
@@ -139,7 +167,21 @@ pub(super) fn number(
             grows,
             level,
             method,
-        } => (if grows { drawn } else { resamples }, level, method, None),
+        } => {
+            if method == BootstrapMethod::Auto
+                && let Some((method, why)) = auto::instead_of_bca(sample, unit)
+                && let Some(found) = closed::interval(sample, method, level)
+                    .filter(|((low, high), _)| low.is_finite() && high.is_finite())
+            {
+                let mut number = in_closed_form(sample, found, level, unit, factor);
+                number.chosen = Some(method);
+                if let Some(i) = &mut number.interval {
+                    i.note = Some(format!("auto: {why}"));
+                }
+                return number;
+            }
+            (if grows { drawn } else { resamples }, level, method, None)
+        }
         IntervalSpec::Analytic { method, level } => {
             if let Some(found) = closed::interval(sample, method, level) {
                 return in_closed_form(sample, found, level, unit, factor);
@@ -160,6 +202,7 @@ pub(super) fn number(
                 interval: None,
                 p_value: None,
                 note: None,
+                chosen: None,
             };
         }
     };
@@ -181,6 +224,7 @@ pub(super) fn number(
         interval,
         p_value: found.p_value,
         note,
+        chosen: None,
     }
 }
 
@@ -210,6 +254,7 @@ fn in_closed_form(
         }),
         p_value: None,
         note: None,
+        chosen: None,
     }
 }
 

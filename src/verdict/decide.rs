@@ -3,7 +3,7 @@
 use super::book::{Book, name, part_name, spec};
 use super::design::Design;
 use super::factorial::interaction;
-use super::truth::{Judged, Scene, judge};
+use super::truth::{Ends, Judged, Scene, judge};
 use crate::hir::{self, Plan, rows_of};
 use crate::result::{Comparison, Decision, Rule, Truth};
 
@@ -18,7 +18,10 @@ pub(super) fn decisions(book: &Book<'_>, comparisons: &[Comparison]) -> Vec<Deci
 
 fn decision(book: &Book<'_>, d: &hir::Decide, comparisons: &[Comparison]) -> Option<Decision> {
     let plan = book.plan;
-    let page = book.page(&rows_of(plan, d)?)?;
+    let page = match compared(plan, d) {
+        Some(c) => book.page_of(c)?,
+        None => book.page(&rows_of(plan, d)?)?,
+    };
     let (candidate, baseline) = (
         name(plan, &d.subject.variant),
         name(plan, &d.against.variant),
@@ -52,6 +55,7 @@ fn decision(book: &Book<'_>, d: &hir::Decide, comparisons: &[Comparison]) -> Opt
         interaction: &|components, part| {
             interaction(book, &d.subject.variant, components, &page, part)
         },
+        ends: Ends::Planned,
     };
     let judged: Vec<(&hir::Rule, Judged)> = d
         .rules
@@ -70,27 +74,30 @@ fn decision(book: &Book<'_>, d: &hir::Decide, comparisons: &[Comparison]) -> Opt
     Some(concluded(plan, d, candidate, baseline, judged))
 }
 
+/// The comparison of the two.
+fn compared<'a>(plan: &'a Plan, d: &hir::Decide) -> Option<&'a hir::Compare> {
+    let of_pair = |c: &hir::Compare| {
+        c.subject.variant == d.subject.variant
+            && c.against.iter().any(|a| a.variant == d.against.variant)
+    };
+    let mut compares = plan.compares.iter().map(|(_, c)| c);
+    compares.find(|c| of_pair(c))
+}
+
 /// How the comparison (or ablation) that measures the pair samples.
 fn design_of(book: &Book<'_>, d: &hir::Decide) -> Design {
     let plan = book.plan;
-    let compared = plan.compares.iter().find(|(_, c)| {
-        c.subject.variant == d.subject.variant
-            && c.against.iter().any(|a| a.variant == d.against.variant)
-    });
+    let compared = compared(plan, d);
     let ablated = || {
         let of =
             |a: &hir::Ablation| [&d.subject.variant, &d.against.variant].contains(&&a.of.variant);
         plan.ablations.iter().find(|(_, a)| of(a))
     };
     let said = match compared {
-        Some((_, c)) => c.interval.as_ref(),
+        Some(c) => c.interval.as_ref(),
         None => ablated().and_then(|(_, a)| a.interval.as_ref()),
     };
-    Design::of(
-        compared.map(|c| c.1),
-        spec(said.map(|i| &i.value)),
-        book.seed,
-    )
+    Design::of(compared, spec(said.map(|i| &i.value)), book.seed)
 }
 
 fn concluded(

@@ -4,14 +4,20 @@
 //! Reading files is left to `exec`, drawing to `infer`, looks to `report`. Start with [`conclude`].
 
 mod ablate;
+mod auto;
 mod book;
 mod closed;
 mod compare;
 mod decide;
 mod design;
+mod effects;
 mod factorial;
+mod front;
 mod grow;
+mod looking;
 mod margins;
+mod optimism;
+mod rankings;
 mod select;
 mod sequence;
 mod systems;
@@ -45,24 +51,32 @@ pub fn conclude(
     setting: &Setting<'_>,
     events: Events<'_>,
 ) -> RunResult {
-    let total: u64 = evidence
+    let nothing: Vec<Samples> = evidence
         .measured
         .iter()
-        .map(|m| u64::from(m.wanted.resamples))
-        .sum();
+        .map(|_| Samples::default())
+        .collect();
+    let stops = sequence::stops(&Book {
+        plan,
+        measured: &evidence.measured,
+        samples: &nothing,
+        seed: setting.seed,
+    });
+    let fewer = sequence::without_spared_runs(&evidence.measured, &stops);
+    let measured = fewer.as_deref().unwrap_or(&evidence.measured);
+    let total: u64 = measured.iter().map(|m| u64::from(m.wanted.resamples)).sum();
     events(Event::Resamples(total));
-    let mut samples: Vec<Samples> = evidence
-        .measured
+    let mut samples: Vec<Samples> = measured
         .iter()
         .map(|m| {
             let progress = |done| events(Event::Drawn(done));
             resample(&m.panel, m.wanted.resamples, setting.seed, &progress)
         })
         .collect();
-    grow::until_settled(plan, &evidence.measured, setting.seed, &mut samples);
+    grow::until_settled(plan, measured, setting.seed, &mut samples);
     let book = Book {
         plan,
-        measured: &evidence.measured,
+        measured,
         samples: &samples,
         seed: setting.seed,
     };
@@ -79,10 +93,11 @@ pub fn conclude(
         systems: systems::systems(&book),
         metrics: values::metrics(&book),
         comparisons,
+        rankings: rankings::rankings(&book),
         ablations: ablate::ablations(&book),
         factorials: factorial::factorials(&book),
         selections: select::selections(&book),
-        stops: sequence::stops(&book),
+        stops: stops.into_iter().map(|(_, found)| found).collect(),
         decisions,
         drift: None,
         checks: Vec::new(),
@@ -128,9 +143,11 @@ fn provenance(plan: &Plan, evidence: &Evidence, setting: &Setting<'_>) -> Proven
     let inputs = evidence
         .inputs
         .iter()
-        .filter_map(|input| {
-            let (system, variant, seed) = input.run.as_ref()?;
-            Some(Input {
+        // The datasets' own files stand among the data.
+        .filter(|input| evidence.data.iter().all(|d| d.input != **input))
+        .map(|input| {
+            let run = input.run.as_ref();
+            Input {
                 path: input
                     .path
                     .strip_prefix(folder)
@@ -139,10 +156,10 @@ fn provenance(plan: &Plan, evidence: &Evidence, setting: &Setting<'_>) -> Proven
                     .to_string(),
                 sha256: input.sha256.clone(),
                 rows: input.rows,
-                system: Some(plan.systems[*system].common.name.clone()),
-                variant: Some(variant.clone()),
-                seed: *seed,
-            })
+                system: run.map(|r| plan.systems[r.0].common.name.clone()),
+                variant: run.map(|r| r.1.clone()),
+                seed: run.and_then(|r| r.2),
+            }
         })
         .collect();
     Provenance {

@@ -2,7 +2,7 @@
 
 use super::Setting;
 use super::book::Book;
-use crate::exec::Evidence;
+use crate::exec::{Evidence, Measured};
 use crate::hir::{self, Plan, Variant};
 use crate::result::{self, Role, System};
 use std::collections::BTreeSet;
@@ -39,10 +39,11 @@ pub(super) fn systems(book: &Book<'_>) -> Vec<System> {
     let mut variants: BTreeSet<&Variant> = book.measured.iter().flat_map(|m| &m.variants).collect();
     let evaluated = book.plan.evaluated();
     variants.extend(evaluated.keys().filter(|v| book.plan.is_reported(v.system)));
-    variants.into_iter().map(|v| system(book.plan, v)).collect()
+    variants.into_iter().map(|v| system(book, v)).collect()
 }
 
-fn system(plan: &Plan, variant: &Variant) -> System {
+fn system(book: &Book<'_>, variant: &Variant) -> System {
+    let plan = book.plan;
     let s = &plan.systems[variant.system];
     let role = match s.role {
         _ if s.is_builtin() => Role::Floor,
@@ -50,7 +51,7 @@ fn system(plan: &Plan, variant: &Variant) -> System {
         Some(hir::Role::Baseline) => Role::Baseline,
         Some(hir::Role::System) | None => Role::System,
     };
-    let runs = s.runs().len();
+    let runs = runs(book, variant).unwrap_or(s.runs().len());
     let mut notes = Vec::new();
     if let Some(trials) = s.tune.as_ref().and_then(|t| t.trials.as_ref()) {
         notes.push(format!("tuned, {} trials", trials.value));
@@ -75,6 +76,15 @@ fn system(plan: &Plan, variant: &Variant) -> System {
             .map(|h| plan.hardware[h.value].common.name.clone()),
         note: (!notes.is_empty()).then(|| notes.join("; ")),
     }
+}
+
+/// How many runs were measured: fewer than planned where a rule ended them.
+fn runs(book: &Book<'_>, variant: &Variant) -> Option<usize> {
+    let of = |m: &Measured| {
+        let member = m.variants.iter().position(|v| v == variant)?;
+        Some(m.panel.members.get(member)?.kernels.len())
+    };
+    book.measured.iter().filter_map(of).min()
 }
 
 /// The plan's own risks, then what the run has to add.
@@ -105,6 +115,19 @@ pub(super) fn risks(book: &Book<'_>, evidence: &Evidence) -> Vec<String> {
             names.join(", ")
         ));
     }
+    let mut told: BTreeSet<String> = BTreeSet::new();
+    for (_, c) in plan.compares.iter().filter(|(_, c)| c.row_by_row()) {
+        let Some(on) = &c.on else { continue };
+        let d = &plan.datasets[on.data.dataset];
+        if let Some(unit) = d.cluster.as_ref().or(d.group.as_ref()) {
+            told.insert(format!(
+                "rows of {} are resampled one by one, as `over: rows` says, though rows of one {} belong together",
+                plan.show_data(&on.data),
+                unit.value
+            ));
+        }
+    }
+    risks.extend(told);
     for d in evidence.data.iter().filter(|d| d.unassigned > 0) {
         let name = &plan.datasets[d.dataset].common.name;
         risks.push(format!(

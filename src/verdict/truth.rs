@@ -1,11 +1,11 @@
 //! Three-valued conditions: established over the whole interval, refuted in all of it, or unclear.
 
-use super::book::{Page, number, unit_of};
+use super::book::{Number, Page, number, unit_of};
 use super::design::Design;
 use crate::exec::PartName;
 use crate::hir::{
-    Arithmetic, Atom, Comparison, Component, Condition, Id, Plan, Quantity, QuantityKind, Reading,
-    Term, Variant,
+    Arithmetic, Atom, Comparison, Component, Condition, Id, MetricKind, Plan, Quantity,
+    QuantityKind, Reading, Term, Variant,
 };
 use crate::infer::Sample;
 use crate::result::{self, Truth};
@@ -24,6 +24,51 @@ pub(super) struct Scene<'a> {
     pub(super) adjusted: &'a dyn Fn(&str, usize) -> Option<f64>,
     /// The interaction of two components on a part, where a factorial measures it.
     pub(super) interaction: Interactions<'a>,
+    /// How the ends of a quantity's interval are found.
+    pub(super) ends: Ends<'a>,
+}
+
+/// How the ends of a quantity's interval are found.
+pub(super) enum Ends<'a> {
+    /// As the comparison's `interval:` says.
+    Planned,
+    /// So that they hold at all looks at the runs together; `None` where nothing is known yet.
+    Looks(&'a dyn Fn(&Asked<'_>, &Sample) -> Option<(f64, f64)>),
+}
+
+/// A quantity whose interval is asked for.
+pub(super) struct Asked<'a> {
+    /// As the plan writes it, so that all looks know it again.
+    pub(super) what: &'a str,
+    /// Whether leaving single units out says how it varies; not so of a quantile.
+    pub(super) smooth: bool,
+    /// The part of the rows.
+    pub(super) part: usize,
+}
+
+impl Scene<'_> {
+    fn number(&self, asked: &Asked<'_>, sample: &Sample) -> Number {
+        match self.ends {
+            Ends::Planned => {
+                let unit = self.design.unit(&self.page);
+                number(sample, &self.design.spec, unit, 1.0)
+            }
+            Ends::Looks(ends) => Number {
+                estimate: Some(sample.estimate).filter(|e| e.is_finite()),
+                interval: ends(asked, sample).map(|(low, high)| result::Interval {
+                    low,
+                    high,
+                    ..result::Interval::default()
+                }),
+                p_value: None,
+                note: None,
+            },
+        }
+    }
+
+    fn is_smooth(&self, q: &Quantity) -> bool {
+        self.plan.metric_kind(q.metric.metric) != MetricKind::Quantile
+    }
 }
 
 /// Looks an interaction of two components up, on a part.
@@ -177,18 +222,22 @@ fn judge_atom(scene: &Scene<'_>, atom: &Atom, part: usize, out: &mut Judged) -> 
             shown.margin = Some(margin(op, x, threshold) * factor);
         }
         Value::Measured(sample) => {
-            let found = number(
-                &sample,
-                &scene.design.spec,
-                scene.design.unit(&scene.page),
-                1.0,
-            );
+            let sides = [&atom.left, &atom.right];
+            let asked = Asked {
+                what: &atom.text,
+                smooth: sides
+                    .iter()
+                    .flat_map(|t| t.quantities())
+                    .all(|q| scene.is_smooth(q)),
+                part,
+            };
+            let found = scene.number(&asked, &sample);
             shown.value = found.estimate.map(|e| e * factor);
             shown.margin = found.estimate.map(|e| margin(op, e, threshold) * factor);
             if let Some(i) = &found.interval {
                 shown.truth = compare(op, i.low, i.high, threshold);
                 (shown.low, shown.high) = (Some(i.low * factor), Some(i.high * factor));
-                if shown.truth == Truth::Unclear {
+                if shown.truth == Truth::Unclear && matches!(scene.ends, Ends::Planned) {
                     shown.would_settle = settle(scene, &sample, i, threshold, part);
                 }
             } else if found.estimate.is_none() {
@@ -282,12 +331,17 @@ fn read(scene: &Scene<'_>, reading: Reading, q: &Quantity, part: usize) -> Value
     let Some(sample) = sample(scene, q, part) else {
         return missing();
     };
-    let found = number(
-        &sample,
-        &scene.design.spec,
-        scene.design.unit(&scene.page),
-        1.0,
-    );
+    let asked = Asked {
+        what: &format!(
+            "{:?} {} of {}",
+            q.kind,
+            quantity(scene, q),
+            scene.plan.show(subject(scene, q))
+        ),
+        smooth: scene.is_smooth(q),
+        part,
+    };
+    let found = scene.number(&asked, &sample);
     let ends = found.interval.as_ref();
     let read = match reading {
         Reading::Point => found.estimate,

@@ -8,7 +8,8 @@ use crate::result::{Metric, Unit};
 /// Over runs with their interval, and each run's value on all rows.
 pub(super) fn metrics(book: &Book<'_>) -> Vec<Metric> {
     let mut all = Vec::new();
-    for page in book.pages() {
+    // Where rows are resampled in two ways, a system's own values are shown once.
+    for page in book.pages().filter(|p| is_first(book, p)) {
         let design = design_of(book, &page);
         for variant in &page.measured.variants {
             for metric in &page.measured.wanted.metrics {
@@ -18,6 +19,11 @@ pub(super) fn metrics(book: &Book<'_>) -> Vec<Metric> {
     }
     all.extend(reported(book.plan));
     all
+}
+
+fn is_first(book: &Book<'_>, page: &Page<'_>) -> bool {
+    let first = book.page(&page.measured.wanted.on);
+    first.is_some_and(|first| std::ptr::eq(first.measured, page.measured))
 }
 
 /// Published numbers, each marked as such.

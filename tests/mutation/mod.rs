@@ -5,6 +5,7 @@
 mod base;
 mod companions;
 mod operators;
+mod rows;
 mod table;
 
 use base::{Base, Mutant};
@@ -214,11 +215,13 @@ fn every_seeded_fault_is_found_and_nothing_else_said() {
     let bases = bases();
     let trials = trials(&bases);
     write_mutants(&trials);
-    let page = table::page(&bases, &trials);
+    let of_rows = rows::trials();
+    let page = table::page(&bases, &trials) + &rows::section(&of_rows);
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write("docs/precision.md", &page).unwrap();
     }
-    let wrong = table::wrong(&trials);
+    let mut wrong = table::wrong(&trials);
+    wrong.extend(rows::wrong(&of_rows));
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
     let held = std::fs::read_to_string("docs/precision.md").unwrap_or_default();
     assert!(

@@ -1,6 +1,6 @@
 //! One measured quantity: its cells, its states, and what they make of its atoms.
 
-use super::linear::{How, Key};
+use super::linear::{How, Key, Of};
 use super::parts::Parts;
 use super::prop::Truth;
 use crate::hir::Comparison;
@@ -122,10 +122,10 @@ pub struct State {
 /// What an axis is.
 #[derive(Debug, Clone)]
 pub enum Kind {
-    /// A measured quantity.
+    /// A measured quantity, or a sum of several.
     Measured {
         /// Which.
-        key: Key,
+        of: Of,
         /// The cells of its ends and its point.
         scale: Scale,
         /// The cells of its width.

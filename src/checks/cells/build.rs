@@ -3,7 +3,7 @@
 use super::axis::{
     ANY, Axis, Kind, Look, Range, Scale, State, Test, Way, measured_states, number_states,
 };
-use super::linear::{How, Key, Taken, key, linear};
+use super::linear::{How, Key, Linear, Of, Sum, Taken, key, linear};
 use super::parts::{Parts, part_states};
 use super::prop::{Prop, Truth};
 use super::reach::{Bounds, Reach};
@@ -17,6 +17,7 @@ use std::cmp::Reverse;
 #[derive(Debug, PartialEq)]
 enum Name {
     Measured(Key),
+    Sum(Sum),
     PValue(Key),
     Slice(String),
     Opaque(String),
@@ -80,11 +81,13 @@ impl Space {
             .flat_map(Condition::quantities)
             .map(|q| (q.metric.metric, facts(q.metric.metric)))
             .collect();
+        let ranges = builder.summed(&axes);
         Space {
             axes,
             atoms,
             rules,
             metrics,
+            ranges,
         }
     }
 }
@@ -144,12 +147,118 @@ impl Builder<'_> {
                 let condition = Condition::Atom(atom.clone());
                 let quantities = condition.quantities();
                 let quantity = quantities.iter().find(|q| key(self.decide, q) == *name);
-                let look = quantity.map_or_else(Look::default, |q| self.look(q, *how));
+                let look = match quantity {
+                    Some(q) => self.look(q, *how),
+                    None => self.look_of_change(&quantities),
+                };
                 let test = Test { how: *how, op, at };
                 scope.atom(axis, self.rule, Some(test), look)
             }
-            (Some(_), Some(_)) => self.opaque(scope, atom.text.clone()),
+            (Some(_), Some(_)) => self.sum(scope, atom, &form),
         }
+    }
+
+    /// A comparison of several quantities, as one of their sum.
+    fn sum(&self, scope: &mut Scope, atom: &hir::Atom, form: &Linear) -> Prop {
+        let Some((sum, factor)) = form.sum() else {
+            return self.opaque(scope, atom.text.clone());
+        };
+        let at = -form.constant / factor;
+        if !at.is_finite() {
+            return self.opaque(scope, atom.text.clone());
+        }
+        let turned = factor < 0.0;
+        let op = if turned { atom.op.turned() } else { atom.op };
+        // Of plain numbers alone there is no interval.
+        let how = match sum.wholes().next() {
+            Some(_) => How::Whole,
+            None => How::Point,
+        };
+        let condition = Condition::Atom(atom.clone());
+        let look = self.look_of_sum(&condition.quantities(), &sum);
+        let test = Test { how, op, at };
+        scope.atom(Name::Sum(sum), self.rule, Some(test), look)
+    }
+
+    /// `gain(f1_macro) − gain(accuracy)`, in the unit of the first.
+    fn look_of_sum(&self, quantities: &[&Quantity], sum: &Sum) -> Look {
+        let mut whole = Look::default();
+        for ((wanted, how), coefficient) in &sum.terms {
+            let of = quantities.iter().find(|q| key(self.decide, q) == *wanted);
+            let Some(q) = of else { continue };
+            let look = self.look(q, *how);
+            let name = match how {
+                How::Whole | How::PValue => look.name,
+                How::Point => format!("point({})", look.name),
+                How::Lower => format!("lower({})", look.name),
+                How::Upper => format!("upper({})", look.name),
+                How::Width => format!("width({})", look.name),
+            };
+            // A delta of a metric of which less is better stands in a sum as the gain that it is.
+            let name = match look.factor < 0.0 {
+                true => name.replacen("delta(", "gain(", 1),
+                false => name,
+            };
+            let times = match coefficient.abs() == 1.0 {
+                true => String::new(),
+                false => format!("{} × ", super::shown_number(coefficient.abs())),
+            };
+            if whole.name.is_empty() {
+                let measure = match how {
+                    How::Width => q.measure.difference(),
+                    How::Whole | How::Point | How::Lower | How::Upper | How::PValue => {
+                        q.measure.clone()
+                    }
+                };
+                let (unit, factor) = match how {
+                    How::PValue => (String::new(), 1.0),
+                    _ => measure.difference().display_unit(),
+                };
+                whole = Look { name, unit, factor };
+            } else {
+                let sign = if *coefficient < 0.0 { "−" } else { "+" };
+                whole.name = format!("{} {sign} {times}{name}", whole.name);
+            }
+        }
+        whole
+    }
+
+    /// Between what each quantity of the sums lies.
+    fn summed(&self, axes: &[Axis]) -> std::collections::BTreeMap<Key, Range> {
+        let of_axis = |a: &Axis| match &a.kind {
+            Kind::Measured { of, .. } => of.keys().into_iter().cloned().collect(),
+            Kind::PValue { .. } | Kind::Parts(_) | Kind::Opaque => Vec::new(),
+        };
+        let keys = axes.iter().flat_map(of_axis);
+        keys.map(|key| {
+            let range = self.range(&key);
+            (key, range)
+        })
+        .collect()
+    }
+
+    /// As declared, and what the design leaves of it.
+    fn range(&self, key: &Key) -> Range {
+        Bounds::of(self.reaches, key, false).narrow(range_of(self.plan, key, self.ranges))
+    }
+
+    /// Between what a sum lies, its quantities each for themselves.
+    fn range_of_sum(&self, sum: &Sum, part: bool) -> Range {
+        let mut whole = (0.0, 0.0);
+        for ((key, how), c) in &sum.terms {
+            let (low, high) = match part {
+                true => range_of(self.plan, key, self.ranges),
+                false => self.range(key),
+            };
+            let (low, high) = match how {
+                How::Whole | How::Point | How::Lower | How::Upper => (low, high),
+                How::Width => (0.0, high - low),
+                How::PValue => (0.0, 1.0),
+            };
+            let (a, b) = (c * low, c * high);
+            whole = (whole.0 + a.min(b), whole.1 + a.max(b));
+        }
+        whole
     }
 
     fn every(&self, scope: &mut Scope, slice: &str, body: &Condition) -> Prop {
@@ -206,6 +315,16 @@ impl Builder<'_> {
         }
     }
 
+    /// Of a change that is written as one value less the other.
+    fn look_of_change(&self, quantities: &[&Quantity]) -> Look {
+        let Some(q) = quantities.first() else {
+            return Look::default();
+        };
+        let (unit, factor) = q.measure.difference().display_unit();
+        let name = format!("gain({})", q.metric.text);
+        Look { name, unit, factor }
+    }
+
     fn finish(&self, scope: Scope, part: bool) -> (Vec<Axis>, Vec<Atom>) {
         let tested = |wanted: &Key| {
             let is = |d: &Draft| matches!(&d.name, Name::PValue(k) if k == wanted);
@@ -251,7 +370,17 @@ impl Builder<'_> {
                 };
                 let allow = |way: &Way| bounds.allow(way, &scale, &width);
                 let states = measured_states(&scale, &width, tests, allow);
-                (Kind::Measured { key, scale, width }, states)
+                let of = Of::One(key);
+                (Kind::Measured { of, scale, width }, states)
+            }
+            Name::Sum(sum) => {
+                let range = self.range_of_sum(&sum, part);
+                let (scale, width) = (Scale::new(ends, range), Scale::default());
+                let plain = sum.wholes().next().is_none();
+                let allow = |way: &Way| !plain || way.low == way.high;
+                let states = measured_states(&scale, &width, tests, allow);
+                let of = Of::Sum(sum);
+                (Kind::Measured { of, scale, width }, states)
             }
             Name::PValue(key) => {
                 let bounds = Bounds::of_p(self.reaches, &key);

@@ -3,56 +3,91 @@
 
 use super::Space;
 use super::axis::{ANY, Kind, Range, Scale, State, Way};
-use super::linear::{Key, Taken};
+use super::linear::{Key, Of, Taken};
 use super::parts::Parts;
+use super::sums::Together;
+use std::borrow::Cow;
 
-/// Where in a state: its cells, and its point estimate where other quantities fix it.
+/// Where in a state: its cells, and numbers where other quantities fix them.
 #[derive(Debug, Clone, Copy)]
 pub struct Point {
     /// The cells.
     pub way: Option<Way>,
     /// The point estimate, canonical.
     pub number: Option<f64>,
+    /// The ends of the interval, canonical.
+    pub ends: Option<Range>,
 }
 
 /// A choice between ways for one of the axes of a metric.
-struct Choice<'a> {
+pub(super) struct Choice<'a> {
     axis: usize,
     state: usize,
-    key: &'a Key,
+    /// What is measured.
+    pub(super) of: Cow<'a, Of>,
+    /// One of the unit that it is shown in.
+    pub(super) unit: f64,
     /// `None` for a p value.
-    scale: Option<&'a Scale>,
-    ways: Vec<&'a Way>,
+    pub(super) scale: Option<&'a Scale>,
+    /// Of the width.
+    pub(super) width: Option<&'a Scale>,
+    /// One way for each cell of the point and side of 0.
+    pub(super) ways: Vec<&'a Way>,
+    /// Every way.
+    pub(super) all: Vec<&'a Way>,
     /// For a p value: its cells.
-    p: Option<&'a Scale>,
+    pub(super) p: Option<&'a Scale>,
 }
+
+impl Choice<'_> {
+    fn key(&self) -> Option<&Key> {
+        match &*self.of {
+            Of::One(key) => Some(key),
+            Of::Sum(_) => None,
+        }
+    }
+}
+
+/// The chosen states of slices.
+pub(super) type Slices<'a> = Vec<(&'a Parts, &'a State)>;
+
+/// A slice's state has no numbers of its own.
+const NOWHERE: Point = Point {
+    way: None,
+    number: None,
+    ends: None,
+};
 
 /// More combinations of ways than this are not looked through.
 const MAX_TRIES: usize = 5_000;
 
 impl Space {
-    /// A place in each chosen state such that all can be measured together; `None` where that is not
-    /// sure.
-    pub fn feasible(&self, states: &[Option<usize>]) -> Option<Vec<Option<(usize, Point)>>> {
+    /// A place in each chosen state such that all can be measured together.
+    pub(super) fn feasible(
+        &self,
+        states: &[Option<usize>],
+    ) -> Together<Vec<Option<(usize, Point)>>> {
         let mut points: Vec<Option<(usize, Point)>> = vec![None; states.len()];
         let mut choices: Vec<Choice<'_>> = Vec::new();
-        let mut slices: Vec<(&Parts, &State)> = Vec::new();
+        let mut slices: Slices<'_> = Vec::new();
+        let mut unsure = false;
         for (axis, (whole, state)) in self.axes.iter().zip(states).enumerate() {
-            let Some(number) = *state else { continue };
-            let state = whole.states.get(number)?;
-            let (key, scale, p) = match &whole.kind {
-                Kind::Measured { key, scale, .. } => (key, Some(scale), None),
-                Kind::PValue { key, scale } => (key, None, Some(scale)),
+            let Some((number, state)) = state.and_then(|n| Some((n, whole.states.get(n)?))) else {
+                continue;
+            };
+            let (of, scale, width, p) = match &whole.kind {
+                Kind::Measured { of, scale, width } => {
+                    (Cow::Borrowed(of), Some(scale), Some(width), None)
+                }
+                Kind::PValue { key, scale } => {
+                    (Cow::Owned(Of::One(key.clone())), None, None, Some(scale))
+                }
                 Kind::Parts(parts) => {
-                    if entangled(parts) {
-                        return None;
-                    }
+                    unsure |= entangled(parts);
                     slices.push((parts, state));
-                    let nowhere = Point {
-                        way: None,
-                        number: None,
-                    };
-                    *points.get_mut(axis)? = Some((number, nowhere));
+                    if let Some(slot) = points.get_mut(axis) {
+                        *slot = Some((number, NOWHERE));
+                    }
                     continue;
                 }
                 Kind::Opaque => continue,
@@ -60,39 +95,60 @@ impl Space {
             choices.push(Choice {
                 axis,
                 state: number,
-                key,
+                of,
+                unit: 1.0 / whole.look.factor.abs(),
                 scale,
+                width,
                 ways: distinct(&state.ways, scale),
+                all: state.ways.iter().collect(),
                 p,
             });
         }
-        while let Some(first) = choices.first() {
-            let key = first.key.clone();
-            let (group, rest): (Vec<_>, Vec<_>) =
-                choices.into_iter().partition(|c| c.key.same_metric(&key));
-            choices = rest;
-            for (choice, point) in self.place(&group, &slices)? {
-                *points.get_mut(choice.axis)? = Some((choice.state, point));
+        for group in groups(choices) {
+            match self.group(&group, &slices) {
+                Together::At(found) => {
+                    for (choice, point) in found {
+                        if let Some(slot) = points.get_mut(choice.axis) {
+                            *slot = Some((choice.state, point));
+                        }
+                    }
+                }
+                Together::Never => return Together::Never,
+                Together::Unsure => unsure = true,
             }
         }
-        Some(points)
+        if unsure {
+            Together::Unsure
+        } else {
+            Together::At(points)
+        }
+    }
+
+    /// Of one metric by round numbers, as long as these do; else by what is linear between them.
+    fn group<'a, 'c>(
+        &self,
+        group: &'c [Choice<'a>],
+        slices: &Slices<'_>,
+    ) -> Together<Vec<(&'c Choice<'a>, Point)>> {
+        if group.iter().all(|c| c.key().is_some())
+            && let Some(found) = self.place(group, slices)
+        {
+            return Together::At(found);
+        }
+        self.place_linear(group, slices)
     }
 
     /// Ways of one metric's axes that go together.
     fn place<'a, 'c>(
         &self,
         group: &'c [Choice<'a>],
-        slices: &[(&Parts, &State)],
+        slices: &Slices<'_>,
     ) -> Option<Vec<(&'c Choice<'a>, Point)>> {
         let size = |product: usize, c: &Choice<'_>| product.saturating_mul(c.ways.len());
         let tries = group.iter().fold(1, size).min(MAX_TRIES);
         (0..tries).find_map(|number| {
             let ways = nth(number, group)?;
-            let fits = group
-                .iter()
-                .zip(&ways)
-                .all(|(c, way)| within_slices(c, way, slices));
-            if !fits || !p_agrees(group, &ways) {
+            if !agrees(group, &ways, slices) {
                 return None;
             }
             let numbers = self.points_agree(group, &ways)?;
@@ -101,7 +157,8 @@ impl Space {
                 found
                     .map(|((choice, way), number)| {
                         let way = Some(*way);
-                        (choice, Point { way, number })
+                        let ends = None;
+                        (choice, Point { way, number, ends })
                     })
                     .collect(),
             )
@@ -114,7 +171,9 @@ impl Space {
     fn points_agree(&self, group: &[Choice<'_>], ways: &[&Way]) -> Option<Vec<Option<f64>>> {
         let cell = |taken: &Taken| {
             group.iter().zip(ways).find_map(|(c, way)| {
-                let scale = c.scale.filter(|_| c.key.taken == *taken)?;
+                let scale = c
+                    .scale
+                    .filter(|_| c.key().is_some_and(|k| k.taken == *taken))?;
                 Some(scale.bounds(way.point))
             })
         };
@@ -124,7 +183,7 @@ impl Space {
         if there.len() < 2 || !changes {
             return Some(vec![None; group.len()]);
         }
-        let &(sign, range) = self.metrics.get(&group.first()?.key.metric)?;
+        let &(sign, range) = self.metrics.get(&group.first()?.key()?.metric)?;
         let bounds = |taken: Taken, range: Range| cell(&taken).unwrap_or(range);
         let (a, b) = (bounds(Taken::Subject, range), bounds(Taken::Against, range));
         let (d, r) = (bounds(Taken::Gain, ANY), bounds(Taken::Relative, ANY));
@@ -162,7 +221,7 @@ impl Space {
             .find_map(|(old, delta)| fits(old, delta))?;
         let number = |c: &Choice<'_>| {
             c.scale?;
-            match c.key.taken {
+            match c.key()?.taken {
                 Taken::Subject => Some(old + delta),
                 Taken::Against => Some(old),
                 Taken::Gain => Some(sign * delta),
@@ -176,17 +235,42 @@ impl Space {
 
 /// Whether a part's own quantities hang together in a way that is not looked into.
 fn entangled(parts: &Parts) -> bool {
-    let keys: Vec<&Key> = parts
+    let all: Vec<Of> = parts
         .axes
         .iter()
         .filter_map(|a| match &a.kind {
-            Kind::Measured { key, .. } | Kind::PValue { key, .. } => Some(key),
+            Kind::Measured { of, .. } => Some(of.clone()),
+            Kind::PValue { key, .. } => Some(Of::One(key.clone())),
             Kind::Parts(_) | Kind::Opaque => None,
         })
         .collect();
-    keys.iter()
+    all.iter()
         .enumerate()
-        .any(|(i, a)| keys.iter().skip(i + 1).any(|b| a.same_metric(b)))
+        .any(|(i, a)| all.iter().skip(i + 1).any(|b| a.touches(b)))
+}
+
+/// The choices that hang together by a metric, each group for itself.
+fn groups(mut choices: Vec<Choice<'_>>) -> Vec<Vec<Choice<'_>>> {
+    let mut all = Vec::new();
+    while !choices.is_empty() {
+        let mut group = vec![choices.remove(0)];
+        loop {
+            let near = |c: &Choice<'_>| group.iter().any(|g| g.of.touches(&c.of));
+            let Some(at) = choices.iter().position(near) else {
+                break;
+            };
+            group.push(choices.remove(at));
+        }
+        group.sort_by_key(|c| c.axis);
+        all.push(group);
+    }
+    all
+}
+
+/// Whether the ways agree with those of the slices, and p values with their intervals.
+pub(super) fn agrees(group: &[Choice<'_>], ways: &[&Way], slices: &Slices<'_>) -> bool {
+    let within = |(c, way): (&Choice<'_>, &&Way)| within_slices(c, way, slices);
+    group.iter().zip(ways).all(within) && p_agrees(group, ways)
 }
 
 /// One way for each cell of the point and side of 0.
@@ -216,14 +300,14 @@ fn nth<'a>(mut number: usize, group: &[Choice<'a>]) -> Option<Vec<&'a Way>> {
 }
 
 /// Whether the whole's point lies between those that the parts can have.
-fn within_slices(choice: &Choice<'_>, way: &Way, slices: &[(&Parts, &State)]) -> bool {
+fn within_slices(choice: &Choice<'_>, way: &Way, slices: &Slices<'_>) -> bool {
     let Some(scale) = choice.scale else {
         return true;
     };
     let whole = scale.bounds(way.point);
     slices.iter().all(|(parts, state)| {
         parts.axes.iter().zip(&state.spans).all(|(axis, span)| {
-            let same = matches!(&axis.kind, Kind::Measured { key, .. } if key == choice.key);
+            let same = matches!(&axis.kind, Kind::Measured { of, .. } if *of == *choice.of);
             !same || overlap(whole, *span)
         })
     })
@@ -241,15 +325,15 @@ fn without_zero(scale: &Scale, way: &Way) -> bool {
 
 /// Whether no p value below 5 % stands beside an interval with 0 in it.
 fn p_agrees(group: &[Choice<'_>], ways: &[&Way]) -> bool {
-    let covers = |key: &Key| {
+    let covers = |of: &Of| {
         group
             .iter()
             .zip(ways)
-            .any(|(c, way)| c.key == key && c.scale.is_some_and(|s| !without_zero(s, way)))
+            .any(|(c, way)| *c.of == *of && c.scale.is_some_and(|s| !without_zero(s, way)))
     };
     group.iter().zip(ways).all(|(c, way)| {
         let Some(p) = c.p else { return true };
-        !covers(c.key) || p.bounds(way.point).1 >= 0.05
+        !covers(&c.of) || p.bounds(way.point).1 >= 0.05
     })
 }
 

@@ -1,8 +1,8 @@
 //! Comparisons brought to the form `Σ coefficient · quantity op constant`.
 
 use crate::hir::{
-    Arithmetic, Better, Component, Decide, Id, Metric, Plan, Quantity, QuantityKind, Reading, Term,
-    Variant,
+    Arithmetic, Better, BootstrapMethod, Component, Decide, Id, IntervalSpec, Metric, Over, Plan,
+    Quantity, QuantityKind, Reading, Term, Variant, VariantRef,
 };
 use std::collections::BTreeMap;
 
@@ -58,6 +58,54 @@ pub enum How {
     PValue,
 }
 
+/// `Σ coefficient · reading` of several quantities, the first with the coefficient 1.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sum {
+    /// The readings with their coefficients.
+    pub terms: Vec<((Key, How), f64)>,
+}
+
+impl Sum {
+    /// The terms that are read as intervals: the sum has the interval of their sum.
+    pub fn wholes(&self) -> impl Iterator<Item = (&Key, f64)> {
+        let terms = self.terms.iter();
+        terms.filter_map(|((key, how), c)| (*how == How::Whole).then_some((key, *c)))
+    }
+
+    /// The terms that are plain numbers, and move the sum's interval as a whole.
+    pub fn plain(&self) -> impl Iterator<Item = (&Key, How, f64)> {
+        let terms = self.terms.iter();
+        terms.filter_map(|((key, how), c)| (*how != How::Whole).then_some((key, *how, *c)))
+    }
+}
+
+/// What an axis measures.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Of {
+    /// One quantity.
+    One(Key),
+    /// A sum of several.
+    Sum(Sum),
+}
+
+impl Of {
+    /// The quantities it is made of.
+    pub fn keys(&self) -> Vec<&Key> {
+        match self {
+            Of::One(key) => vec![key],
+            Of::Sum(sum) => sum.terms.iter().map(|((key, _), _)| key).collect(),
+        }
+    }
+
+    /// Whether some quantity of both is of one metric.
+    pub fn touches(&self, other: &Of) -> bool {
+        let others = other.keys();
+        self.keys()
+            .iter()
+            .any(|a| others.iter().any(|b| a.same_metric(b)))
+    }
+}
+
 /// `Σ coefficient · quantity + constant`.
 #[derive(Debug, Clone, Default)]
 pub struct Linear {
@@ -82,6 +130,17 @@ impl Linear {
         self
     }
 
+    /// The sum of its terms with the factor that makes it this one; `None` of fewer than two.
+    pub fn sum(&self) -> Option<(Sum, f64)> {
+        let (_, &factor) = self.terms.first_key_value()?;
+        let terms = self.terms.iter();
+        let terms = terms.map(|(term, c)| (term.clone(), c / factor));
+        (self.terms.len() > 1).then(|| {
+            let terms = terms.collect();
+            (Sum { terms }, factor)
+        })
+    }
+
     fn fixed(&self) -> Option<f64> {
         self.terms.is_empty().then_some(self.constant)
     }
@@ -93,8 +152,52 @@ pub fn linear(plan: &Plan, decide: &Decide, left: &Term, right: &Term) -> Option
     let right = of_term(plan, decide, right)?;
     let mut sum = left.plus(right.scaled(-1.0));
     sum.terms.retain(|_, c| *c != 0.0);
+    let sum = as_change(plan, decide, sum);
     let finite = sum.constant.is_finite() && sum.terms.values().all(|c| c.is_finite());
     finite.then_some(sum)
+}
+
+/// A system's value less the other's is the change between them: of point estimates always, of intervals where both
+/// are drawn together and the method treats a change as it does any other quantity.
+fn as_change(plan: &Plan, decide: &Decide, sum: Linear) -> Linear {
+    let mut terms = sum.terms.iter();
+    let (Some(((a, how), &c)), Some(((b, other), &d)), None) =
+        (terms.next(), terms.next(), terms.next())
+    else {
+        return sum;
+    };
+    let sides = a.same_metric(b) && a.taken == Taken::Subject && b.taken == Taken::Against;
+    let read = *how == How::Point || *how == How::Whole && drawn_together(plan, decide);
+    if !sides || !read || how != other || c != -d {
+        return sum;
+    }
+    let gain = Key {
+        taken: Taken::Gain,
+        ..a.clone()
+    };
+    let sign = plan.metrics[a.metric].sign();
+    Linear {
+        terms: [((gain, *how), c * sign)].into(),
+        constant: sum.constant,
+    }
+}
+
+/// Whether the pair's comparison resamples both sides together.
+fn drawn_together(plan: &Plan, decide: &Decide) -> bool {
+    let compare = plan.compares.iter().map(|(_, c)| c).find(|c| {
+        let of = |a: &VariantRef| a.variant == decide.against.variant;
+        c.subject.variant == decide.subject.variant && c.against.iter().any(of)
+    });
+    compare.is_none_or(|c| {
+        let paired = c.paired.is_none_or(|p| p.value);
+        let rows = c.over.is_none_or(|o| o.value == Over::Rows);
+        let alike = match c.interval.as_ref().map(|i| &i.value) {
+            None | Some(IntervalSpec::None) => true,
+            Some(IntervalSpec::Bootstrap { method, .. }) => *method != BootstrapMethod::Studentized,
+            Some(IntervalSpec::Analytic { .. }) => false,
+        };
+        paired && rows && alike
+    })
 }
 
 fn of_term(plan: &Plan, decide: &Decide, term: &Term) -> Option<Linear> {

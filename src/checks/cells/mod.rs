@@ -10,6 +10,11 @@
 //! `gain` and `delta` of one metric are one axis, read in the gain's direction. The metric's range
 //! bounds the cells; a change lies within plus and minus the range's length.
 //!
+//! **Sums.** A comparison of two measured quantities, or of a sum of them, is one of their difference with a
+//! threshold: the run resamples both together and takes the interval of the difference. So a difference is an axis
+//! of its own, whose point is the difference of the points and whose ends are free (`sums`); a system's value less the
+//! other's is the change itself. Plain readings (`point(a) < lower(b)`) are sums without an interval.
+//!
 //! **`every slice (…)`.** The slice has n ≥ 1 parts of which nothing further is known, each with a
 //! state of its own of all that the quantifiers over this slice read. A quantifier's truth is the
 //! least of its body's truths over the parts. What several quantifiers over one slice can be
@@ -20,9 +25,10 @@
 //! only adds states, so “no state does this” (covered, unreachable) is always right. A state that is
 //! claimed to exist has to be one that can be: the point estimates of one metric's value, its
 //! value on the baseline, their difference and their ratio must agree; the difference of the whole must
-//! lie between those of the parts; a p value below 5 % needs an interval without 0. A state
-//! that only the free treatment allows, or that rests on a comparison of two different measured
-//! quantities (an *opaque* atom), is answered [`Found::Unsure`], never claimed.
+//! lie between those of the parts; a p value below 5 % needs an interval without 0. What is linear in this (sums,
+//! changes, values) is decided exactly, by a linear program: a combination of states that contradicts it doesn't exist.
+//! A state that only the free treatment allows, or that rests on a product of two measured quantities
+//! (an *opaque* atom), is answered [`Found::Unsure`], never claimed.
 //!
 //! **Limits.** More than [`MAX_CUTS`] thresholds on one quantity make its atoms opaque, more than
 //! [`MAX_STEPS`] steps of one search end it as unsure. Start reading with [`Space::new`].
@@ -33,12 +39,16 @@ mod feasible;
 mod linear;
 mod numbers;
 mod parts;
+mod program;
 mod prop;
 mod reach;
 mod same;
 mod search;
+mod sums;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_sums;
 mod witness;
 
 pub(super) use axis::{Axis, Kind, Range, State, Way};
@@ -99,6 +109,8 @@ pub(super) struct Space {
     pub rules: Vec<Rule>,
     /// Of each metric the sign that turns a delta into a gain, and between what its value lies.
     metrics: BTreeMap<Id<Metric>, (f64, axis::Range)>,
+    /// Between what each quantity lies that a sum is made of.
+    ranges: BTreeMap<Key, axis::Range>,
 }
 
 impl Space {

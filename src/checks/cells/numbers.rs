@@ -13,6 +13,18 @@ pub struct Shown {
     pub high: f64,
 }
 
+impl Shown {
+    /// Canonical numbers in the unit they are shown in.
+    pub fn of(low: f64, point: f64, high: f64, look: &Look) -> Shown {
+        let (a, b) = (low * look.factor, high * look.factor);
+        Shown {
+            low: a.min(b),
+            point: point * look.factor,
+            high: a.max(b),
+        }
+    }
+}
+
 /// Numbers in the cells of a way. `point` is the point estimate where something else fixes it.
 pub fn numbers(
     way: &Way,
@@ -44,15 +56,11 @@ pub fn numbers(
         })
     });
     let found = found.or_else(|| view.by_width(way, wide, point))?;
-    Some(if look.factor < 0.0 {
-        Shown {
-            low: -found.high,
-            point: -found.point,
-            high: -found.low,
-        }
-    } else {
-        found
-    })
+    let turned = Look {
+        factor: look.factor.signum(),
+        ..Look::default()
+    };
+    Some(Shown::of(found.low, found.point, found.high, &turned))
 }
 
 /// A number inside a cell, in the unit it is shown in.

@@ -4,6 +4,7 @@
 use super::axis::State;
 use super::feasible::Point;
 use super::prop::{Known, Prop, Truth, UNKNOWN};
+use super::sums::Together;
 use super::{MAX_STEPS, Space};
 
 /// What a rule's condition is to be.
@@ -219,15 +220,20 @@ impl Search<'_> {
     }
 
     fn leaf(&mut self, met: bool) -> Option<Solution> {
-        let points = if met {
-            self.space.feasible(&self.states)
-        } else {
-            None
-        };
-        self.unsure |= points.is_none();
-        Some(Solution {
-            points: points?,
-            atoms: self.atoms.clone(),
-        })
+        if !met {
+            self.unsure = true;
+            return None;
+        }
+        match self.space.feasible(&self.states) {
+            Together::At(points) => Some(Solution {
+                points,
+                atoms: self.atoms.clone(),
+            }),
+            Together::Never => None,
+            Together::Unsure => {
+                self.unsure = true;
+                None
+            }
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The cells against plain sampling of numbers, through an evaluator of its own.
 
 use super::axis::{Axis, Kind, State};
-use super::linear::Taken;
+use super::linear::{Of, Taken};
 use super::numbers::{Shown, numbers};
 use super::search::{Found, Solution};
 use super::{Ranges, Space, Truth, Want};
@@ -284,7 +284,12 @@ fn concrete(space: &Space, solution: &Solution) -> Sample {
 }
 
 fn put(axis: &Axis, way: &super::Way, number: Option<f64>, into: &mut Numbers) {
-    let Kind::Measured { key, scale, width } = &axis.kind else {
+    let Kind::Measured {
+        of: Of::One(key),
+        scale,
+        width,
+    } = &axis.kind
+    else {
         panic!("no other axis here");
     };
     let found = numbers(way, scale, width, &axis.look, number);

@@ -2,6 +2,7 @@
 
 use super::Space;
 use super::axis::{Axis, Kind, Scale, State};
+use super::feasible::Point;
 use super::linear::How;
 use super::numbers::{Shown, number, numbers};
 use super::prop::Truth;
@@ -20,7 +21,7 @@ impl Space {
                 match &axis.kind {
                     Kind::Parts(_) => slice(axis, state),
                     Kind::Measured { .. } | Kind::PValue { .. } | Kind::Opaque => {
-                        measured(axis, &point.way?, point.number)
+                        measured(axis, point)
                     }
                 }
             })
@@ -87,7 +88,8 @@ impl Space {
     }
 }
 
-fn measured(axis: &Axis, way: &super::axis::Way, at: Option<f64>) -> Option<String> {
+fn measured(axis: &Axis, at: &Point) -> Option<String> {
+    let way = &at.way?;
     let look = &axis.look;
     let unit = unit(&look.unit);
     let (scale, width) = match &axis.kind {
@@ -99,7 +101,11 @@ fn measured(axis: &Axis, way: &super::axis::Way, at: Option<f64>) -> Option<Stri
         Kind::Parts(_) | Kind::Opaque => return None,
     };
     let only_point = axis.tests.iter().all(|t| t.how == How::Point);
-    let Some(Shown { low, point, high }) = numbers(way, scale, width, look, at) else {
+    let shown = match at.ends.zip(at.number) {
+        Some(((low, high), point)) => Some(Shown::of(low, point, high, look)),
+        None => numbers(way, scale, width, look, at.number),
+    };
+    let Some(Shown { low, point, high }) = shown else {
         return Some(format!("{} {}", look.name, between(scale, way.point, axis)));
     };
     let point = shown_number(point);
@@ -143,7 +149,15 @@ fn slice(axis: &Axis, state: &State) -> Option<String> {
                 .axes
                 .iter()
                 .zip(member)
-                .filter_map(|(axis, &s)| measured(axis, axis.states.get(s)?.ways.first()?, None))
+                .filter_map(|(axis, &s)| {
+                    let way = axis.states.get(s)?.ways.first().copied();
+                    let point = Point {
+                        way,
+                        number: None,
+                        ends: None,
+                    };
+                    measured(axis, &point)
+                })
                 .collect();
             let which = match (one, state.truths.iter().all(|t| *t == Truth::Established)) {
                 (true, true) => "every",

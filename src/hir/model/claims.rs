@@ -167,6 +167,11 @@ impl Compare {
         let own = |p: &MetricRef| self.metrics.iter().find(|m| m.same(p));
         primary.and_then(own).or(self.metrics.first())
     }
+
+    /// Whether it says that rows are resampled one by one, whatever group they belong to.
+    pub fn row_by_row(&self) -> bool {
+        self.over.is_some_and(|o| o.value == Over::Rows)
+    }
 }
 
 /// One arm of an ablation.

@@ -161,6 +161,17 @@ impl Condition {
         found
     }
 
+    /// Whether some comparison takes this reading of a quantity.
+    pub fn reads(&self, reading: Reading) -> bool {
+        match self {
+            Condition::And(parts) | Condition::Or(parts) => parts.iter().any(|p| p.reads(reading)),
+            Condition::Not(inner) | Condition::Possibly(inner) => inner.reads(reading),
+            Condition::Every { body, .. } => body.reads(reading),
+            Condition::Atom(atom) => atom.left.reads(reading) || atom.right.reads(reading),
+            Condition::Error => false,
+        }
+    }
+
     fn collect<'a>(&'a self, found: &mut Vec<&'a Quantity>) {
         match self {
             Condition::And(parts) | Condition::Or(parts) => {
@@ -169,21 +180,38 @@ impl Condition {
             Condition::Not(inner) | Condition::Possibly(inner) => inner.collect(found),
             Condition::Every { body, .. } => body.collect(found),
             Condition::Atom(atom) => {
-                term_quantities(&atom.left, found);
-                term_quantities(&atom.right, found);
+                atom.left.collect(found);
+                atom.right.collect(found);
             }
             Condition::Error => {}
         }
     }
 }
 
-fn term_quantities<'a>(term: &'a Term, found: &mut Vec<&'a Quantity>) {
-    match term {
-        Term::Constant(..) => {}
-        Term::Quantity(q) | Term::Read(_, q) => found.push(q),
-        Term::Binary(_, l, r) => {
-            term_quantities(l, found);
-            term_quantities(r, found);
+impl Term {
+    fn reads(&self, reading: Reading) -> bool {
+        match self {
+            Term::Constant(..) | Term::Quantity(_) => false,
+            Term::Read(own, _) => *own == reading,
+            Term::Binary(_, l, r) => l.reads(reading) || r.reads(reading),
+        }
+    }
+
+    /// The quantities it reads, in reading order.
+    pub fn quantities(&self) -> Vec<&Quantity> {
+        let mut found = Vec::new();
+        self.collect(&mut found);
+        found
+    }
+
+    fn collect<'a>(&'a self, found: &mut Vec<&'a Quantity>) {
+        match self {
+            Term::Constant(..) => {}
+            Term::Quantity(q) | Term::Read(_, q) => found.push(q),
+            Term::Binary(_, l, r) => {
+                l.collect(found);
+                r.collect(found);
+            }
         }
     }
 }

@@ -69,8 +69,13 @@ impl Plan {
         Some(variables.collect::<String>() + &command)
     }
 
-    /// A hole that holds the system, the variant or a component.
-    fn spelt(&self, variant: &Variant, name: &str, choice: Option<(&str, &str)>) -> Option<String> {
+    /// What fills a hole that holds the system, the variant or a component.
+    pub fn spelt(
+        &self,
+        variant: &Variant,
+        name: &str,
+        choice: Option<(&str, &str)>,
+    ) -> Option<String> {
         match name {
             "system" => return Some(self.systems[variant.system].common.name.clone()),
             "variant" => return Some(self.spell(variant)),
@@ -122,10 +127,7 @@ impl Plan {
     /// Whether the outputs of two systems, read from one file, come from the same column for every role that
     /// both have. A wide file holds the outputs of several systems, each in a column of its own.
     pub fn same_columns(&self, one: Id<System>, other: Id<System>) -> bool {
-        let columns = |id: Id<System>| match &self.systems[id].outputs {
-            Some(Outputs::Predictions { columns, .. }) => columns.as_deref(),
-            Some(Outputs::Run(_) | Outputs::Predict { .. } | Outputs::Reported(_)) | None => None,
-        };
+        let columns = |id: Id<System>| self.systems[id].outputs.as_ref()?.columns();
         let (Some(mine), Some(theirs)) = (columns(one), columns(other)) else {
             return true;
         };

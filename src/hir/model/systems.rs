@@ -45,7 +45,12 @@ pub struct Tune {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outputs {
     /// `run:` a command.
-    Run(Spanned<Template>),
+    Run {
+        /// The command of each run.
+        template: Spanned<Template>,
+        /// Role → column of the file it writes, as of `predictions:`; `None` without a map.
+        columns: Option<Vec<ColumnMap>>,
+    },
     /// `predictions:` files.
     Predictions {
         /// The file of each run.
@@ -64,6 +69,29 @@ pub enum Outputs {
     },
     /// `reported:` published numbers.
     Reported(Vec<Reported>),
+}
+
+/// `limits: { time: 30min, retries: 2, retry_on: [75, timeout] }`: how long a run may take, and which failures
+/// of it are tried again.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Limits {
+    /// The longest a run may take, in ms.
+    pub time: Option<Spanned<f64>>,
+    /// How often a failed run is tried again.
+    pub retries: Option<Spanned<f64>>,
+    /// Which failures are; all of the command's own where empty.
+    pub retry_on: Vec<Spanned<Transient>>,
+}
+
+/// A failure of a command that may not happen again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transient {
+    /// It ended with this code.
+    Exit(i32),
+    /// It took too long.
+    Timeout,
+    /// A signal ended it.
+    Signal,
 }
 
 /// `serve: "command" { requests: 2_000, arrival: 20/s, warmup: 100 }`: a process, or an endpoint on
@@ -208,6 +236,8 @@ pub struct System {
     pub seeds: Option<Spanned<Vec<u64>>>,
     /// Declared the same whatever the seed.
     pub deterministic: Option<Spanned<bool>>,
+    /// How long its commands may take, and which failures are tried again.
+    pub limits: Option<Spanned<Limits>>,
     /// What it ran on.
     pub hardware: Option<Spanned<Id<Hardware>>>,
     /// Its version.
@@ -220,6 +250,18 @@ pub struct System {
     pub serve: Option<Serve>,
     /// Made by the block of an ablation's arm: it bears the reference's name, and no plan can name it.
     pub of_arm: bool,
+}
+
+impl Outputs {
+    /// The columns mapped of the files a command or `predictions:` gives, where there is a map.
+    pub fn columns(&self) -> Option<&[ColumnMap]> {
+        match self {
+            Outputs::Run { columns, .. } | Outputs::Predictions { columns, .. } => {
+                columns.as_deref()
+            }
+            Outputs::Predict { .. } | Outputs::Reported(_) => None,
+        }
+    }
 }
 
 impl System {

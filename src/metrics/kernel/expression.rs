@@ -15,7 +15,7 @@ pub(super) struct Place {
 }
 
 /// An expression over placed statistics.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Expression {
     Constant(f64),
     Statistic(Place),

@@ -6,7 +6,7 @@ use crate::metrics::program::Key;
 use std::collections::BTreeMap;
 
 /// The groups of one or several `by`s, one within the other.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Groups {
     /// The group of each row.
     pub(super) of_row: Vec<u32>,

@@ -106,7 +106,10 @@ impl Kernel {
     }
 
     fn lookup(&self, s: &Prepared, times: &[u32], single: bool) -> Lookup {
-        let mut found = Lookup::default();
+        let mut found = Lookup {
+            once: times.iter().all(|&times| times == 1),
+            ..Lookup::default()
+        };
         match s {
             Prepared::Rows {
                 values,
@@ -260,9 +263,8 @@ impl Kernel {
                         .filter(|&rank| rank != u32::MAX)
                         .collect();
                     gone.sort_unstable();
-                    let once = rows.places.iter().all(|&p| at(times, p) == 1);
                     *value = match &rows.ranked {
-                        Some(ranked) if once => {
+                        Some(ranked) if lookup.once => {
                             quantile_without(ranked.sorted().values(), &gone, *q)
                         }
                         Some(ranked) => {
@@ -307,6 +309,8 @@ struct Lookup {
     groups: Vec<u32>,
     /// The row's rank among those of a quantile, its place among those of a sum of vectors.
     ranks: Vec<u32>,
+    /// Whether each row stands once.
+    once: bool,
     /// How many rows of each group have a value that isn't 0.
     nonzero: Vec<u32>,
     /// Without each row, where that is known at once.

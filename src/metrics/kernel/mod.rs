@@ -13,6 +13,7 @@ mod groups;
 mod jackknife;
 mod lanes;
 mod merge;
+mod orders;
 mod prepare;
 mod tables;
 
@@ -28,7 +29,7 @@ use prepare::Prepared;
 use tables::Table;
 
 /// Programs over one run's rows. Statistics that several programs need are computed once.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Kernel {
     /// Rows of the partition.
     rows: Vec<u32>,

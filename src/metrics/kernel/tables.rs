@@ -14,7 +14,7 @@ pub(super) enum Axis {
 }
 
 /// A table of cells.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Table {
     axes: Vec<Axis>,
     widths: Vec<usize>,

@@ -1,7 +1,8 @@
 //! BLEU (Papineni et al. 2002) as sacreBLEU computes it: [`row`] counts, [`score`] turns the sums of
 //! counts into the score. Sums of rows resample; scores of rows don't.
 
-use super::text::{Bag, Numbers, counts, is_space, overlap, owned_words, tokens_13a};
+use super::text::{Bag, Numbers, apart_13a, is_space, matches, words};
+use std::borrow::Cow;
 
 /// Numbers of a row: matches of orders 1 to 4, n-grams of orders 1 to 4, length, reference length.
 pub const WIDTH: usize = 10;
@@ -28,23 +29,18 @@ pub struct Cut {
 }
 
 impl Cut {
-    fn tokens(self, text: &str) -> Vec<String> {
+    /// The text with white space between its tokens.
+    fn apart(self, text: &str) -> Cow<'_, str> {
         // sacreBLEU drops the white space at the end before it cuts.
         let text = text.trim_end_matches(is_space);
-        let lower;
-        let text = if self.lower {
-            lower = text.to_lowercase();
-            &lower
-        } else {
-            text
+        let text = match self.lower {
+            true => Cow::Owned(text.to_lowercase()),
+            false => Cow::Borrowed(text),
         };
         match self.tokens {
-            Tokens::Mteval => tokens_13a(text),
-            Tokens::Words => owned_words(text),
-            Tokens::Characters => {
-                let shown = text.chars().filter(|&c| !is_space(c));
-                shown.map(String::from).collect()
-            }
+            Tokens::Mteval => Cow::Owned(apart_13a(&text)),
+            Tokens::Words => text,
+            Tokens::Characters => Cow::Owned(text.chars().flat_map(|c| [c, ' ']).collect()),
         }
     }
 }
@@ -66,28 +62,20 @@ pub enum Smoothing {
 /// The counts of a row against its references. Matches are clipped at the most that one reference
 /// has; the reference length is the one closest to the hypothesis, the shorter of two.
 pub fn row(cut: Cut, hypothesis: &str, references: &[&str]) -> [f64; WIDTH] {
-    let hypothesis = cut.tokens(hypothesis);
-    let references: Vec<Vec<String>> = references.iter().map(|r| cut.tokens(r)).collect();
-    let mut known = Numbers::default();
-    let hypothesis = known.of(&hypothesis);
-    let references: Vec<Vec<u32>> = references.iter().map(|r| known.of(r)).collect();
+    let hypothesis = cut.apart(hypothesis);
+    let references: Vec<Cow<'_, str>> = references.iter().map(|r| cut.apart(r)).collect();
+    let mut numbers_of = Numbers::default();
+    let hypothesis = numbers_of.of(words(&hypothesis).into_iter());
+    let references: Vec<Vec<u32>> = references
+        .iter()
+        .map(|r| numbers_of.of(words(r).into_iter()))
+        .collect();
     let mut numbers = [0.0; WIDTH];
-    let (matches, rest) = numbers.split_at_mut(ORDERS);
+    let (matched, rest) = numbers.split_at_mut(ORDERS);
     let (totals, lengths) = rest.split_at_mut(ORDERS);
-    for (n, (matched, total)) in (1..).zip(matches.iter_mut().zip(totals)) {
-        let mut known: Bag<&[u32]> = Bag::default();
-        for reference in &references {
-            let own = counts(reference, n);
-            if known.is_empty() {
-                known = own;
-                continue;
-            }
-            for (run, count) in own {
-                let most = known.entry(run).or_insert(0);
-                *most = count.max(*most);
-            }
-        }
-        *matched = overlap(&counts(&hypothesis, n), &known);
+    let mut known = Bag::default();
+    for (n, (matched, total)) in (1..).zip(matched.iter_mut().zip(totals)) {
+        *matched = f64::from(matches(&hypothesis, &references, (n, 32), &mut known));
         *total = (hypothesis.len() + 1).saturating_sub(n) as f64;
     }
     let length = hypothesis.len();

@@ -1,7 +1,7 @@
 //! chrF (Popović 2015) and chrF++ (Popović 2017) as sacreBLEU computes them: F-score of n-grams of
 //! characters, and of words. [`row`] counts, [`score`] turns the sums of counts into the score.
 
-use super::text::{counts, is_space, overlap, size, words};
+use super::text::{Bag, Numbers, is_space, matches, words};
 
 /// Orders of characters, without white space.
 pub const CHARACTERS: usize = 6;
@@ -13,10 +13,27 @@ pub const fn width(word_orders: usize) -> usize {
 
 /// The counts of a row: those against the reference that scores best.
 pub fn row(word_orders: usize, beta: f64, hypothesis: &str, references: &[&str]) -> Vec<f64> {
-    let hypothesis = Cut::new(hypothesis, word_orders);
+    let marks = |text| match word_orders {
+        0 => Vec::new(),
+        _ => words_and_marks(text),
+    };
+    let own = marks(hypothesis);
+    let others: Vec<Vec<String>> = references.iter().map(|r| marks(r)).collect();
+    let mut numbers = Numbers::default();
+    let cut = |text: &str, words| Cut {
+        characters: text
+            .chars()
+            .filter(|&c| !is_space(c))
+            .map(u32::from)
+            .collect(),
+        words,
+    };
+    let hypothesis = cut(hypothesis, numbers.of(own.iter().map(String::as_str)));
     let mut chosen = (f64::NEG_INFINITY, vec![0.0; width(word_orders)]);
-    for reference in references {
-        let numbers = against(&hypothesis, &Cut::new(reference, word_orders), word_orders);
+    let mut known = Bag::default();
+    for (reference, words) in references.iter().zip(&others) {
+        let reference = cut(reference, numbers.of(words.iter().map(String::as_str)));
+        let numbers = against(&hypothesis, &reference, word_orders, &mut known);
         let score = score(&numbers, beta);
         if score > chosen.0 {
             chosen = (score, numbers);
@@ -25,50 +42,50 @@ pub fn row(word_orders: usize, beta: f64, hypothesis: &str, references: &[&str])
     chosen.1
 }
 
-/// A text as characters and as words.
+/// A text as characters and as words, both as numbers.
 struct Cut {
-    /// As numbers, whose runs are quicker to hash.
     characters: Vec<u32>,
-    words: Vec<String>,
+    words: Vec<u32>,
 }
 
-impl Cut {
-    fn new(text: &str, word_orders: usize) -> Self {
-        Cut {
-            characters: text
-                .chars()
-                .filter(|&c| !is_space(c))
-                .map(u32::from)
-                .collect(),
-            words: if word_orders == 0 {
-                Vec::new()
-            } else {
-                words_and_marks(text)
-            },
-        }
-    }
-}
-
-fn against(hypothesis: &Cut, reference: &Cut, word_orders: usize) -> Vec<f64> {
+fn against(
+    hypothesis: &Cut,
+    reference: &Cut,
+    word_orders: usize,
+    known: &mut Bag<u128>,
+) -> Vec<f64> {
     let mut numbers = Vec::with_capacity(width(word_orders));
+    // A character takes 21 bits.
     for n in 1..=CHARACTERS {
-        numbers.extend(order(&hypothesis.characters, &reference.characters, n));
+        let both = (hypothesis.characters.as_slice(), &reference.characters);
+        numbers.extend(order(both, (n, 21), known));
     }
     for n in 1..=word_orders {
-        numbers.extend(order(&hypothesis.words, &reference.words, n));
+        let both = (hypothesis.words.as_slice(), &reference.words);
+        numbers.extend(order(both, (n, 32), known));
     }
     numbers
 }
 
-fn order<T: std::hash::Hash + Eq>(hypothesis: &[T], reference: &[T], n: usize) -> [f64; 3] {
-    let (hypothesis, reference) = (counts(hypothesis, n), counts(reference, n));
+fn order(
+    (hypothesis, reference): (&[u32], &Vec<u32>),
+    (n, bits): (usize, usize),
+    known: &mut Bag<u128>,
+) -> [f64; 3] {
+    let size = |parts: &[u32]| (parts.len() + 1).saturating_sub(n) as f64;
     // An order that the reference doesn't have isn't held against the hypothesis.
-    let own = if reference.is_empty() {
+    let own = if size(reference) == 0.0 {
         0.0
     } else {
-        size(&hypothesis)
+        size(hypothesis)
     };
-    [own, size(&reference), overlap(&hypothesis, &reference)]
+    let matched = matches(
+        hypothesis,
+        std::slice::from_ref(reference),
+        (n, bits),
+        known,
+    );
+    [own, size(reference), f64::from(matched)]
 }
 
 /// Words, with one ASCII punctuation mark at the end, or else at the beginning, set apart.

@@ -4,6 +4,7 @@
 //! White space, lower case and punctuation are those of Python's `str`, so that a value here is the
 //! value there. No Unicode normalisation takes place, as none does there.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
@@ -26,14 +27,18 @@ pub fn characters(text: &str) -> Vec<char> {
 /// A Call for Clarity in Reporting BLEU Scores): entities unescaped, ASCII punctuation set apart, full
 /// stop and comma only where no digits surround them.
 pub fn tokens_13a(text: &str) -> Vec<String> {
-    let text = text
-        .replace("<skipped>", "")
-        .replace("-\n", "")
-        .replace('\n', " ");
-    owned_words(&marks_apart(&symbols_apart(&format!(
-        " {} ",
-        unescape(&text)
-    ))))
+    owned_words(&apart_13a(text))
+}
+
+/// A text with white space between its [`tokens_13a`].
+pub fn apart_13a(text: &str) -> String {
+    let mut text = Cow::Borrowed(text);
+    for (old, new) in [("<skipped>", ""), ("-\n", ""), ("\n", " ")] {
+        if text.contains(old) {
+            text = Cow::Owned(text.replace(old, new));
+        }
+    }
+    marks_apart(&symbols_apart(&format!(" {} ", unescape(&text))))
 }
 
 /// [`words`], each a string of its own.
@@ -42,48 +47,75 @@ pub fn owned_words(text: &str) -> Vec<String> {
 }
 
 /// The four XML entities that both tokenisers of machine translation know, in their order.
-fn unescape(text: &str) -> String {
+fn unescape(text: &str) -> Cow<'_, str> {
     if !text.contains('&') {
-        return text.to_string();
+        return Cow::Borrowed(text);
     }
-    text.replace("&quot;", "\"")
+    let plain = text
+        .replace("&quot;", "\"")
         .replace("&amp;", "&")
         .replace("&lt;", "<")
-        .replace("&gt;", ">")
+        .replace("&gt;", ">");
+    Cow::Owned(plain)
 }
 
 /// Blanks round ASCII punctuation: all but apostrophe, comma, dash and full stop, `[{-~[-` -&(-+:-@/]`.
 fn symbols_apart(text: &str) -> String {
     let symbol = |c| matches!(c, '{'..='~' | '['..='`' | ' '..='&' | '('..='+' | ':'..='@' | '/');
     let mut apart = String::with_capacity(text.len() * 2);
-    for c in text.chars() {
-        if symbol(c) {
-            apart.extend([' ', c, ' ']);
-        } else {
-            apart.push(c);
-        }
+    let mut rest = text;
+    while let Some(place) = rest.find(symbol) {
+        let (plain, from) = rest.split_at(place);
+        // Symbols are ASCII.
+        let (mark, after) = from.split_at(1);
+        apart.push_str(plain);
+        apart.push(' ');
+        apart.push_str(mark);
+        apart.push(' ');
+        rest = after;
     }
+    apart.push_str(rest);
     apart
 }
 
 /// Blanks round full stops and commas that don't stand between digits, and round a dash after a digit.
 fn marks_apart(text: &str) -> String {
-    let apart: Vec<char> = text.chars().collect();
-    let mark = |c: char| c == '.' || c == ',';
-    let digit = |c: char| c.is_ascii_digit();
-    let apart = pairs(&apart, |a, b| mark(b) && !digit(a), |a, b| [a, ' ', b, ' ']);
-    let apart = pairs(&apart, |a, b| mark(a) && !digit(b), |a, b| [' ', a, ' ', b]);
-    let apart = pairs(&apart, |a, b| b == '-' && digit(a), |a, b| [a, ' ', b, ' ']);
-    apart.into_iter().collect()
+    // What isn't ASCII is neither mark nor digit, so bytes do for characters but for where a character begins:
+    // blanks go in beside a mark, never inside another character.
+    let mark = |c: u8| c == b'.' || c == b',';
+    let digit = |c: u8| c.is_ascii_digit();
+    let (mut apart, mut next) = (text.as_bytes().to_vec(), Vec::with_capacity(text.len() * 2));
+    pairs(
+        &apart,
+        &mut next,
+        |a, b| mark(b) && !digit(a),
+        |a, b| [a, b' ', b, b' '],
+    );
+    std::mem::swap(&mut apart, &mut next);
+    pairs(
+        &apart,
+        &mut next,
+        |a, b| mark(a) && !digit(b),
+        |a, b| [b' ', a, b' ', b],
+    );
+    std::mem::swap(&mut apart, &mut next);
+    pairs(
+        &apart,
+        &mut next,
+        |a, b| b == b'-' && digit(a),
+        |a, b| [a, b' ', b, b' '],
+    );
+    String::from_utf8(next).unwrap_or_default()
 }
 
 /// Replaces neighbours, from the left and without overlaps, as a regular expression does.
 fn pairs(
-    line: &[char],
-    matches: impl Fn(char, char) -> bool,
-    with: impl Fn(char, char) -> [char; 4],
-) -> Vec<char> {
-    let mut out = Vec::with_capacity(line.len() + line.len() / 4);
+    line: &[u8],
+    out: &mut Vec<u8>,
+    matches: impl Fn(u8, u8) -> bool,
+    with: impl Fn(u8, u8) -> [u8; 4],
+) {
+    out.clear();
     let mut rest = line;
     while let [a, tail @ ..] = rest {
         match tail {
@@ -97,7 +129,6 @@ fn pairs(
             }
         }
     }
-    out
 }
 
 /// The words of Tercom's tokenisation: lower case, and with `normalized` punctuation set apart as in
@@ -107,7 +138,8 @@ pub fn tokens_tercom(text: &str, normalized: bool) -> Vec<String> {
     if !normalized {
         return owned_words(&text);
     }
-    let text = unescape(&text.replace("\n-", "").replace('\n', " "));
+    let text = text.replace("\n-", "").replace('\n', " ");
+    let text = unescape(&text);
     let text = symbols_apart(&format!(" {text} ")).replace("'s ", " 's ");
     owned_words(&marks_apart(&text))
 }
@@ -198,24 +230,71 @@ impl Hasher for Quick {
         self.write_u64(word as u64);
     }
 
+    fn write_u128(&mut self, word: u128) {
+        self.write_u64(word as u64);
+        self.write_u64((word >> 64) as u64);
+    }
+
     fn finish(&self) -> u64 {
         self.0.rotate_left(26)
     }
 }
 
-/// Numbers for words, equal where the words are: short runs of them are quicker to hash and to compare.
+/// Numbers for words, equal where the words are: runs of them are quicker to hash and to compare.
 #[derive(Debug, Default)]
 pub struct Numbers<'a>(Bag<&'a str>);
 
 impl<'a> Numbers<'a> {
     /// The number of each word.
-    pub fn of(&mut self, words: &'a [String]) -> Vec<u32> {
-        let number = |word: &'a String| {
+    pub fn of(&mut self, words: impl Iterator<Item = &'a str>) -> Vec<u32> {
+        let number = |word: &'a str| {
             let next = self.0.len() as u32;
             *self.0.entry(word).or_insert(next)
         };
-        words.iter().map(number).collect()
+        words.map(number).collect()
     }
+}
+
+/// The runs of `n` numbers, each as one number: `n` times `bits`, which hold any of them, are at most 128.
+fn runs(parts: &[u32], n: usize, bits: usize) -> impl Iterator<Item = u128> {
+    let mask = u128::MAX >> (128 - (n * bits).clamp(1, 128));
+    let mut run = 0u128;
+    let runs = parts.iter().map(move |&part| {
+        run = run << bits & mask | u128::from(part);
+        run
+    });
+    runs.skip(n.saturating_sub(1))
+}
+
+/// How many runs of `n` numbers of a hypothesis its references have, each run as often as the reference that
+/// has it most often. Numbers below 2^`bits`, `n · bits` at most 128; `known` is a buffer.
+pub fn matches(
+    hypothesis: &[u32],
+    references: &[Vec<u32>],
+    (n, bits): (usize, usize),
+    known: &mut Bag<u128>,
+) -> u32 {
+    known.clear();
+    for (place, reference) in references.iter().enumerate() {
+        if place == 0 {
+            runs(reference, n, bits).for_each(|run| *known.entry(run).or_insert(0) += 1);
+            continue;
+        }
+        let mut own: Bag<u128> = Bag::default();
+        runs(reference, n, bits).for_each(|run| *own.entry(run).or_insert(0) += 1);
+        for (run, count) in own {
+            let most = known.entry(run).or_insert(0);
+            *most = count.max(*most);
+        }
+    }
+    let mut matched = 0;
+    for run in runs(hypothesis, n, bits) {
+        if let Some(left) = known.get_mut(&run).filter(|left| **left > 0) {
+            *left -= 1;
+            matched += 1;
+        }
+    }
+    matched
 }
 
 /// How often each run of `n` parts occurs.

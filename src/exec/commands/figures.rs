@@ -1,0 +1,65 @@
+//! What finished commands made, and what they took.
+
+use super::Who;
+use crate::hir::formula::Figure;
+use crate::hir::{Dataset, Id, Variant};
+use crate::runner::TaskRecord;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// The outputs of commands.
+#[derive(Debug, Default)]
+pub struct Made {
+    runs: BTreeMap<(Variant, Option<u64>, Id<Dataset>), Of>,
+}
+
+/// What one run made: a file, or one for each fold.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Of {
+    pub(crate) files: Vec<(Option<u32>, PathBuf)>,
+    pub(crate) figures: BTreeMap<Figure, f64>,
+    /// The tasks that failed.
+    pub(crate) failed: Vec<String>,
+}
+
+impl Made {
+    pub(super) fn add(&mut self, who: &Who, file: PathBuf, record: &TaskRecord) {
+        let of = self.of(who);
+        let first = of.files.is_empty();
+        of.files.push((who.fold, file));
+        // Folds are trained one after the other: times and energies add up, of memory the most counts.
+        let mut add = |figure: Figure, value: Option<f64>, join: fn(f64, f64) -> f64| {
+            let joined = match (of.figures.get(&figure), value) {
+                (Some(&old), Some(new)) => Some(join(old, new)),
+                (None, new) if first => new,
+                _ => None,
+            };
+            match joined {
+                Some(value) => drop(of.figures.insert(figure, value)),
+                None => drop(of.figures.remove(&figure)),
+            }
+        };
+        add(Figure::Elapsed, Some(record.wall_ms), |a, b| a + b);
+        add(Figure::Energy, record.energy_j, |a, b| a + b);
+        let peak = record.peak_memory.map(|p| p.bytes as f64);
+        add(Figure::PeakMemory, peak, f64::max);
+    }
+
+    pub(super) fn fail(&mut self, who: &Who, name: &str) {
+        self.of(who).failed.push(name.to_string());
+    }
+
+    fn of(&mut self, who: &Who) -> &mut Of {
+        let key = (who.variant.clone(), who.seed, who.dataset);
+        self.runs.entry(key).or_default()
+    }
+
+    pub(crate) fn get(
+        &self,
+        variant: &Variant,
+        seed: Option<u64>,
+        dataset: Id<Dataset>,
+    ) -> Option<&Of> {
+        self.runs.get(&(variant.clone(), seed, dataset))
+    }
+}
