@@ -62,6 +62,7 @@ impl Scene<'_> {
                 }),
                 p_value: None,
                 note: None,
+                chosen: None,
             },
         }
     }
