@@ -175,6 +175,10 @@ struct Hat {
 }
 
 impl<const L: usize> Hats<L> {
+    #[allow(
+        clippy::needless_range_loop,
+        reason = "lanes of several arrays, side by side"
+    )]
     fn set(&mut self, n: &[f64; L], p: f64) {
         let q = 1.0 - p;
         for l in 0..L {
