@@ -63,7 +63,6 @@ impl Scene<'_> {
                 }),
                 p_value: None,
                 note: None,
-                chosen: None,
             },
         }
     }
