@@ -3,6 +3,8 @@
 //!
 //! `cargo bench --bench commands [-- TASKS]`
 
+#![allow(clippy::print_stdout)]
+
 use benchwright::runner::{Part, Place, Settings, Store, Task, Word, key, machine, run};
 use std::path::Path;
 use std::process::{Command, Stdio};

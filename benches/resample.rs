@@ -1,14 +1,15 @@
-//! What a resample costs: draw and row weights at n = 20,000, the cells' draw, reading a BCa interval, and a
+//! What a resample costs: draw and row weights at n = 20,000, the cells' draw for 16 resamples, reading a BCa interval, and a
 //! metric of one's own beside the library's.
 
 use benchwright::analysis::analyse;
 use benchwright::exec;
 use benchwright::infer;
-use benchwright::stats::binomial::multinomial;
+use benchwright::metrics::LANES;
+use benchwright::stats::binomial::multinomials;
 use benchwright::stats::interval::{Method, interval};
 use benchwright::stats::jackknife::Jackknife;
 use benchwright::stats::quantile::Ranked;
-use benchwright::stats::random::{Purpose, stream, unit};
+use benchwright::stats::random::{Purpose, Stream, stream, unit};
 use benchwright::stats::replicates::Replicates;
 use benchwright::stats::resample::{Units, draw_units, row_weights};
 use benchwright::text::MemoryWorld;
@@ -46,16 +47,20 @@ fn draw_and_weigh_clusters_in_strata(bencher: Bencher) {
     draws(bencher, units.unwrap_or_default());
 }
 
+/// 16 resamples at once.
 #[divan::bench]
 fn draw_27_cells(bencher: Bencher) {
     let counts: Vec<u64> = (0..27).map(|cell| 20 + 55 * cell).collect();
     let n = counts.iter().sum();
-    let mut drawn = vec![0; 27];
+    let mut drawn = vec![[0; LANES]; 27];
     let mut index = 0;
     bencher.bench_local(|| {
-        index += 1;
-        let mut rng = stream(1, Purpose::Cells, 2, index);
-        multinomial(&mut rng, n, &counts, &mut drawn);
+        let mut rngs: Vec<Stream> = (index..)
+            .take(LANES)
+            .map(|index| stream(1, Purpose::Cells, 2, index))
+            .collect();
+        index += LANES as u64;
+        multinomials(&mut rngs, n, &counts, &mut drawn);
         black_box(&drawn);
     });
 }

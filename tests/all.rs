@@ -3,12 +3,14 @@
 // A helper outside `#[test]` fails its test by panicking, too.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod analyses;
 mod architecture;
 mod audit;
 mod checks;
 mod cli;
 mod code;
 mod commands;
+mod coverage;
 mod data;
 mod decisions;
 mod editors;
@@ -31,6 +33,8 @@ mod mutation;
 mod natives;
 mod new;
 mod numbers;
+mod oracle_rest;
+mod oracle_table;
 mod oracles;
 mod plans;
 mod power;

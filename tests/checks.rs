@@ -203,6 +203,7 @@ fn faulty_examples_yield_their_code_alone() {
 fn sound_plans_are_quiet() {
     for folder in [
         "examples/reviews",
+        "examples/trained",
         "examples/digits",
         "examples/latency",
         "tests/whole-plan",

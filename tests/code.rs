@@ -8,7 +8,7 @@ use benchwright::metrics::native::Value;
 use benchwright::text::MemoryWorld;
 
 #[test]
-fn pass_at_k() {
+pub fn pass_at_k() {
     for case in cases("code") {
         let (samples, correct) = (case.numbers("n_samples"), case.numbers("n_correct"));
         for k in case.param_texts("k") {

@@ -128,6 +128,7 @@ fn sound_plans_have_none() {
         "tests/plans",
         "tests/whole-plan",
         "examples/reviews",
+        "examples/trained",
         "examples/digits",
         "examples/latency",
     ] {

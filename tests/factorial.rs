@@ -13,7 +13,7 @@ use std::path::Path;
 
 /// Effects by least squares, from the cells' means alone.
 #[test]
-fn effects_are_those_of_least_squares() {
+pub fn effects_are_those_of_least_squares() {
     for case in cases("ablation") {
         let names: Vec<String> = case.input["factors"]
             .as_object()
@@ -53,6 +53,7 @@ fn effects_are_those_of_least_squares() {
                 "{} {name}: {got} {want}",
                 case.name
             );
+            case.note("effect", (got - want).abs() / within);
         }
     }
 }

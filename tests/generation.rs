@@ -45,7 +45,7 @@ fn percent(call: &Call, pairs: &[(String, Vec<String>)]) -> f64 {
 }
 
 #[test]
-fn translations() {
+pub fn translations() {
     for case in of("mt_") {
         let pairs = pairs(&case);
         for (key, words) in [
@@ -95,7 +95,7 @@ fn edit_rate(case: &Case, pairs: &[(String, Vec<String>)]) {
 }
 
 #[test]
-fn summaries() {
+pub fn summaries() {
     for case in of("rouge_") {
         let (hypotheses, references) = (texts(&case, "hypotheses"), texts(&case, "references"));
         for (key, name, n) in [
@@ -124,7 +124,7 @@ fn summaries() {
 }
 
 #[test]
-fn answers() {
+pub fn answers() {
     for case in of("qa_") {
         let answers = case.input["answers"].as_array().unwrap().iter();
         let answers = answers.map(|a| match a.as_str() {
@@ -150,7 +150,7 @@ fn answers() {
 }
 
 #[test]
-fn transcripts() {
+pub fn transcripts() {
     for case in of("wer_") {
         let (hypotheses, references) = (texts(&case, "hypotheses"), texts(&case, "references"));
         let pairs = || hypotheses.iter().zip(&references);
@@ -227,7 +227,7 @@ fn named(name: &str) -> Case {
 }
 
 #[test]
-fn a_plan_of_translations() {
+pub fn a_plan_of_translations() {
     for name in ["mt_corpus60", "mt_two_references"] {
         let case = named(name);
         let metrics = [
@@ -257,7 +257,7 @@ fn against_one(case: &Case, hypotheses: &str, references: &str) -> Vec<(String, 
 }
 
 #[test]
-fn a_plan_of_transcripts() {
+pub fn a_plan_of_transcripts() {
     let case = named("wer_random30");
     let metrics = ["wer", "cer", "mer", "wil"];
     let result = measured(&metrics, &against_one(&case, "hypotheses", "references"));
@@ -275,7 +275,7 @@ fn mean(case: &Case, key: &str) -> f64 {
 }
 
 #[test]
-fn a_plan_of_summaries_and_answers() {
+pub fn a_plan_of_summaries_and_answers() {
     let close = |got: f64, want: f64| assert!((got - want).abs() < 1e-9, "{got} {want}");
     let case = named("rouge_random20");
     let metrics = [

@@ -30,7 +30,7 @@ fn differences(case: &Case) -> Vec<f64> {
 }
 
 #[test]
-fn intervals_of_means_and_proportions() {
+pub fn intervals_of_means_and_proportions() {
     for case in cases("intervals") {
         for (level, name) in [(0.9, "0.9"), (0.95, "0.95"), (0.99, "0.99")] {
             if case.has("x") {
@@ -57,7 +57,7 @@ fn intervals_of_means_and_proportions() {
 }
 
 #[test]
-fn paired_tests() {
+pub fn paired_tests() {
     for case in cases("tests")
         .iter()
         .filter(|c| c.name.starts_with("paired_"))
@@ -84,7 +84,7 @@ fn paired_tests() {
 }
 
 #[test]
-fn mcnemar() {
+pub fn mcnemar() {
     for case in cases("tests")
         .iter()
         .filter(|c| c.name.starts_with("mcnemar"))
@@ -104,7 +104,7 @@ fn mcnemar() {
 }
 
 #[test]
-fn delong() {
+pub fn delong() {
     for case in cases("tests")
         .iter()
         .filter(|c| c.name.starts_with("delong"))
@@ -128,7 +128,7 @@ fn delong() {
 }
 
 #[test]
-fn independent_samples() {
+pub fn independent_samples() {
     for case in cases("tests")
         .iter()
         .filter(|c| c.name.starts_with("two_sample"))
@@ -146,7 +146,7 @@ fn independent_samples() {
 }
 
 #[test]
-fn effect_sizes_and_equivalence() {
+pub fn effect_sizes_and_equivalence() {
     for case in cases("effects") {
         let (a, b) = (case.numbers("a"), case.numbers("b"));
         if case.name.starts_with("two_sample") {
@@ -172,7 +172,7 @@ fn effect_sizes_and_equivalence() {
 }
 
 #[test]
-fn power_of_tests() {
+pub fn power_of_tests() {
     for case in cases("power") {
         let of = |key: &str| case.input[key].as_f64();
         if let (Some(first), Some(second), Some(n)) = (of("p10"), of("p01"), of("n")) {

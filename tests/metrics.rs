@@ -211,7 +211,7 @@ fn hold(case: &Case, keys: &[(&str, &str)], values: &[f64]) -> usize {
 }
 
 #[test]
-fn classification_is_that_of_scikit_learn() {
+pub fn classification_is_that_of_scikit_learn() {
     let plan = plan();
     let one_label = |c: &Case| c.expects("precision_per_class");
     let all: Vec<Case> = cases("classification")
@@ -256,7 +256,7 @@ fn classification_is_that_of_scikit_learn() {
 }
 
 #[test]
-fn latency_is_that_of_numpy() {
+pub fn latency_is_that_of_numpy() {
     let plan = plan();
     let metrics = OF_LATENCY.map(|(_, metric)| metric);
     let mut held = 0;
@@ -270,7 +270,7 @@ fn latency_is_that_of_numpy() {
 }
 
 #[test]
-fn regression_is_that_of_scikit_learn() {
+pub fn regression_is_that_of_scikit_learn() {
     let plan = plan();
     let mut held = 0;
     for case in cases("regression").iter().filter(|c| !c.expects_error()) {
@@ -302,7 +302,7 @@ fn regression_is_that_of_scikit_learn() {
 }
 
 #[test]
-fn scores_are_judged_as_by_scikit_learn() {
+pub fn scores_are_judged_as_by_scikit_learn() {
     let plan = plan();
     let metrics = OF_SCORES.map(|(_, metric)| metric);
     let mut held = 0;
@@ -495,6 +495,14 @@ impl Made {
             }
         }
         made
+    }
+
+    /// With latencies of which none is like another.
+    pub(crate) fn with_unlike_latencies(mut self) -> Self {
+        for (row, latency) in self.latency.iter_mut().enumerate() {
+            *latency += row as f64 / 128.0;
+        }
+        self
     }
 
     pub(crate) fn kernel(&self, programs: &[Program], rows: &[u32]) -> Kernel {

@@ -126,7 +126,7 @@ fn check_ends(case: &Case, replicates: &Replicates, theta: f64, jackknife: &Jack
 }
 
 #[test]
-fn bootstrap_by_rows() {
+pub fn bootstrap_by_rows() {
     let sampled = |case: &Case| case.expects("bca") || case.name == "mean_n3";
     let all: Vec<Case> = cases("bootstrap").into_iter().filter(sampled).collect();
     assert_eq!(all.len(), 12);
@@ -157,7 +157,7 @@ fn bootstrap_by_rows() {
 
 /// The count statistics once more, over cells: multinomial counts in the place of rows.
 #[test]
-fn bootstrap_by_cells() {
+pub fn bootstrap_by_cells() {
     let of_counts = |case: &Case| case.has("y_true");
     let all: Vec<Case> = cases("bootstrap").into_iter().filter(of_counts).collect();
     assert_eq!(all.len(), 4);
@@ -226,7 +226,7 @@ fn cells(case: &Case, columns: &[&str]) -> (Vec<Vec<usize>>, Vec<u64>) {
 
 /// All n^n resamples, each once.
 #[test]
-fn bootstrap_by_enumeration() {
+pub fn bootstrap_by_enumeration() {
     let exact = |case: &Case| case.params.get("exact").is_some();
     let all: Vec<Case> = cases("bootstrap").into_iter().filter(exact).collect();
     assert_eq!(all.len(), 6);
@@ -264,7 +264,7 @@ fn bootstrap_by_enumeration() {
 }
 
 #[test]
-fn bootstrap_of_an_order_statistic_in_closed_form() {
+pub fn bootstrap_of_an_order_statistic_in_closed_form() {
     let closed = |case: &Case| case.params.get("q").is_some();
     let all: Vec<Case> = cases("bootstrap").into_iter().filter(closed).collect();
     assert_eq!(all.len(), 3);
@@ -283,7 +283,7 @@ fn bootstrap_of_an_order_statistic_in_closed_form() {
 
 /// The reader itself, on the area with long columns, texts, missing values and refusals.
 #[test]
-fn classification_cases_are_readable() {
+pub fn classification_cases_are_readable() {
     let all = cases("classification");
     assert_eq!(all.len(), 47);
     for case in &all {
@@ -297,7 +297,7 @@ fn classification_cases_are_readable() {
 }
 
 #[test]
-fn multiple_testing() {
+pub fn multiple_testing() {
     let corrections: [(&str, Correction); 8] = [
         ("bonferroni", Correction::Bonferroni),
         ("sidak", Correction::Sidak),
@@ -330,7 +330,7 @@ fn multiple_testing() {
 }
 
 #[test]
-fn latency() {
+pub fn latency() {
     let all = cases("latency");
     assert_eq!(all.len(), 10);
     for case in &all {

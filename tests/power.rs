@@ -18,7 +18,7 @@ fn near(got: f64, want: f64, tolerance: f64) {
 }
 
 #[test]
-fn pairs_for_means_are_those_of_statsmodels() {
+pub fn pairs_for_means_are_those_of_statsmodels() {
     for case in cases("power") {
         let Some(d) = case.input["effect_size"].as_f64() else {
             continue;

@@ -685,20 +685,6 @@ fn every_code_is_explained() {
     }
 }
 
-/// A file's folder, for tests that move it.
-fn copied(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            copied(&path, &target);
-        } else {
-            std::fs::copy(&path, target).unwrap();
-        }
-    }
-}
-
 #[test]
 fn reports_are_verified_wherever_they_lie() {
     let p = lived_in();

@@ -222,7 +222,9 @@ fn gathered_sums_have_the_law_of_rows() {
         &["accuracy", "log_loss"],
     ] {
         let rows = rows(300, None, 5);
-        let systems = Systems::new(&rows, metrics);
+        let mut systems = Systems::new(&rows, metrics);
+        let unlike = systems.made.into_iter().map(Made::with_unlike_latencies);
+        systems.made = unlike.collect();
         same_law(&systems, &Units::rows(300), Scheme::Sums);
         let cluster: Vec<u32> = (0..300).map(|i| i / 2).collect();
         let units = Units::new(300, Some(&cluster), None).unwrap();

@@ -141,7 +141,7 @@ pub fn class_in_words(class: StatisticClass) -> &'static str {
 pub fn cost_in_words(outline: &Outline) -> Vec<String> {
     let s = outline.statistics;
     let mut words = vec![
-        "where rows of few kinds differ in what is measured: one draw for each kind, whatever the rows"
+        "where rows are of few kinds in all that is measured: one draw for each kind, whatever the rows"
             .to_string(),
         "else a draw for each row, and for 16 resamples at once:".to_string(),
         "one pass over the rows counts the cells (label, prediction), for all metrics at once"
@@ -171,9 +171,9 @@ pub fn cost_in_words(outline: &Outline) -> Vec<String> {
         ));
     }
     if s.quantiles > 0 {
+        words.push("a walk from the nearer end of an order sorted once to the rank".into());
         words.push(
-            "a walk from the nearer end of an order sorted once to the rank; nothing but a beta draw for each \
-             rank where quantiles of one system are all that is measured"
+            "but a beta draw for each rank where quantiles of one system are all that is measured"
                 .into(),
         );
     }

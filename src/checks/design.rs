@@ -329,9 +329,8 @@ impl<'a> Design<'a> {
             {
                 let runs = self.runs_of(key)?;
                 let closed = runs == 1 && self.independent;
-                closed
-                    .then(|| self.least_of_test(method.test(), self.spec_at))
-                    .flatten()
+                let test = method.test().filter(|_| closed)?;
+                self.least_of_test(test, self.spec_at)
             }
             (None, IntervalSpec::Analytic { .. } | IntervalSpec::None) => None,
             (
@@ -372,6 +371,7 @@ impl<'a> Design<'a> {
             | TestMethod::MannWhitney
             | TestMethod::Z
             | TestMethod::CorrectedT
+            | TestMethod::Friedman
             | TestMethod::Delong => false,
         };
         let how = format!("`{name}` over {n} rows");
@@ -424,7 +424,10 @@ fn of_share(method: AnalyticMethod, k: u64, n: u64, level: f64) -> Option<Ends> 
     match method {
         AnalyticMethod::Wilson | AnalyticMethod::Newcombe => analytic::wilson(k, n, level),
         AnalyticMethod::Exact => analytic::clopper_pearson(k, n, level),
-        AnalyticMethod::T | AnalyticMethod::Normal | AnalyticMethod::Delong => None,
+        AnalyticMethod::T
+        | AnalyticMethod::Normal
+        | AnalyticMethod::Delong
+        | AnalyticMethod::OrderStatistic => None,
     }
 }
 
@@ -434,6 +437,9 @@ fn of_pairs(method: AnalyticMethod, pairs: Pairs, level: f64) -> Option<Ends> {
             analytic::newcombe_paired(pairs, level)
         }
         AnalyticMethod::Exact => analytic::discordant_exact(pairs, level),
-        AnalyticMethod::T | AnalyticMethod::Normal | AnalyticMethod::Delong => None,
+        AnalyticMethod::T
+        | AnalyticMethod::Normal
+        | AnalyticMethod::Delong
+        | AnalyticMethod::OrderStatistic => None,
     }
 }

@@ -147,7 +147,7 @@ fn declared(d: &Dataset, role: &str) -> bool {
         "cluster" => d.cluster.is_some(),
         "time" => d.time.is_some(),
         "weight" => d.weight.is_some(),
-        _ => false,
+        _ => d.items.as_ref().is_some_and(|items| items.offers(role)),
     }
 }
 

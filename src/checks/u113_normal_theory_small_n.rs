@@ -53,7 +53,8 @@ fn method(c: &Compare) -> Option<(&'static str, Span)> {
             AnalyticMethod::Wilson
             | AnalyticMethod::Exact
             | AnalyticMethod::Newcombe
-            | AnalyticMethod::Delong => None,
+            | AnalyticMethod::Delong
+            | AnalyticMethod::OrderStatistic => None,
         },
         IntervalSpec::Bootstrap { .. } | IntervalSpec::None => None,
     });

@@ -77,6 +77,7 @@ fn by_signs(test: TestMethod) -> bool {
         | TestMethod::MannWhitney
         | TestMethod::Z
         | TestMethod::CorrectedT
+        | TestMethod::Friedman
         | TestMethod::Delong => false,
     }
 }

@@ -4,7 +4,6 @@ use super::args::PlannedArgs;
 use super::{exit, io, planned};
 use crate::runner::{self, Entry, TaskRecord};
 use std::fmt::Write;
-use std::path::Path;
 use std::process::ExitCode;
 
 /// How many lines of a failed run's complaint are shown.
@@ -36,11 +35,14 @@ pub(super) fn status(args: &PlannedArgs) -> ExitCode {
                 failed += 1;
                 let why = record.failure.clone().unwrap_or_default();
                 let folder = root.join("failed").join(key);
-                writeln!(
-                    text,
-                    "failed   {name:width$}  {why}{}",
-                    said(&folder, &record)
-                )
+                {
+                    let mut said = String::new();
+                    for line in runner::complaint(&root, key, &record, LINES) {
+                        let _ = write!(said, "\n           | {line}");
+                    }
+                    let _ = write!(said, "\n           in {}", folder.display());
+                    writeln!(text, "failed   {name:width$}  {why}{said}")
+                }
             }
             Entry::Absent => {
                 missing += 1;
@@ -68,21 +70,5 @@ fn took(record: &TaskRecord) -> String {
     if record.attempts > 1 {
         let _ = write!(text, ", {} attempts", record.attempts);
     }
-    text
-}
-
-/// The end of what a failed run printed, and where the rest is.
-fn said(folder: &Path, record: &TaskRecord) -> String {
-    let mut text = String::new();
-    let log = if record.stderr.bytes > 0 {
-        "stderr.log"
-    } else {
-        "stdout.log"
-    };
-    let bytes = std::fs::read(folder.join(log)).unwrap_or_default();
-    for line in runner::last_lines(&bytes, LINES) {
-        let _ = write!(text, "\n           | {line}");
-    }
-    let _ = write!(text, "\n           in {}", folder.display());
     text
 }

@@ -88,6 +88,11 @@ or blanks. Relevant items may have grades: `d3:2 d1`, or a JSON object, `{\"d3\"
 an id with one rank have no order.
 
 **Mend it**: write each rank once for an id.";
+    F118 "unknown-items" Error
+"Lists hold items that the dataset's table of items, `items:`, doesn't have, so that nothing is known of how often
+they were used or what they are like.
+
+**Mend it**: add the items to the table, or spell them as the table does.";
     F201 "hash-differs" Error
 "The file's sha256 is not the one the plan declares: the data are not those the plan was written for.
 

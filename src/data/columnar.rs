@@ -10,7 +10,7 @@ use parquet::basic::{ConvertedType, LogicalType, TimeUnit};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::DataType;
 use parquet::errors::{ParquetError, Result};
-use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::file::reader::{ChunkReader, FileReader, SerializedFileReader};
 use parquet::record::Field;
 use parquet::schema::types::{ColumnDescPtr, Type};
 use serde_json::Value;
@@ -42,6 +42,17 @@ pub(super) fn read(
             reason: "its pages contradict each other".to_owned(),
         }),
     }
+}
+
+/// The names of a file's columns; `None` where it cannot be read.
+pub(super) fn names<F: ChunkReader + 'static>(file: F) -> Option<Vec<String>> {
+    let names = AssertUnwindSafe(|| {
+        let file = SerializedFileReader::new(file).ok()?;
+        let schema = file.metadata().file_metadata().schema_descr_ptr();
+        let fields = schema.root_schema().get_fields();
+        Some(fields.iter().map(|f| f.name().to_owned()).collect())
+    });
+    catch_unwind(names).ok().flatten()
 }
 
 fn damaged(path: &Path, error: &ParquetError) -> DataError {

@@ -240,6 +240,16 @@ fn worded(error: &DataError) -> Diagnostic {
         } => at(new(format!("a field of `{name}` is no list: {why}")), place)
             .witness(format!("the field is `{}`", shortened(text)))
             .help("write a JSON array such as `[\"a\", \"b\"]`, or items between `|`, `;`, `,` or blanks"),
+        DataError::UnknownItems { path, items, total } => {
+            let more = total.saturating_sub(items.len());
+            let rest = if more > 0 { format!(", and {more} more") } else { String::new() };
+            let s = if *total == 1 { "" } else { "s" };
+            let named: Vec<String> = items.iter().map(|i| format!("`{i}`")).collect();
+            new(format!("{} lacks {total} item{s} that lists hold", tick(path)))
+                .data(path, 0, 0)
+                .witness(format!("{}{rest}", named.join(", ")))
+                .help("add them to the table of items, or spell them as it does")
+        }
         DataError::UndeclaredClass(undeclared) => undeclared_class(new, undeclared),
         DataError::Split { path, fault } => split_fault(new, path, fault),
         DataError::Unwritable { path, reason } => {

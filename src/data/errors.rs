@@ -135,6 +135,12 @@ pub enum DataError {
         text: String,
         why: &'static str,
     },
+    /// Lists hold items that the table of items doesn't have.
+    UnknownItems {
+        path: PathBuf,
+        items: Vec<String>,
+        total: usize,
+    },
     /// A class the plan does not declare.
     UndeclaredClass(Box<Undeclared>),
     /// A split that cannot be made.
@@ -347,6 +353,7 @@ impl DataError {
             },
             Self::RepeatedRanks { .. } => &codes::F117,
             Self::NotAList { .. } => &codes::F116,
+            Self::UnknownItems { .. } => &codes::F118,
             Self::UndeclaredClass(_) => &codes::F204,
             Self::Split { fault, .. } => fault.code(),
             Self::More { code, .. } => code,

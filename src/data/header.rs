@@ -1,10 +1,11 @@
 //! The names of a file's columns, from its beginning.
 
+use super::columnar;
 use super::files::{self, Format};
 use super::records::Records;
 use super::stream::Stream;
-use super::table::read_table;
 use crate::text::World;
+use bytes::Bytes;
 use csv::ByteRecord;
 use serde::de::IgnoredAny;
 use std::collections::BTreeMap;
@@ -15,7 +16,7 @@ use std::path::Path;
 const LINES: usize = 100;
 
 /// The columns of the first file that `path` stands for: of JSON Lines the keys of its first hundred
-/// rows. `None` where it cannot be read; [`read_table`] says why.
+/// rows. `None` where it cannot be read; [`super::read_table`] says why.
 pub fn header(world: &dyn World, path: &Path) -> Option<Vec<String>> {
     let file = files::find(world, path).ok()?.into_iter().next()?;
     let (format, packing) = files::format(&file).ok()?;
@@ -40,6 +41,9 @@ pub fn header(world: &dyn World, path: &Path) -> Option<Vec<String>> {
             Some(names)
         }
         // Its names stand at the end of the file.
-        Format::Parquet => Some(read_table(world, &file, &[], &|_| {}).ok()?.header),
+        Format::Parquet => match world.file(&file).ok()? {
+            Some(file) => columnar::names(file),
+            None => columnar::names(Bytes::from(world.read(&file).ok()?)),
+        },
     }
 }

@@ -25,6 +25,7 @@ mod join;
 mod jsonl;
 mod moment;
 mod records;
+mod rows_file;
 mod split;
 mod stream;
 mod table;
@@ -47,6 +48,7 @@ pub use header::header;
 pub use ids::id_file;
 pub use join::{IdIndex, Joined, repeated_ids};
 pub use moment::{Moment, Precision};
+pub use rows_file::{RowsOf, rows_file};
 pub use split::{Bound, Partition, Share, Split, SplitRule, split, straddling};
 pub use table::{
     Column, ColumnKind, ColumnRequest, Progress, Table, Values, read_table, read_tables,

@@ -11,6 +11,7 @@ mod commands;
 mod dataset;
 mod errors;
 mod fits;
+mod items;
 mod label;
 mod materialise;
 mod outputs;

@@ -5,6 +5,7 @@ use super::columns::{self, Owned};
 use super::commands::{Made, Who};
 use super::dataset::Evidenced;
 use super::errors::{ExecError, diagnose};
+use super::items::{self, Items};
 use super::outputs::Run;
 use super::roles;
 use super::wanted::Wanted;
@@ -186,6 +187,14 @@ fn dataset_panels(
         .filter_map(|&w| wanted.get(w))
         .collect();
     let index = data.index(plan)?;
+    let all = needs(
+        compiled
+            .iter()
+            .flat_map(|of| of.values())
+            .flat_map(|c| &c.programs),
+    );
+    let items = items::read(files, &plan.datasets[data.dataset], &all)?;
+    let (items, of_items) = items.unzip();
     let mine: Vec<Run> = runs
         .iter()
         .filter(|r| wanted.iter().any(|w| w.variants.contains_key(&r.variant)))
@@ -197,9 +206,13 @@ fn dataset_panels(
     let mine: Vec<&Run> = mine.iter().collect();
     let read: Vec<_> = mine
         .par_iter()
-        .map(|run| read_run(files, plan, &wanted, compiled, data, index.as_ref(), run))
+        .map(|run| {
+            let read = read_run(files, plan, &wanted, compiled, data, index.as_ref(), run)?;
+            beside(items.as_ref(), read)
+        })
         .collect();
-    let (mut columns, mut inputs, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+    let mut inputs: Vec<Input> = of_items.into_iter().collect();
+    let (mut columns, mut errors) = (Vec::new(), Vec::new());
     for result in read {
         match result {
             Ok((of, input)) => {
@@ -324,6 +337,19 @@ fn folded(errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
 }
 
 type Columns = BTreeMap<DataRef, Owned>;
+
+/// The columns of a run, with what the table of items knows of its lists.
+fn beside(
+    items: Option<&Items>,
+    (mut columns, input): (Columns, Option<Input>),
+) -> Result<(Columns, Option<Input>), Vec<Diagnostic>> {
+    if let Some(items) = items {
+        for owned in columns.values_mut() {
+            items.beside(owned).map_err(|e| vec![e])?;
+        }
+    }
+    Ok((columns, input))
+}
 
 fn read_run(
     files: &Files<'_>,

@@ -12,6 +12,8 @@ use crate::text::Span;
 pub(super) enum Home {
     /// A column of the dataset.
     Dataset(String),
+    /// The dataset's table of items.
+    Items,
     /// The outputs of a run.
     Outputs,
 }
@@ -38,6 +40,11 @@ pub(super) fn home_in_dataset(d: &Dataset, cell: &Cell) -> Option<Home> {
 pub(super) fn home(plan: &Plan, system: Id<System>, d: &Dataset, cell: &Cell) -> Option<Home> {
     if let Some(home) = home_in_dataset(d, cell) {
         return Some(home);
+    }
+    if let (Cell::Role(role), Some(items)) = (cell, &d.items)
+        && items.offers(role)
+    {
+        return Some(Home::Items);
     }
     let offered = match (&plan.systems[system].outputs, cell) {
         (_, Cell::Column(_)) => false,

@@ -2,6 +2,7 @@
 
 use super::errors::HirError;
 use super::model::*;
+use super::schema::FieldSpec;
 use super::scope::{Def, Resolver};
 use super::show;
 use super::values::{Fields, as_word, plain};
@@ -42,6 +43,7 @@ impl<'a> Resolver<'a> {
             d.strata = self.words(column, value);
         }
         d.label = fields.get("label").and_then(|v| self.label(v));
+        d.items = fields.get("items").and_then(|v| self.item_table(v));
         d.split = fields.get("split").and_then(|v| self.split(v));
         d.folds = fields
             .get("folds")
@@ -56,6 +58,23 @@ impl<'a> Resolver<'a> {
             self.missing(&d.common, "dataset", "source", "source: \"data.csv\"");
         }
         d
+    }
+
+    /// `"items.csv" { id: item, interactions: plays, features: [tempo, energy] }`
+    fn item_table(&mut self, value: &'a Value) -> Option<ItemTable> {
+        let source = self.literal(value)?;
+        let legal = ["id", "interactions", "features"].map(FieldSpec::named);
+        let fields = self.fields("`items:`", value.record.as_ref(), &legal);
+        let column = "a column's name";
+        let interactions = fields.get("interactions");
+        let id = fields.get("id").and_then(|v| self.word(column, v));
+        let features = fields.get("features").map(|v| self.words(column, v));
+        Some(ItemTable {
+            source: Spanned::new(source.value.clone(), source.span),
+            id: id.unwrap_or_else(|| Spanned::new("id".into(), source.span)),
+            interactions: interactions.and_then(|v| self.word(column, v)),
+            features: features.unwrap_or_default(),
+        })
     }
 
     pub(super) fn check_sha(&mut self, sha: Option<&Spanned<String>>) {

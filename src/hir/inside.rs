@@ -8,7 +8,15 @@ use crate::text::Spanned;
 use crate::types::{Dimension, Measure};
 
 /// Roles of the dataset that formulas can name; what they are is said there.
-const DATASET_ROLES: [&str; 5] = ["text", "group", "cluster", "time", "weight"];
+const DATASET_ROLES: [&str; 7] = [
+    "text",
+    "group",
+    "cluster",
+    "time",
+    "weight",
+    "item_share",
+    "item_features",
+];
 
 /// The inside of a metric.
 #[derive(Debug, Default)]

@@ -163,6 +163,11 @@ const DATASET: &[FieldSpec] = &[
     ),
     f("weight", "importance", "the weight of a row"),
     f(
+        "items",
+        "\"items.csv\" { id: item, interactions: plays, features: [tempo, energy] }",
+        "a table of the items that lists hold, with how often each was used and what it is like",
+    ),
+    f(
         "columns",
         "{ discharge_code: { known: after_outcome } }",
         "what is known of other columns",

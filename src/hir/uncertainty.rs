@@ -248,7 +248,11 @@ impl<'a> Resolver<'a> {
         }
         // A test of independent samples beside pairs is U104's to refuse.
         let given_up = c.paired.is_some_and(|p| !p.value);
-        if let Some(test) = c.test.filter(|t| t.value.pairs() || given_up) {
+        let of_pair = |t: &Spanned<TestMethod>| t.value != TestMethod::Friedman;
+        if let Some(test) = c
+            .test
+            .filter(|t| (t.value.pairs() || given_up) && of_pair(t))
+        {
             let name = TestMethod::ALL.iter().find(|t| t.1 == test.value);
             let name = format!("`test: {}`", name.map_or("", |t| t.0));
             let remedy = "leave it out: the p value then comes from the resamples";
@@ -441,7 +445,8 @@ impl<'a> Resolver<'a> {
             MetricKind::Share => Some("newcombe"),
             MetricKind::Mean => Some("t"),
             MetricKind::RocArea => Some("delong"),
-            MetricKind::Quantile | MetricKind::Other => None,
+            MetricKind::Quantile => Some("order_statistic"),
+            MetricKind::Other => None,
         };
         let help = fit
             .filter(|_| remedy.starts_with("use"))

@@ -130,7 +130,7 @@ impl Classes {
 
     /// Splits classes by marks; whether there are few enough yet.
     fn tell_apart(&mut self, marks: &Marks) -> bool {
-        let highest = marks.keys.iter().max().map_or(0, |&key| key);
+        let highest = marks.keys.iter().max().copied().unwrap_or(0);
         let width = usize::try_from(highest).map_or(usize::MAX, |w| w.saturating_add(1));
         let cells = width.saturating_mul(self.next as usize);
         if cells <= self.of_row.len().max(DENSE) {

@@ -9,11 +9,13 @@
 
 mod draw;
 mod kinds;
+mod nested;
 mod order;
 mod sample;
 mod spread;
 mod sums;
 
+pub use nested::{Nested, nested};
 pub use sample::{ByFold, Errors, Estimated, Sample, Sides, estimate};
 pub use spread::{Claim, spread};
 
@@ -279,6 +281,9 @@ pub fn replicates(
     (0..width).map(column).collect()
 }
 
+/// Numbers in ascending order, and a quantile of them.
+type Quantile = Arc<(Vec<f64>, f64)>;
+
 /// A member's observed values on one part: each run's, and those without each unit.
 struct Observed {
     rows: usize,
@@ -290,6 +295,8 @@ struct Observed {
     left_out: Vec<Vec<f64>>,
     /// For each metric that is an area its positive rows, where rows are the units.
     positive: Vec<Option<Arc<[bool]>>>,
+    /// For each metric that is a quantile its numbers, where rows are the units; and whether it reads an order.
+    orders: Vec<(Option<Quantile>, bool)>,
     /// For each fold and metric the mean over runs, with the ratio of held-out to training rows.
     folds: Option<(Vec<Vec<f64>>, f64)>,
 }
@@ -307,6 +314,7 @@ impl Observed {
             copies: None,
             left_out: Vec::new(),
             positive: Vec::new(),
+            orders: Vec::new(),
             folds: None,
         };
         let kernels: Vec<&Kernel> = member
@@ -337,6 +345,12 @@ impl Observed {
         if let ([kernel], true) = (kernels.as_slice(), panel.units.rows_are_units()) {
             let of = |metric| kernel.positives(metric).map(Into::into);
             observed.positive = (0..kernel.programs()).map(of).collect();
+        }
+        if let Some(first) = kernels.first() {
+            let lone = kernels.len() == 1 && panel.units.rows_are_units();
+            let numbers = |metric| first.quantile(metric, &ones).filter(|_| lone).map(Arc::new);
+            let of = |metric| (numbers(metric), first.is_rough(metric));
+            observed.orders = (0..first.programs()).map(of).collect();
         }
         if let Some(folds) = &panel.folds {
             observed.folds = Some((by_fold(folds, &kernels, &ones), folds.test_over_train));
@@ -369,6 +383,8 @@ impl Observed {
             strata: self.strata.clone(),
             copies: self.copies.clone(),
             positive: self.positive.get(metric).cloned().flatten(),
+            quantile: self.orders.get(metric).and_then(|o| o.0.clone()),
+            rough: self.orders.get(metric).is_some_and(|o| o.1),
             sides: None,
             errors: None,
             folds: self.folds.as_ref().map(|(values, test_over_train)| {

@@ -27,6 +27,10 @@ pub struct Sample {
     pub copies: Option<Arc<[u64]>>,
     /// Of an area under a curve: for each value left out whether it is a positive row.
     pub positive: Option<Arc<[bool]>>,
+    /// Of a quantile of independent rows: their numbers in ascending order, and the quantile.
+    pub quantile: Option<Arc<(Vec<f64>, f64)>>,
+    /// Whether it depends on single order statistics, so that values without each unit tell little of its spread.
+    pub rough: bool,
     /// Of a difference: the two sides.
     pub sides: Option<Box<Sides>>,
     /// Standard errors, where an interval is studentized.
@@ -85,6 +89,8 @@ impl Sample {
             strata: self.strata.clone(),
             copies: self.copies.clone(),
             positive: self.positive.clone(),
+            quantile: None,
+            rough: self.rough || other.rough,
             sides: None,
             errors: None,
             folds: None,
@@ -123,6 +129,8 @@ impl Sample {
                 _ => Some(self.each_copies().chain(other.each_copies()).collect()),
             },
             positive: None,
+            quantile: None,
+            rough: self.rough || other.rough,
             sides: None,
             errors: None,
             folds: None,
@@ -194,6 +202,8 @@ impl Sample {
             runs: self.runs.clone(),
             replicates,
             positive: None,
+            quantile: None,
+            rough: false,
             sides: None,
             errors: own.map(|own| {
                 Box::new(Errors {
@@ -221,6 +231,8 @@ impl Sample {
             strata: vec![0; folds.values.len()],
             copies: None,
             positive: None,
+            quantile: None,
+            rough: false,
             sides: None,
             errors: None,
             folds: None,

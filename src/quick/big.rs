@@ -132,7 +132,10 @@ impl Counted {
 fn columns(told: &Question<Word>, roles: &Roles) -> Vec<String> {
     let label = roles.label.iter().map(|l| format!("label {}", l.value));
     let slices = told.slices.iter().map(|s| format!("slice {}", s.value));
-    let of = |s: &System| format!("prediction {}", s.name);
+    let of = |s: &System| {
+        let column = s.prediction().map_or("", |p| p.value.as_str());
+        format!("prediction {column}")
+    };
     label
         .chain(slices)
         .chain(roles.systems.iter().map(of))

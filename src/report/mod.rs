@@ -15,6 +15,7 @@ mod markdown;
 mod models;
 pub mod number;
 mod power;
+mod rankings;
 mod registration;
 mod selections;
 mod studies;
@@ -50,6 +51,7 @@ pub fn compose(result: &RunResult, detail: Detail, plus_minus: &str) -> Vec<Bloc
     blocks.extend(selections::blocks(&result, plus_minus));
     blocks.extend(models::blocks(&result, plus_minus));
     blocks.extend(details::blocks(&result, detail, plus_minus));
+    blocks.extend(rankings::blocks(&result));
     blocks.extend(looks::blocks(&result));
     blocks.extend(registration::drift(&result));
     blocks.extend(studies::blocks(&result, detail));

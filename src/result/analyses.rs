@@ -68,7 +68,7 @@ pub struct Arm {
     pub interval: Option<Interval>,
     /// 1 for the component whose change hurts most; equal where nothing tells them apart.
     pub rank: u32,
-    /// The ranks it takes over the resamples, at the level of the intervals.
+    /// The ranks it may have: a confidence set that holds for all arms at once, at the level of the intervals.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ranks: Option<(u32, u32)>,
     /// p-value of no effect, adjusted where the ablation corrects.
@@ -178,6 +178,25 @@ pub struct Selection {
     /// The rows on which the winner is claimed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub report_on: Option<String>,
+    /// What choosing added to the winner's value; absent where other rows report it, or there was no choice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub optimism: Option<Optimism>,
+    /// The metrics that the front weighs against each other; empty where there is but one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub criteria: Vec<String>,
+}
+
+/// The winner's value on the rows that chose it, and what is left of it once choosing is allowed for.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Optimism {
+    /// The value on the rows that chose it.
+    pub estimate: f64,
+    /// How much of it is owed to the choice; has the sign of what is better.
+    pub optimism: f64,
+    /// What is left.
+    pub corrected: f64,
+    /// The interval of what is left: the choice is made again on every resample.
+    pub interval: Interval,
 }
 
 /// The winner of a selection.
@@ -203,6 +222,12 @@ pub struct Candidate {
     pub objective: Option<Objective>,
     /// Whether all requirements hold.
     pub eligible: Truth,
+    /// Whether no other system is as good by all criteria and better by one; absent without criteria.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub front: Option<bool>,
+    /// The share of resamples on which it is on the front.
+    #[serde(skip_serializing_if = "absent")]
+    pub front_share: Option<f64>,
     /// Why it cannot be judged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,

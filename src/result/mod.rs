@@ -8,16 +8,18 @@ mod analyses;
 mod decisions;
 mod measures;
 mod order;
+mod rankings;
 mod registration;
 mod stops;
 mod unit;
 
 pub use analyses::{
     Ablation, Arm, Candidate, Choice, Effect, Factorial, FactorialCell, Minimal, Objective,
-    Requirement, Selection,
+    Optimism, Requirement, Selection,
 };
 pub use decisions::{Atom, Decision, Rule, Truth};
 pub use measures::{Comparison, Equivalence, Interval, Metric, ResampleUnit};
+pub use rankings::{RankedPair, RankedSystem, Ranking};
 pub use registration::{Deviation, Drift, Drifted, Drifting, Sealed};
 pub use stops::{Look, Stop};
 pub use unit::Unit;
@@ -46,6 +48,9 @@ pub struct RunResult {
     pub metrics: Vec<Metric>,
     /// Every difference claimed between two systems.
     pub comparisons: Vec<Comparison>,
+    /// One table for each metric and set of systems that a `test: friedman` ranks.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rankings: Vec<Ranking>,
     /// One table for each `ablation`.
     pub ablations: Vec<Ablation>,
     /// One table for each `factorial`.

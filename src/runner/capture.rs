@@ -49,7 +49,7 @@ impl Captured {
     }
 
     /// The last lines, as text: at most `lines`, each cut at 300 characters.
-    pub fn last_lines(&self, lines: usize) -> Vec<String> {
+    pub(super) fn last_lines(&self, lines: usize) -> Vec<String> {
         last_lines(&self.bytes(), lines)
     }
 }

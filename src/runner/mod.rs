@@ -22,14 +22,14 @@ mod task;
 mod words;
 
 pub use attempt::utc;
-pub use capture::{Captured, KEPT, last_lines};
+pub use capture::{Captured, KEPT};
 pub use failure::{Failure, FailureKind};
 pub use interrupt::{catch_interrupts, interrupted};
 pub use machine::{Machine, machine};
 pub use program::{Hashes, complete, near_program};
 pub use record::{Exit, FileHash, Log, Peak, TaskRecord, What};
 pub use schedule::{Event, Events, Outcome, Settings, Validate, run};
-pub use store::{Entry, Store, StoreError, output, stored};
+pub use store::{Entry, Store, StoreError, complaint, output, stored};
 pub(crate) use task::quoted;
 pub use task::{Handed, Limits, Part, Place, RetryOn, Source, Task, Word, key};
 pub use words::{Unquoted, split_words};

@@ -221,7 +221,7 @@ pub fn near_program(program: &str) -> Option<String> {
     let path = std::env::var_os("PATH")?;
     let names: BTreeSet<String> = std::env::split_paths(&path)
         .filter_map(|place| std::fs::read_dir(place).ok())
-        .flat_map(|entries| entries.flatten())
+        .flat_map(Iterator::flatten)
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
         .collect();
     let found = diagnostic::suggest(program, names.iter().map(String::as_str));

@@ -4,6 +4,7 @@
 //! A folder in `runs` is whole: everything in it was written before it was given its name. Whatever else
 //! happens to it shows when it is looked up, and then it isn't there.
 
+use super::capture::last_lines;
 use super::group;
 use super::lock::Lock;
 use super::record::TaskRecord;
@@ -86,6 +87,17 @@ pub fn stored(root: &Path, key: &str) -> Entry {
         Some(record) => Entry::Failed(Box::new(record)),
         None => Entry::Absent,
     }
+}
+
+/// The last lines that a failed task complained with, or else printed.
+pub fn complaint(root: &Path, key: &str, record: &TaskRecord, lines: usize) -> Vec<String> {
+    let log = if record.stderr.bytes > 0 {
+        "stderr.log"
+    } else {
+        "stdout.log"
+    };
+    let file = root.join("failed").join(key).join(log);
+    last_lines(&fs::read(file).unwrap_or_default(), lines)
 }
 
 fn record(folder: &Path) -> Option<TaskRecord> {

@@ -11,17 +11,50 @@ pub fn cohen_d(a: &[f64], b: &[f64]) -> Option<f64> {
     d.is_finite().then_some(d)
 }
 
-/// Hedges' g: d times its exact small-sample factor (Hedges 1981).
+/// Hedges' g: d times its exact small-sample factor (Hedges 1981); `None` of one degree of freedom.
 pub fn hedges_g(a: &[f64], b: &[f64]) -> Option<f64> {
-    let df = (a.len() + b.len()) as f64 - 2.0;
+    small_sample(cohen_d(a, b)?, (a.len() + b.len()) as f64 - 2.0)
+}
+
+/// d with `df` degrees of freedom times Γ(df/2)/(√(df/2)·Γ((df−1)/2)).
+fn small_sample(d: f64, df: f64) -> Option<f64> {
     let factor = (libm::lgamma(0.5 * df) - libm::lgamma(0.5 * (df - 1.0))).exp();
-    Some(cohen_d(a, b)? * factor / (0.5 * df).sqrt())
+    (df > 1.0).then(|| d * factor / (0.5 * df).sqrt())
+}
+
+/// The difference of the means over the standard deviation of `b` alone (Glass 1976); `None` without spread.
+pub fn glass_delta(a: &[f64], b: &[f64]) -> Option<f64> {
+    let d = (summary::mean(a)? - summary::mean(b)?) / summary::sd(b)?;
+    d.is_finite().then_some(d)
+}
+
+/// Cohen's d_av of pairs: the mean difference over the mean of both standard deviations (Cumming 2012).
+pub fn cohen_dav(a: &[f64], b: &[f64]) -> Option<f64> {
+    let d = 2.0 * (summary::mean(a)? - summary::mean(b)?) / (summary::sd(a)? + summary::sd(b)?);
+    d.is_finite().then_some(d)
 }
 
 /// Cohen's d_z of paired differences: their mean over their standard deviation.
 pub fn cohen_dz(differences: &[f64]) -> Option<f64> {
     let d = summary::mean(differences)? / summary::sd(differences)?;
     d.is_finite().then_some(d)
+}
+
+/// d_z with Hedges' factor for n − 1 degrees of freedom; `None` of fewer than three pairs.
+pub fn hedges_gz(differences: &[f64]) -> Option<f64> {
+    small_sample(cohen_dz(differences)?, differences.len() as f64 - 1.0)
+}
+
+/// How often a pair's difference is above 0, ties half: the probability of improvement of paired runs, P(A > B)
+/// (Bouthillier et al. 2021, eq. 9). `None` of nothing.
+pub fn probability_of_improvement(differences: &[f64]) -> Option<f64> {
+    let score = |d: &f64| match d.partial_cmp(&0.0)? {
+        std::cmp::Ordering::Greater => Some(1.0),
+        std::cmp::Ordering::Equal => Some(0.5),
+        std::cmp::Ordering::Less => Some(0.0),
+    };
+    let scores: Option<Vec<f64>> = differences.iter().map(score).collect();
+    summary::mean(&scores?)
 }
 
 /// Cliff's delta: how much more often `a` exceeds `b` than the reverse (Cliff 1993). O(n log n).
@@ -40,4 +73,25 @@ pub fn cliff_delta(a: &[f64], b: &[f64]) -> Option<f64> {
 /// Vargha and Delaney's A12: the chance that a value of `a` exceeds one of `b`, ties half.
 pub fn a12(a: &[f64], b: &[f64]) -> Option<f64> {
     Some(0.5 * (cliff_delta(a, b)? + 1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn improvement_counts_ties_half() {
+        assert_eq!(
+            probability_of_improvement(&[1.0, 0.0, -1.0, 2.0]),
+            Some(0.625)
+        );
+        assert_eq!(probability_of_improvement(&[]), None);
+        assert_eq!(probability_of_improvement(&[f64::NAN]), None);
+    }
+
+    #[test]
+    fn one_degree_of_freedom_has_no_factor() {
+        assert_eq!(hedges_gz(&[1.0, 2.0]), None);
+        assert_eq!(glass_delta(&[1.0, 2.0], &[1.0, 1.0]), None);
+    }
 }

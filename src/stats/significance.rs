@@ -288,6 +288,13 @@ pub fn two_one_sided(
     Some((t_upper(below, df), t_upper(-above, df)))
 }
 
+/// [`two_one_sided`] of the difference of two independent means, with Welch's degrees of freedom.
+pub fn two_one_sided_apart(a: &[f64], b: &[f64], margin: f64) -> Option<(f64, f64)> {
+    let (difference, se, df) = welch(a, b)?;
+    let (below, above) = ((difference + margin) / se, (difference - margin) / se);
+    (below.is_finite() && above.is_finite()).then(|| (t_upper(below, df), t_upper(-above, df)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,7 +9,7 @@ use crate::hir::{self, IntervalSpec, MetricRef, Variant};
 use crate::infer::Sample;
 use crate::result::{Ablation, Arm, Minimal, ResampleUnit};
 use crate::stats::multiple::adjust;
-use crate::stats::ranks::ranges;
+use crate::stats::ranks::confidence_sets;
 use std::borrow::Cow;
 
 /// One table for each `ablation`.
@@ -184,7 +184,8 @@ fn correct(a: &hir::Ablation, arms: &mut [Measured]) -> Option<(String, u64)> {
     Some((correction_name(correction).into(), p.len() as u64))
 }
 
-/// Rank 1 hurts most; equal losses share a rank. Beside it the ranks that the arm takes over the resamples.
+/// Rank 1 hurts most; equal losses share a rank. Beside it the ranks that the arm may have, all at once with the level
+/// of the intervals.
 fn rank(arms: &mut [Measured], sign: f64, a: &hir::Ablation) {
     let losses: Vec<Option<f64>> = arms
         .iter()
@@ -211,9 +212,10 @@ fn rank(arms: &mut [Measured], sign: f64, a: &hir::Ablation) {
         })
         .collect();
     let drawn: Vec<&[f64]> = drawn.iter().map(Vec::as_slice).collect();
-    let found = ranges(&drawn, level).filter(|_| arms.len() > 1);
-    for (arm, range) in arms.iter_mut().zip(found.into_iter().flatten()) {
-        arm.row.ranks = Some(range);
+    let estimates: Vec<f64> = arms.iter().map(|arm| -sign * arm.delta.estimate).collect();
+    let found = confidence_sets(&estimates, &drawn, level).unwrap_or_default();
+    for (arm, set) in arms.iter_mut().zip(found) {
+        arm.row.ranks = Some(set);
     }
 }
 

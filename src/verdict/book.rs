@@ -1,6 +1,6 @@
 //! Looking measurements up, and turning them into the result model's numbers.
 
-use super::closed;
+use super::{auto, closed};
 use crate::exec::{Measured, PartName};
 use crate::hir::{
     AnalyticMethod, BootstrapMethod, Compare, DataRef, IntervalSpec, MetricRef, Plan, Variant,
@@ -128,6 +128,8 @@ pub(super) fn published(value: f64) -> Sample {
         strata: Vec::new(),
         copies: None,
         positive: None,
+        quantile: None,
+        rough: false,
         sides: None,
         errors: None,
         folds: None,
@@ -147,6 +149,8 @@ pub(super) struct Number {
     pub(super) p_value: Option<f64>,
     /// Why there is no interval where one was asked for.
     pub(super) note: Option<String>,
+    /// The method that `auto` took instead of BCa.
+    pub(super) chosen: Option<AnalyticMethod>,
 }
 
 /// The estimate and interval of a sample, times `factor`.
@@ -163,7 +167,21 @@ pub(super) fn number(
             grows,
             level,
             method,
-        } => (if grows { drawn } else { resamples }, level, method, None),
+        } => {
+            if method == BootstrapMethod::Auto
+                && let Some((method, why)) = auto::instead_of_bca(sample, unit)
+                && let Some(found) = closed::interval(sample, method, level)
+                    .filter(|((low, high), _)| low.is_finite() && high.is_finite())
+            {
+                let mut number = in_closed_form(sample, found, level, unit, factor);
+                number.chosen = Some(method);
+                if let Some(i) = &mut number.interval {
+                    i.note = Some(format!("auto: {why}"));
+                }
+                return number;
+            }
+            (if grows { drawn } else { resamples }, level, method, None)
+        }
         IntervalSpec::Analytic { method, level } => {
             if let Some(found) = closed::interval(sample, method, level) {
                 return in_closed_form(sample, found, level, unit, factor);
@@ -184,6 +202,7 @@ pub(super) fn number(
                 interval: None,
                 p_value: None,
                 note: None,
+                chosen: None,
             };
         }
     };
@@ -205,6 +224,7 @@ pub(super) fn number(
         interval,
         p_value: found.p_value,
         note,
+        chosen: None,
     }
 }
 
@@ -234,6 +254,7 @@ fn in_closed_form(
         }),
         p_value: None,
         note: None,
+        chosen: None,
     }
 }
 

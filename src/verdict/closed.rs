@@ -46,6 +46,13 @@ pub(super) fn interval(
             let ends = analytic::around_z(sample.estimate, variance.sqrt(), level)?;
             Some((ends, "DeLong"))
         }
+        AnalyticMethod::OrderStatistic => {
+            let (sorted, q) = sample.quantile.as_deref()?;
+            Some((
+                analytic::quantile_order(sorted, *q, level)?,
+                "order statistics",
+            ))
+        }
     }
 }
 
@@ -88,13 +95,14 @@ fn areas(sample: &Sample) -> Option<(Area, Area)> {
 }
 
 /// Yes/no rows of one system, or of the two sides of a difference.
-enum Shares {
+pub(super) enum Shares {
     One(u64, u64),
     Paired(Pairs),
     Apart((u64, u64), (u64, u64)),
 }
 
-fn shares(sample: &Sample) -> Option<Shares> {
+/// The counts of a quantity whose units all say yes or no; `None` where one doesn't.
+pub(super) fn shares(sample: &Sample) -> Option<Shares> {
     let Some(sides) = &sample.sides else {
         let hits = hits(&sample.pseudo_values())?;
         return Some(Shares::One(count(&hits), hits.len() as u64));
@@ -161,8 +169,8 @@ pub(super) fn p_value(
     let flips = || significance::sign_flips(&differences, draws, seed, key(&["permutation"]));
     match test {
         TestMethod::T => Some((significance::paired_t(&differences)?, "paired t test")),
-        // Taken apart above.
-        TestMethod::Welch | TestMethod::MannWhitney | TestMethod::Z => None,
+        // Taken apart above; of all systems, not of two.
+        TestMethod::Welch | TestMethod::MannWhitney | TestMethod::Z | TestMethod::Friedman => None,
         TestMethod::CorrectedT => {
             let ratio = gain.test_over_train?;
             let p = significance::corrected_t(&differences, ratio)?;
@@ -186,10 +194,14 @@ pub(super) fn p_value(
     }
 }
 
-/// The units' differences. They come from leave-one-out values, so that rounding must not make a tie a
-/// difference, nor two equal sizes two.
+/// The units' differences.
 fn rounded(gain: &Sample) -> Vec<f64> {
-    let values = gain.pseudo_values();
+    without_rounding(gain.pseudo_values())
+}
+
+/// Units' values that come from leave-one-out values: rounding must not make a tie a difference, nor two equal
+/// sizes two.
+pub(super) fn without_rounding(values: Vec<f64>) -> Vec<f64> {
     let largest = values.iter().fold(0.0f64, |m, v| m.max(v.abs()));
     if largest == 0.0 || !largest.is_finite() {
         return values;
@@ -205,7 +217,11 @@ fn rounded(gain: &Sample) -> Vec<f64> {
 /// The larger and the first of the one-sided p values of `|difference| < margin`.
 pub(super) fn equivalence(gain: &Sample, margin: f64) -> Option<(f64, f64)> {
     let (worse, better) = match &gain.sides {
-        Some(s) if !s.paired => return None,
+        Some(s) if !s.paired => {
+            let turned = |values: &[f64]| values.iter().map(|v| s.sign * v).collect::<Vec<f64>>();
+            let (a, b) = (turned(&s.candidate), turned(&s.baseline));
+            significance::two_one_sided_apart(&a, &b, margin)?
+        }
         _ => significance::two_one_sided(&rounded(gain), margin, gain.test_over_train)?,
     };
     Some((worse.max(better), worse))

@@ -1,8 +1,9 @@
 //! Paired differences between a system and each of its baselines.
 
-use super::book::{Book, Page, name, number, part_name, spec, unit_of};
+use super::book::{Book, Number, Page, name, number, part_name, spec, unit_of};
 use super::closed;
 use super::design::Design;
+use super::effects::effects;
 use super::margins::{detectable, equivalence};
 use crate::hir::{Compare, Correction, IntervalSpec, MetricRef, TestMethod, VariantRef};
 use crate::infer::Sample;
@@ -47,15 +48,21 @@ fn p_value(
     c: &Compare,
     spec: &IntervalSpec,
     gain: &Sample,
-    resampled: Option<f64>,
+    found: &Number,
     seed: u64,
 ) -> (Option<f64>, Option<String>) {
-    let of_interval = match spec {
+    let resampled = found.p_value;
+    let of_interval = match (spec, found.chosen) {
+        (_, Some(chosen)) => chosen.test(),
         // The resamples that a value without a closed form needs are no test of the others.
-        IntervalSpec::Analytic { method, .. } if resampled.is_none() => Some(method.test()),
+        (IntervalSpec::Analytic { method, .. }, None) if resampled.is_none() => method.test(),
         _ => None,
     };
-    let Some(test) = c.test.map(|t| t.value).or(of_interval) else {
+    let asked = c
+        .test
+        .map(|t| t.value)
+        .filter(|t| *t != TestMethod::Friedman);
+    let Some(test) = asked.or(of_interval) else {
         return (resampled, None);
     };
     let test = match test {
@@ -91,7 +98,7 @@ fn one(
     let pair = (&c.subject.variant, Some(&against.variant));
     design.studentize(page, &mut gain, metric, part, pair);
     let found = number(&gain, &spec, design.unit(page), factor);
-    let (p_value, test) = p_value(c, &spec, &gain, found.p_value, book.seed);
+    let (p_value, test) = p_value(c, &spec, &gain, &found, book.seed);
     let equivalence = equivalence(
         c,
         &m.measure.difference(),
@@ -100,6 +107,9 @@ fn one(
         factor,
     );
     let detectable = detectable(book.plan, c, &gain, &m.measure.difference(), factor);
+    let kind = book.plan.metric_kind(metric.metric);
+    let sides = (candidate.as_ref(), baseline.as_ref());
+    let effects = effects(&gain, sides, kind, design.unit(page));
     let (own, other) = (design.value(candidate), design.value(baseline));
     let relative = (own.estimate - other.estimate) / other.estimate;
     Some(Comparison {
@@ -123,6 +133,7 @@ fn one(
         unpaired: c.paired.is_some_and(|p| !p.value),
         equivalence,
         detectable,
+        effects,
         rows: gain.rows as u64,
         ..Comparison::default()
     })

@@ -4,15 +4,20 @@
 //! Reading files is left to `exec`, drawing to `infer`, looks to `report`. Start with [`conclude`].
 
 mod ablate;
+mod auto;
 mod book;
 mod closed;
 mod compare;
 mod decide;
 mod design;
+mod effects;
 mod factorial;
+mod front;
 mod grow;
 mod looking;
 mod margins;
+mod optimism;
+mod rankings;
 mod select;
 mod sequence;
 mod systems;
@@ -88,6 +93,7 @@ pub fn conclude(
         systems: systems::systems(&book),
         metrics: values::metrics(&book),
         comparisons,
+        rankings: rankings::rankings(&book),
         ablations: ablate::ablations(&book),
         factorials: factorial::factorials(&book),
         selections: select::selections(&book),
@@ -137,9 +143,11 @@ fn provenance(plan: &Plan, evidence: &Evidence, setting: &Setting<'_>) -> Proven
     let inputs = evidence
         .inputs
         .iter()
-        .filter_map(|input| {
-            let (system, variant, seed) = input.run.as_ref()?;
-            Some(Input {
+        // The datasets' own files stand among the data.
+        .filter(|input| evidence.data.iter().all(|d| d.input != **input))
+        .map(|input| {
+            let run = input.run.as_ref();
+            Input {
                 path: input
                     .path
                     .strip_prefix(folder)
@@ -148,10 +156,10 @@ fn provenance(plan: &Plan, evidence: &Evidence, setting: &Setting<'_>) -> Proven
                     .to_string(),
                 sha256: input.sha256.clone(),
                 rows: input.rows,
-                system: Some(plan.systems[*system].common.name.clone()),
-                variant: Some(variant.clone()),
-                seed: *seed,
-            })
+                system: run.map(|r| plan.systems[r.0].common.name.clone()),
+                variant: run.map(|r| r.1.clone()),
+                seed: run.and_then(|r| r.2),
+            }
         })
         .collect();
     Provenance {

@@ -2,9 +2,11 @@
 
 use super::book::{Book, Page, number, spec, unit_of};
 use super::design::Design;
+use super::front;
+use super::optimism::{Rule, optimism};
 use super::truth::{Ends, Scene, judge};
 use crate::hir::{self, MetricRef, Plan, Variant};
-use crate::result::{Candidate, Choice, Objective, Requirement, Selection, Truth};
+use crate::result::{Candidate, Choice, Objective, Optimism, Requirement, Selection, Truth};
 
 /// One entry for each `select`.
 pub(super) fn selections(book: &Book<'_>) -> Vec<Selection> {
@@ -13,6 +15,38 @@ pub(super) fn selections(book: &Book<'_>) -> Vec<Selection> {
         .iter()
         .filter_map(|(_, s)| selection(book, s))
         .collect()
+}
+
+/// The winner's value without what choosing it on these rows added; other rows that report it need no correction.
+fn corrected(
+    book: &Book<'_>,
+    page: &Page<'_>,
+    s: &hir::Select,
+    entrants: &[Entrant<'_>],
+    winner: &Variant,
+) -> Option<Optimism> {
+    let on = &s.on.as_ref()?.data;
+    if s.report_on.as_ref().is_some_and(|r| r.data != *on) {
+        return None;
+    }
+    let (objective, maximize) = s.objective.as_ref()?;
+    let able: Vec<&Variant> = entrants
+        .iter()
+        .filter(|e| e.shown.eligible == Truth::Established && e.merit.is_some())
+        .map(|e| e.variant)
+        .collect();
+    let metrics = &book.plan.metrics;
+    let rule = Rule {
+        systems: &able,
+        objective,
+        sign: if *maximize { 1.0 } else { -1.0 },
+        prefer: s
+            .prefer
+            .as_ref()
+            .map(|(metric, within)| (metric, metrics[metric.metric].sign(), *within)),
+    };
+    let factor = unit_of(&metrics[objective.metric].measure).1;
+    optimism(page, &rule, winner, (0.95, book.seed, factor))
 }
 
 /// A system with what decides about it.
@@ -43,6 +77,14 @@ fn selection(book: &Book<'_>, s: &hir::Select) -> Option<Selection> {
     });
     let chosen = choose(book.plan, &page, s, &entrants);
     let reason = reason(book.plan, s, &entrants, chosen);
+    let winner = chosen.and_then(|i| entrants.get(i)).map(|e| e.variant);
+    let optimism = winner.and_then(|winner| corrected(book, &page, s, &entrants, winner));
+    let criteria = front::criteria(book.plan, s);
+    let systems: Vec<&Variant> = entrants.iter().map(|e| e.variant).collect();
+    let standings = front::standings(&page, &systems, &criteria);
+    for (e, standing) in entrants.iter_mut().zip(standings) {
+        (e.shown.front, e.shown.front_share) = (standing.front, standing.share);
+    }
     for e in entrants.iter_mut().filter(|e| e.merit.is_none()) {
         e.shown.note = Some(format!("no value of {}", objective.text));
     }
@@ -55,6 +97,11 @@ fn selection(book: &Book<'_>, s: &hir::Select) -> Option<Selection> {
         }),
         reason,
         report_on: s.report_on.as_ref().map(|r| book.plan.show_data(&r.data)),
+        optimism,
+        criteria: match criteria.as_slice() {
+            [_] => Vec::new(),
+            several => several.iter().map(|(m, _)| m.text.clone()).collect(),
+        },
         candidates: entrants.into_iter().map(|e| e.shown).collect(),
     })
 }
@@ -96,6 +143,8 @@ fn entrant<'a>(
             low: ends.map(|i| i.low),
             high: ends.map(|i| i.high),
         }),
+        front: None,
+        front_share: None,
         note: None,
     };
     Entrant {

@@ -54,6 +54,7 @@ impl Scene<'_> {
                 number(sample, &self.design.spec, unit, 1.0)
             }
             Ends::Looks(ends) => Number {
+                chosen: None,
                 estimate: Some(sample.estimate).filter(|e| e.is_finite()),
                 interval: ends(asked, sample).map(|(low, high)| result::Interval {
                     low,

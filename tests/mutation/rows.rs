@@ -147,7 +147,8 @@ fn reviews() -> Table {
         let text = dice.words(14);
         let author = format!("a{}", i / 3);
         let day = format!("2024-{:02}-{:02}", 1 + i / 56, 1 + i / 2 % 28);
-        let language = ["en", "de", "fr"][dice.roll(3)];
+        // An author writes in one language.
+        let language = ["en", "de", "fr"][Dice(i as u64 / 3 * 7919).roll(3)];
         let label = LABELS[dice.roll(3)];
         let age = (18 + dice.roll(60)).to_string();
         let row = [
@@ -532,7 +533,7 @@ const OPERATORS: &[Operator] = &[
             }
             let shift = |part: &str, to: &str| {
                 f.changed(|rows| {
-                    for row in f.part(part).into_iter().filter(|r| r % 6 != 0) {
+                    for row in f.part(part).into_iter().filter(|r| r / 3 % 10 != 0) {
                         rows.set(row, "language", to);
                     }
                 })

@@ -1,6 +1,7 @@
 //! What several integration tests share.
 
 pub mod copied;
+pub mod coverage;
 pub mod csv_file;
 pub mod native;
 pub mod oracle;

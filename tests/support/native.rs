@@ -79,6 +79,7 @@ impl Call {
         let columns = Columns {
             values: vec![a.to_vec(), b.to_vec()],
             order: vec![order(a), order(b)],
+            ..Columns::default()
         };
         function(&columns, &vec![1.0; a.len()], &self.options)
     }

@@ -1,10 +1,24 @@
 //! Reads `tests/oracles/*.json`: cases, inputs in place or in CSV, and the tolerance rule of their README.
 
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+/// Area, case and key of an expected value.
+pub type Key = (String, String, String);
+
+/// What has been held in this process: the worst error of each expected value, as a share of what is allowed.
+static HELD: Mutex<BTreeMap<Key, f64>> = Mutex::new(BTreeMap::new());
+
+/// What has been held in this process so far.
+pub fn held() -> BTreeMap<Key, f64> {
+    HELD.lock().unwrap().clone()
+}
 
 /// One oracle case.
 pub struct Case {
+    pub area: String,
     pub name: String,
     pub input: Value,
     pub params: Value,
@@ -17,6 +31,7 @@ pub fn cases(area: &str) -> Vec<Case> {
     let text = std::fs::read_to_string(folder().join(format!("{area}.json"))).unwrap();
     let file: Value = serde_json::from_str(&text).unwrap();
     let case = |case: &Value| Case {
+        area: area.to_owned(),
         name: case["name"].as_str().unwrap().to_owned(),
         input: case["input"].clone(),
         params: case["params"].clone(),
@@ -34,6 +49,24 @@ impl Case {
     /// Whether the input must be refused.
     pub fn expects_error(&self) -> bool {
         self.expect.get("error").is_some()
+    }
+
+    /// Notes that a value was held, `worst` of what is allowed.
+    pub fn note(&self, key: &str, worst: f64) {
+        let key = (self.area.clone(), self.name.clone(), key.to_owned());
+        let mut held = HELD.lock().unwrap();
+        let known = held.entry(key).or_insert(0.0);
+        *known = known.max(worst);
+    }
+
+    /// Holds that the input is refused.
+    pub fn refused(&self, refused: bool) {
+        assert!(
+            self.expects_error() && refused,
+            "{}: not refused",
+            self.name
+        );
+        self.note("error", 0.0);
     }
 
     /// Whether `input` has this column.
@@ -107,6 +140,12 @@ impl Case {
         for (i, (&got, want)) in got.iter().zip(want).enumerate() {
             let allowed = self.allowed(key, i, want);
             let equal = got == want || got.is_nan() && want.is_nan();
+            let off = if equal {
+                0.0
+            } else {
+                (got - want).abs() / allowed
+            };
+            self.note(key, off);
             assert!(
                 equal || (got - want).abs() <= allowed,
                 "{}: {key}[{i}] is {got}, not {want} ± {allowed:e}",
@@ -119,6 +158,7 @@ impl Case {
     pub fn check_flags(&self, key: &str, got: &[bool]) {
         let want: Vec<bool> = serde_json::from_value(self.expect[key].clone()).unwrap();
         assert_eq!(got, want, "{}: {key}", self.name);
+        self.note(key, 0.0);
     }
 
     /// How far element `i` of `key` may lie from `want`.
@@ -150,6 +190,8 @@ fn text(value: &Value) -> Option<String> {
 fn flatten(value: &Value, into: &mut Vec<f64>) {
     match value {
         Value::Array(items) => items.iter().for_each(|item| flatten(item, into)),
+        // In the order of their names.
+        Value::Object(items) => items.values().for_each(|item| flatten(item, into)),
         Value::String(word) => into.push(match word.as_str() {
             "NaN" => f64::NAN,
             "Infinity" => f64::INFINITY,

@@ -306,9 +306,12 @@ fn selection() -> Selection {
                 }),
                 eligible,
                 note: (!note.is_empty()).then(|| note.into()),
+                ..Candidate::default()
             }
         };
     Selection {
+        optimism: None,
+        criteria: Vec::new(),
         name: "fastest_good".into(),
         partition: "reviews.val".into(),
         candidates: vec![
@@ -372,6 +375,7 @@ pub fn whole() -> RunResult {
     let hash = "6f1c0b7a52d4e8f96f1c0b7a52d4e8f96f1c0b7a52d4e8f96f1c0b7a52d4e8f9";
     RunResult {
         stops: Vec::new(),
+        rankings: Vec::new(),
         schema_version: SCHEMA_VERSION,
         tool: Tool {
             name: "benchwright".into(),

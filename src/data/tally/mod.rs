@@ -153,8 +153,8 @@ impl<'w> Part<'w> {
                 let read = Delimited::new(file, delimiter, self.width, wanted)?;
                 Open::Delimited(Box::new(read))
             }
-            Source::Pages(file) => Open::Pages(Box::new(Pages::new(file, wanted)?)),
-            Source::Held(bytes) => Open::Held(Box::new(Pages::new(bytes, wanted)?)),
+            Source::Pages(file) => Open::Pages(Box::new(Pages::new(file, self.width, wanted)?)),
+            Source::Held(bytes) => Open::Held(Box::new(Pages::new(bytes, self.width, wanted)?)),
         })
     }
 }

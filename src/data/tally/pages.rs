@@ -30,8 +30,11 @@ pub(super) struct Pages<F: ChunkReader + 'static> {
 }
 
 impl<F: ChunkReader + 'static> Pages<F> {
-    pub(super) fn new(file: F, wanted: Wanted) -> Result<Self, Odd> {
+    pub(super) fn new(file: F, width: usize, wanted: Wanted) -> Result<Self, Odd> {
         let file = SerializedFileReader::new(file)?;
+        if file.metadata().file_metadata().schema_descr().num_columns() != width {
+            return Err(Odd::Unread("it has nested columns"));
+        }
         Ok(Self {
             file,
             wanted,

@@ -57,7 +57,7 @@ pub fn survives(plan: &Plan, failures: &[Diagnostic]) -> bool {
 impl Commands {
     /// What went wrong, each failure once; those that failed in one way for one command are told together.
     pub fn failures(&self, outcomes: &[Outcome], store: &Path) -> Vec<Diagnostic> {
-        let mut groups: Vec<(Span, String, Vec<(usize, &Failure)>)> = Vec::new();
+        let mut groups: Vec<Alike<'_>> = Vec::new();
         for (at, outcome) in outcomes.iter().enumerate() {
             let Outcome::Failed(failure) = outcome else {
                 continue;
@@ -159,6 +159,9 @@ fn moved(mut found: Diagnostic, from: &Path, to: &Path) -> Diagnostic {
     }
     found
 }
+
+/// Failures of one command that have one kind: where, of which kind, and which.
+type Alike<'a> = (Span, String, Vec<(usize, &'a Failure)>);
 
 /// A word for what failures of one kind have in common.
 fn alike(kind: &FailureKind) -> String {

@@ -2,7 +2,7 @@
 
 use super::super::shelf::{Held, Shelf, output_columns};
 use super::demand::On;
-use crate::data;
+use crate::data::{self, RowsOf};
 use crate::hir::{DataRef, Dataset, FOLDS, Id, Known, Plan, System};
 use crate::runner::{Handed, Source};
 use crate::text::Spanned;
@@ -121,8 +121,7 @@ impl<'a> Rows<'a> {
 
     fn write(&mut self, content: &Content) -> Result<Handed, String> {
         let (all, fold, labelled, features) = content;
-        let (mut tables, mut shown): (Vec<(Part<'_>, Vec<u32>)>, Vec<String>) =
-            (Vec::new(), Vec::new());
+        let (mut tables, mut shown) = (Vec::new(), Vec::new());
         // Partitions of one dataset are one table, in the order of its rows.
         let mut by_dataset: BTreeMap<Id<Dataset>, BTreeSet<u32>> = BTreeMap::new();
         for on in all {
@@ -142,21 +141,22 @@ impl<'a> Rows<'a> {
                 (Some((_, n)), true) => format!("{data} without fold {}", n + 1),
             });
         }
+        let mut datasets: Vec<String> = Vec::new();
         for (id, rows) in by_dataset {
             let Some(held) = self.shelf.held.get(&id) else {
                 continue;
             };
-            let columns = columns(self.plan, id, held, *labelled, features.as_deref());
-            tables.push((Part { held, columns }, rows.into_iter().collect()));
+            datasets.push(plain(&self.plan.datasets[id].common.name));
+            tables.push(RowsOf {
+                table: &held.table,
+                columns: columns(self.plan, id, held, *labelled, features.as_deref()),
+                rows: rows.into_iter().collect(),
+            });
         }
         shown.dedup();
-        let bytes = csv(&tables);
+        let bytes = data::rows_file(&tables);
         let sha256 = data::sha256(&bytes);
         let labels = if *labelled { "labelled" } else { "unlabelled" };
-        let datasets: Vec<String> = tables
-            .iter()
-            .map(|(part, _)| plain(&self.plan.datasets[part.held.dataset].common.name))
-            .collect();
         let file = format!(
             "{}-{labels}-{}.csv",
             datasets.join("+"),
@@ -166,7 +166,7 @@ impl<'a> Rows<'a> {
             name: String::new(),
             sha256: sha256.clone(),
             bytes: bytes.len() as u64,
-            rows: tables.iter().map(|(_, rows)| rows.len() as u64).sum(),
+            rows: tables.iter().map(|part| part.rows.len() as u64).sum(),
             holds: format!(
                 "{}, {}",
                 shown.join(" and "),
@@ -211,12 +211,6 @@ fn rows(held: &Held, on: &On, fold: Option<(Id<Dataset>, u32)>) -> Option<Vec<u3
     }
     rows.sort_unstable();
     Some(rows)
-}
-
-/// Rows of a dataset with the columns that are given away.
-struct Part<'a> {
-    held: &'a Held,
-    columns: Vec<String>,
 }
 
 /// The columns that a command is given: all that were there before the outcome, or the features it names; outputs
@@ -272,33 +266,4 @@ fn told_by_label(d: &Dataset) -> BTreeSet<&str> {
             return hidden;
         }
     }
-}
-
-/// Tables one behind the other, under all their columns; a column that a table does not have is empty there.
-fn csv(tables: &[(Part<'_>, Vec<u32>)]) -> Vec<u8> {
-    let mut header: Vec<&String> = Vec::new();
-    for name in tables.iter().flat_map(|(part, _)| &part.columns) {
-        if !header.contains(&name) {
-            header.push(name);
-        }
-    }
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    // Writing to memory does not fail.
-    let _ = writer.write_record(header.iter().map(|n| n.as_bytes()));
-    for (part, rows) in tables {
-        let own = |name: &&String| part.columns.contains(name);
-        let text = |name: &&String| {
-            part.held
-                .table
-                .text(name)
-                .filter(|_| own(name))
-                .map(|(_, t)| t)
-        };
-        let columns: Vec<_> = header.iter().map(text).collect();
-        for &row in rows {
-            let fields = columns.iter().map(|c| c.and_then(|c| c.get(row as usize)));
-            let _ = writer.write_record(fields.map(Option::unwrap_or_default));
-        }
-    }
-    writer.into_inner().unwrap_or_default()
 }

@@ -35,6 +35,8 @@ pub struct Dataset {
     pub weight: Option<Spanned<String>>,
     /// Columns within whose values resampling stays.
     pub strata: Vec<Spanned<String>>,
+    /// The items that lists of its rows hold.
+    pub items: Option<ItemTable>,
     /// What is known of other columns.
     pub columns: Vec<ColumnFact>,
     /// When the data became public.
@@ -57,6 +59,30 @@ pub struct Dataset {
     pub overlaps: Vec<Spanned<Id<Dataset>>>,
     /// Datasets or partitions that surely share no row.
     pub disjoint_from: Vec<DataUse>,
+}
+
+/// A table of items: those that lists recommend.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemTable {
+    /// The file.
+    pub source: Spanned<String>,
+    /// The column of items.
+    pub id: Spanned<String>,
+    /// The column of how often each was used; makes the role `item_share`.
+    pub interactions: Option<Spanned<String>>,
+    /// The columns of what each is like; make the role `item_features`.
+    pub features: Vec<Spanned<String>>,
+}
+
+impl ItemTable {
+    /// Whether a role of lists comes from the table.
+    pub fn offers(&self, role: &str) -> bool {
+        match role {
+            "item_share" => self.interactions.is_some(),
+            "item_features" => !self.features.is_empty(),
+            _ => false,
+        }
+    }
 }
 
 /// What is known of a column that is no role.

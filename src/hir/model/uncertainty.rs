@@ -15,17 +15,19 @@ pub enum AnalyticMethod {
     Exact,
     Newcombe,
     Delong,
+    OrderStatistic,
 }
 
 impl AnalyticMethod {
     /// Every method with its name.
-    pub const ALL: [(&str, AnalyticMethod); 6] = [
+    pub const ALL: [(&str, AnalyticMethod); 7] = [
         ("t", AnalyticMethod::T),
         ("normal", AnalyticMethod::Normal),
         ("wilson", AnalyticMethod::Wilson),
         ("exact", AnalyticMethod::Exact),
         ("newcombe", AnalyticMethod::Newcombe),
         ("delong", AnalyticMethod::Delong),
+        ("order_statistic", AnalyticMethod::OrderStatistic),
     ];
 
     /// The kinds of metric whose rows it can take, as people call them.
@@ -36,17 +38,19 @@ impl AnalyticMethod {
                 &[MetricKind::Share]
             }
             AnalyticMethod::Delong => &[MetricKind::RocArea],
+            AnalyticMethod::OrderStatistic => &[MetricKind::Quantile],
         }
     }
 
-    /// The test that belongs to the interval.
-    pub fn test(self) -> TestMethod {
+    /// The test that belongs to the interval; an interval of a quantile has none.
+    pub fn test(self) -> Option<TestMethod> {
         match self {
-            AnalyticMethod::T | AnalyticMethod::Normal => TestMethod::T,
+            AnalyticMethod::T | AnalyticMethod::Normal => Some(TestMethod::T),
             AnalyticMethod::Wilson | AnalyticMethod::Exact | AnalyticMethod::Newcombe => {
-                TestMethod::Mcnemar
+                Some(TestMethod::Mcnemar)
             }
-            AnalyticMethod::Delong => TestMethod::Delong,
+            AnalyticMethod::Delong => Some(TestMethod::Delong),
+            AnalyticMethod::OrderStatistic => None,
         }
     }
 }
@@ -66,11 +70,13 @@ pub enum TestMethod {
     Mcnemar,
     Delong,
     CorrectedT,
+    /// Of the ranks of all systems over several datasets or slices.
+    Friedman,
 }
 
 impl TestMethod {
     /// Every test with its name.
-    pub const ALL: [(&str, TestMethod); 11] = [
+    pub const ALL: [(&str, TestMethod); 12] = [
         ("t", TestMethod::T),
         ("welch", TestMethod::Welch),
         ("mann_whitney", TestMethod::MannWhitney),
@@ -85,6 +91,7 @@ impl TestMethod {
         ("mcnemar", TestMethod::Mcnemar),
         ("delong", TestMethod::Delong),
         ("corrected_t", TestMethod::CorrectedT),
+        ("friedman", TestMethod::Friedman),
     ];
 
     /// Whether it takes the two systems' rows in pairs.
@@ -98,7 +105,8 @@ impl TestMethod {
             | TestMethod::ApproximateRandomization
             | TestMethod::Mcnemar
             | TestMethod::Delong
-            | TestMethod::CorrectedT => true,
+            | TestMethod::CorrectedT
+            | TestMethod::Friedman => true,
         }
     }
 
@@ -115,8 +123,8 @@ impl TestMethod {
             | TestMethod::ApproximateRandomization => &[MetricKind::Mean, MetricKind::Share],
             TestMethod::Mcnemar => &[MetricKind::Share],
             TestMethod::Delong => &[MetricKind::RocArea],
-            // Of folds, whatever the metric.
-            TestMethod::CorrectedT => &[],
+            // Of folds, or of datasets, whatever the metric.
+            TestMethod::CorrectedT | TestMethod::Friedman => &[],
         }
     }
 }

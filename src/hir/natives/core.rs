@@ -40,6 +40,24 @@ const WEIGHTS: NativeOption = NativeOption {
     default: Some(0.0),
 };
 
+const BINS: NativeOption = NativeOption {
+    name: "bins",
+    kind: OptionKind::Number(1.0, 1e6, true),
+    default: None,
+};
+
+const CLASSES: NativeOption = NativeOption {
+    name: "classes",
+    kind: OptionKind::Number(0.0, 1e6, true),
+    default: Some(0.0),
+};
+
+const ERROR: NativeOption = NativeOption {
+    name: "of",
+    kind: OptionKind::Choice(&["mean", "max"]),
+    default: Some(0.0),
+};
+
 const LEVEL: NativeOption = NativeOption {
     name: "level",
     kind: OptionKind::Choice(&["nominal", "ordinal", "interval", "ratio"]),
@@ -52,6 +70,12 @@ pub(super) const TABLE: &[Signature] = &[
         &[Number, Condition],
         Gives::Ratio,
         "the chance that a row where the condition holds has a higher number than one where it does not, ties counting half (Hanley & McNeil 1982)",
+    ),
+    whole(
+        "win_rate",
+        &[Number, Condition, Condition],
+        Gives::Number,
+        "the chance that a row where the first condition holds has a higher number than one where the second does, ties counting half (Vargha & Delaney 2000)",
     ),
     whole(
         "average_precision",
@@ -83,6 +107,21 @@ pub(super) const TABLE: &[Signature] = &[
         Gives::Number,
         "concordant less discordant pairs, corrected for ties (Kendall 1945)",
     ),
+    whole(
+        "kendall_tau_c",
+        &[Number, Number],
+        Gives::Number,
+        "concordant less discordant pairs over the most that as many distinct values allow (Stuart 1953)",
+    ),
+    Signature {
+        options: &[BINS, ERROR],
+        ..whole(
+            "calibration_error",
+            &[Number, Condition],
+            Gives::Ratio,
+            "how far the mean number lies from the share of rows where the condition holds, over bins of as many rows each: on average, or in the worst (Nixon et al. 2019)",
+        )
+    },
     whole(
         "r2",
         &[Number, Number],
@@ -116,6 +155,16 @@ pub(super) const TABLE: &[Signature] = &[
             &[Class, Class],
             Gives::Number,
             "agreement of a fixed number of raters beyond chance (Fleiss 1971)",
+        )
+    },
+    Signature {
+        rest: Some(Class),
+        options: &[CLASSES],
+        ..whole(
+            "randolph_kappa",
+            &[Class, Class],
+            Gives::Number,
+            "agreement of a fixed number of raters beyond that of drawing all classes alike (Randolph 2005)",
         )
     },
     row(

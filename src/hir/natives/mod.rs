@@ -5,6 +5,7 @@ mod code;
 mod core;
 mod generation;
 mod ranking;
+mod sets;
 
 /// What a native is computed from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,12 +101,18 @@ pub struct Signature {
 impl Signature {
     /// Whether it says of a row yes or no, so that its mean is a share of the rows.
     pub fn is_yes_or_no(&self) -> bool {
-        ["exact_match", "hit", "top_class_is"].contains(&self.name)
+        ["exact_match", "hit", "top_class_is", "same_set"].contains(&self.name)
     }
 }
 
 /// The tables of all natives. Each file of `metrics::native` has one here.
-const TABLES: [&[Signature]; 4] = [core::TABLE, generation::TABLE, ranking::TABLE, code::TABLE];
+const TABLES: [&[Signature]; 5] = [
+    core::TABLE,
+    generation::TABLE,
+    ranking::TABLE,
+    code::TABLE,
+    sets::TABLE,
+];
 
 /// All natives, by table.
 pub fn natives() -> impl Iterator<Item = &'static Signature> {

@@ -246,6 +246,10 @@ fn matrix(
 }
 
 /// The linear quantile on each resample: from the nearer end, a chunk at a time, until the rank is reached.
+#[allow(
+    clippy::needless_range_loop,
+    reason = "lanes of several arrays, side by side"
+)]
 fn quantile<T: Times>(group: &RankedRows, drawn: Drawn<'_, T>, q: f64) -> Lanes {
     let mut found = [f64::NAN; LANES];
     let Some(ranked) = &group.ranked else {
@@ -332,6 +336,10 @@ fn quantile<T: Times>(group: &RankedRows, drawn: Drawn<'_, T>, q: f64) -> Lanes 
 }
 
 /// The area under the ROC curve on each resample: one sweep over the scores, in whole numbers.
+#[allow(
+    clippy::needless_range_loop,
+    reason = "lanes of several arrays, side by side"
+)]
 fn area<T: Times>(sweep: &[Row], drawn: Drawn<'_, T>) -> Lanes {
     let (mut won, mut tied) = ([0u64; LANES], [0u64; LANES]);
     let (mut below, mut all) = ([0u32; LANES], [0u32; LANES]);

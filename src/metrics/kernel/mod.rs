@@ -13,6 +13,7 @@ mod groups;
 mod jackknife;
 mod lanes;
 mod merge;
+mod orders;
 mod prepare;
 mod tables;
 

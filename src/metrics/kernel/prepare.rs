@@ -4,9 +4,12 @@ use super::bind::{RowArgs, RowClass, RowNumber, RowTest};
 use super::columns::RunColumns;
 use super::groups::Groups;
 use super::tables::{Table, axes};
-use crate::metrics::native::{Columns, Implementation, Swept, implementation};
+use crate::hir::formula::Cell;
+use crate::hir::natives::ListKind;
+use crate::metrics::native::{Columns, Implementation, Swept, implementation, lists};
 use crate::metrics::program::{Argument, Class, Grouping, Kind, Native, Number, Statistic};
 use crate::stats::quantile::Ranked;
+use std::collections::BTreeMap;
 
 /// A statistic, prepared. Places are those in the kernel's rows.
 #[derive(Debug, Clone)]
@@ -518,6 +521,7 @@ fn whole(
     let rows: Vec<u32> = places.iter().map(|&p| row_at(grouped, p)).collect();
     let mut broken = false;
     let mut found = Columns::default();
+    let mut known = BTreeMap::new();
     for arg in &native.args {
         let values: Vec<f64> = match arg {
             Argument::Number(n) => {
@@ -532,7 +536,13 @@ fn whole(
                 rows.iter().map(value).collect()
             }
             Argument::Class(class) => class_numbers(class, columns, &rows),
-            Argument::Text(_) | Argument::List(..) | Argument::Scores => {
+            Argument::List(kind, cell) => {
+                found
+                    .lists
+                    .push(items(*kind, cell, columns, &rows, &mut known));
+                Vec::new()
+            }
+            Argument::Text(_) | Argument::Scores => {
                 broken = true;
                 Vec::new()
             }
@@ -545,6 +555,32 @@ fn whole(
         broken,
         sweep: Vec::new(),
     }
+}
+
+/// Each row's items as numbers, the same for all lists that share `known`.
+fn items(
+    kind: ListKind,
+    cell: &Cell,
+    columns: &RunColumns<'_>,
+    rows: &[u32],
+    known: &mut BTreeMap<String, u32>,
+) -> Vec<Vec<u32>> {
+    let texts = columns.texts.get(cell).copied().unwrap_or_default();
+    // What is no list was refused where the file was read.
+    let parsed = lists(kind, texts.words.iter().map(String::as_str)).unwrap_or_default();
+    let mut number = |item: String| {
+        let next = u32::try_from(known.len()).unwrap_or(u32::MAX);
+        *known.entry(item).or_insert(next)
+    };
+    let numbered: Vec<Vec<u32>> = parsed
+        .into_iter()
+        .map(|list| list.into_iter().map(&mut number).collect())
+        .collect();
+    let of = |&row: &u32| {
+        let code = texts.codes.get(row as usize).copied().unwrap_or(u32::MAX);
+        numbered.get(code as usize).cloned().unwrap_or_default()
+    };
+    rows.iter().map(of).collect()
 }
 
 /// Classes as the numbers they are called where all are called by numbers, else as their places.

@@ -15,6 +15,10 @@ pub(super) const TABLE: &[Native] = &[
         name: "fleiss_kappa",
         implementation: Implementation::Whole(fleiss_kappa),
     },
+    Native {
+        name: "randolph_kappa",
+        implementation: Implementation::Whole(randolph_kappa),
+    },
 ];
 
 /// `1 − Σ w observed / Σ w expected`, w the weight of each disagreement: 1, the distance, or its square;
@@ -128,16 +132,21 @@ fn krippendorff_alpha(columns: &Columns, weights: &[f64], options: &[f64]) -> f6
     1.0 - (all - 1.0) * observed / expected
 }
 
-/// `(P̄ − P̄ₑ) / (1 − P̄ₑ)`; Fleiss 1971. Undefined where a rating is missing or all are of one class.
-fn fleiss_kappa(columns: &Columns, weights: &[f64], _: &[f64]) -> f64 {
+/// What a fixed number of raters say.
+struct Ratings {
+    /// The share of pairs of raters that agree, over all rows.
+    agreed: f64,
+    /// The share of each class among all ratings.
+    shares: Vec<f64>,
+}
+
+/// `None` where a rating is missing, and of fewer than two raters.
+fn ratings(columns: &Columns, weights: &[f64]) -> Option<Ratings> {
     let units = units(columns, weights);
     let raters = columns.values.len() as f64;
-    if units
-        .iter()
-        .any(|(ratings, _)| ratings.len() < columns.values.len())
-        || raters < 2.0
-    {
-        return f64::NAN;
+    let missing = |(ratings, _): &(Vec<f64>, f64)| ratings.len() < columns.values.len();
+    if units.iter().any(missing) || raters < 2.0 {
+        return None;
     }
     let values = values(&units);
     let mut of_value = vec![0.0; values.len()];
@@ -151,12 +160,31 @@ fn fleiss_kappa(columns: &Columns, weights: &[f64], _: &[f64]) -> f64 {
             *sum += weight * n;
         }
     }
-    let by_chance: f64 = of_value
-        .iter()
-        .map(|n| (n / (all * raters)) * (n / (all * raters)))
-        .sum();
-    if values.len() < 2 {
-        return f64::NAN;
-    }
-    (agreed / all - by_chance) / (1.0 - by_chance)
+    Some(Ratings {
+        agreed: agreed / all,
+        shares: of_value.iter().map(|n| n / (all * raters)).collect(),
+    })
+}
+
+/// `(P̄ − P̄ₑ) / (1 − P̄ₑ)`; Fleiss 1971. Undefined where a rating is missing or all are of one class.
+fn fleiss_kappa(columns: &Columns, weights: &[f64], _: &[f64]) -> f64 {
+    let several = ratings(columns, weights).filter(|r| r.shares.len() > 1);
+    several.map_or(f64::NAN, |r| {
+        let by_chance: f64 = r.shares.iter().map(|s| s * s).sum();
+        (r.agreed - by_chance) / (1.0 - by_chance)
+    })
+}
+
+/// The same, by chance being one over the classes there are: the option, or 0 for those that occur; Randolph 2005.
+/// Undefined of fewer than two classes.
+fn randolph_kappa(columns: &Columns, weights: &[f64], options: &[f64]) -> f64 {
+    ratings(columns, weights).map_or(f64::NAN, |r| {
+        let declared = options.first().copied().unwrap_or(0.0);
+        let by_chance = 1.0 / declared.max(r.shares.len() as f64);
+        if by_chance < 1.0 {
+            (r.agreed - by_chance) / (1.0 - by_chance)
+        } else {
+            f64::NAN
+        }
+    })
 }

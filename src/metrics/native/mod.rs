@@ -15,6 +15,7 @@ mod rank;
 mod ranking;
 mod rouge;
 mod scores;
+mod sets;
 mod ter;
 mod text;
 
@@ -80,6 +81,8 @@ pub struct Columns {
     pub values: Vec<Vec<f64>>,
     /// For each argument the rows in ascending order of its values.
     pub order: Vec<Vec<u32>>,
+    /// For each argument that is a list, in order, each row's items, as numbers that all lists share.
+    pub lists: Vec<Vec<Vec<u32>>>,
 }
 
 impl Columns {
@@ -103,7 +106,7 @@ pub struct Native {
 }
 
 /// The tables of all natives.
-const TABLES: [&[Native]; 7] = [
+const TABLES: [&[Native]; 8] = [
     rank::TABLE,
     moments::TABLE,
     agreement::TABLE,
@@ -111,6 +114,7 @@ const TABLES: [&[Native]; 7] = [
     generation::TABLE,
     ranking::TABLE,
     code::TABLE,
+    sets::TABLE,
 ];
 
 /// The function of a native.

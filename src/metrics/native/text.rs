@@ -23,14 +23,9 @@ pub fn characters(text: &str) -> Vec<char> {
     text.trim_matches(is_space).chars().collect()
 }
 
-/// The tokens of `mteval-v13a.pl`, the tokenisation that BLEU scores are published with (Post 2018,
+/// A text with white space between its tokens of `mteval-v13a.pl`, the tokenisation that BLEU scores are published with (Post 2018,
 /// A Call for Clarity in Reporting BLEU Scores): entities unescaped, ASCII punctuation set apart, full
 /// stop and comma only where no digits surround them.
-pub fn tokens_13a(text: &str) -> Vec<String> {
-    owned_words(&apart_13a(text))
-}
-
-/// A text with white space between its [`tokens_13a`].
 pub fn apart_13a(text: &str) -> String {
     let mut text = Cow::Borrowed(text);
     for (old, new) in [("<skipped>", ""), ("-\n", ""), ("\n", " ")] {
@@ -132,7 +127,7 @@ fn pairs(
 }
 
 /// The words of Tercom's tokenisation: lower case, and with `normalized` punctuation set apart as in
-/// `tokens_13a`, with the possessive `'s` (Snover et al. 2006, A Study of Translation Edit Rate).
+/// `apart_13a`, with the possessive `'s` (Snover et al. 2006, A Study of Translation Edit Rate).
 pub fn tokens_tercom(text: &str, normalized: bool) -> Vec<String> {
     let text = text.to_lowercase();
     if !normalized {
@@ -338,7 +333,7 @@ mod tests {
             ("", ""),
             ("\u{a0}\u{1c} ", ""),
         ] {
-            assert_eq!(tokens_13a(text).join(" "), tokens, "{text}");
+            assert_eq!(words(&apart_13a(text)).join(" "), tokens, "{text}");
         }
         assert_eq!(
             tokens_tercom("Dog's (A)", true),

@@ -1,0 +1,90 @@
+//! What `method: auto` takes: BCa, but where the bootstrap is known to claim too much a method that does not.
+//!
+//! The limits are read off the study of coverage (`docs/statistics.md`).
+
+use super::closed::{Shares, shares};
+use crate::hir::AnalyticMethod;
+use crate::infer::Sample;
+use crate::result::ResampleUnit;
+
+/// Fewer units than this of either kind, or pairs that differ: resamples of a share are too lumpy.
+const FEW_COUNTS: u64 = 15;
+/// Fewer units than this: a bootstrap knows too little of the tails.
+const FEW_UNITS: usize = 20;
+/// Fewer rows than this beyond a quantile: its resamples are a handful of values.
+const FEW_BEYOND: f64 = 10.0;
+
+/// The method in closed form that `auto` takes instead of BCa, and why.
+pub(super) fn instead_of_bca(
+    sample: &Sample,
+    unit: ResampleUnit,
+) -> Option<(AnalyticMethod, String)> {
+    let units = usize::try_from(sample.units()).unwrap_or(usize::MAX);
+    let apart = sample.strata.iter().any(|s| *s > 0);
+    match unit {
+        ResampleUnit::Run if units < FEW_UNITS => {
+            return Some((
+                AnalyticMethod::T,
+                format!("of {units} runs a bootstrap is too narrow"),
+            ));
+        }
+        ResampleUnit::Run | ResampleUnit::Fold => return None,
+        ResampleUnit::Row | ResampleUnit::Cluster => {}
+    }
+    // Values without each unit know nothing of how runs or strata vary.
+    if sample.runs.len() > 1 || apart {
+        return None;
+    }
+    if unit == ResampleUnit::Row
+        && let Some(found) = of_rows(sample)
+    {
+        return Some(found);
+    }
+    let few = sample
+        .sides
+        .as_ref()
+        .map_or(units, |s| s.candidate.len().min(s.baseline.len()));
+    (few < FEW_UNITS && few > 2 && !sample.rough && sample.positive.is_none()).then(|| {
+        let what = match unit {
+            ResampleUnit::Cluster => "clusters",
+            _ => "rows",
+        };
+        let why = format!("of {few} {what} a bootstrap is too narrow");
+        (AnalyticMethod::T, why)
+    })
+}
+
+fn of_rows(sample: &Sample) -> Option<(AnalyticMethod, String)> {
+    match shares(sample) {
+        Some(Shares::One(k, n)) => {
+            let fewer = k.min(n - k);
+            let why = match fewer {
+                0 => "all rows alike: resamples cannot differ".to_owned(),
+                1 => "only 1 row unlike the others".to_owned(),
+                _ => format!("only {fewer} rows of one kind"),
+            };
+            return (fewer < FEW_COUNTS).then_some((AnalyticMethod::Wilson, why));
+        }
+        Some(Shares::Paired(p)) => {
+            let differ = p.first + p.second;
+            let why = match differ {
+                0 => "no row tells the two apart: resamples cannot differ".to_owned(),
+                1 => "only 1 row tells the two apart".to_owned(),
+                _ => format!("only {differ} rows tell the two apart"),
+            };
+            return (differ < FEW_COUNTS).then_some((AnalyticMethod::Newcombe, why));
+        }
+        Some(Shares::Apart((a, n), (b, m))) => {
+            let fewer = a.min(n - a).min(b).min(m - b);
+            let why = format!("only {fewer} rows of one kind on a side");
+            return (fewer < FEW_COUNTS).then_some((AnalyticMethod::Newcombe, why));
+        }
+        None => {}
+    }
+    let (sorted, q) = sample.quantile.as_deref()?;
+    let beyond = sorted.len() as f64 * q.min(1.0 - q);
+    (beyond < FEW_BEYOND).then(|| {
+        let why = format!("about {beyond:.0} rows beyond the quantile");
+        (AnalyticMethod::OrderStatistic, why)
+    })
+}
