@@ -330,7 +330,7 @@ fn explain_knows_the_metrics_of_a_plan() {
 fn metrics_lists_and_searches_the_library() {
     insta::assert_snapshot!(stdout(&benchwright(&["metrics"])));
     let found = stdout(&benchwright(&["metrics", "Jaccard", "weighted"]));
-    assert_eq!(found.lines().count(), 1, "{found}");
+    assert_eq!(found.lines().count(), 2, "{found}");
     assert!(found.starts_with("jaccard_weighted"));
     let out = benchwright(&["metrics", "nonsense"]);
     assert_eq!(code(&out), 2);

@@ -222,7 +222,10 @@ fn written(plan: &str) -> Vec<(Keyword, String)> {
             Head::Stop { .. } => Keyword::Stop,
             Head::Broken { .. } => continue,
         };
-        let fields = block.body.iter().flat_map(|b| b.fields());
+        let fields = block
+            .body
+            .iter()
+            .flat_map(benchwright::syntax::ast::Body::fields);
         found.extend(fields.map(|f| (keyword, f.name.text.clone())));
     }
     found

@@ -448,7 +448,7 @@ impl Large {
         let class = |x: usize| ["neg", "neu", "pos"][x % 3];
         let label = |i: usize| class(i * i / 7);
         let answer = |i: usize, often: usize| {
-            if i % often == 0 {
+            if i.is_multiple_of(often) {
                 class(i / 5)
             } else {
                 label(i)
@@ -580,10 +580,10 @@ fn parquet(header: &str, rows: &[String], version: WriterVersion, dictionary: bo
     let mut writer = SerializedFileWriter::new(Vec::new(), schema, Arc::new(properties)).unwrap();
     for group in rows.chunks(1100) {
         let mut out = writer.next_row_group().unwrap();
-        for at in 0..names.len() {
+        for (at, name) in names.iter().enumerate() {
             let fields = || group.iter().map(|row| row.split('\t').nth(at).unwrap());
             let mut column = out.next_column().unwrap().unwrap();
-            if names[at] == "id" {
+            if *name == "id" {
                 let ids: Vec<i64> = fields().map(|f| f.parse().unwrap()).collect();
                 column
                     .typed::<Int64Type>()

@@ -438,7 +438,7 @@ fn tampered(p: &Project) -> Vec<String> {
 fn audits_find_a_flipped_byte() {
     let p = lived_in();
     lines(&p, |l| {
-        l[1] = l[1].replacen("confirmatory", "confirmatorY", 1)
+        l[1] = l[1].replacen("confirmatory", "confirmatorY", 1);
     });
     assert_eq!(
         tampered(&p),

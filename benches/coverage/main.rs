@@ -3,6 +3,8 @@
 //!
 //! `cargo bench --bench coverage`
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
+
 #[path = "../../tests/support/coverage.rs"]
 mod coverage;
 mod plot;

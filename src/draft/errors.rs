@@ -3,7 +3,7 @@
 use crate::codes;
 use crate::data::{self, DataError};
 use crate::diagnostic::Diagnostic;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 codes! {
     /// No column can be what is predicted.
@@ -136,7 +136,7 @@ pub fn diagnose(error: &DraftError) -> Diagnostic {
 
 fn not_told(
     what: &str,
-    path: &PathBuf,
+    path: &Path,
     say: &str,
     among: &[String],
     columns: &[String],
@@ -152,7 +152,7 @@ fn not_told(
         .help(format!("say it: `{say}`"))
 }
 
-fn no_id(path: &PathBuf, repeated: Option<&str>, system: Option<&str>) -> Diagnostic {
+fn no_id(path: &Path, repeated: Option<&str>, system: Option<&str>) -> Diagnostic {
     let said = match (repeated, system) {
         (Some(id), Some(system)) => format!("`{id}` repeats: one row for each `{system}`"),
         (Some(id), None) => format!("`{id}` is named like an id, and its values repeat"),

@@ -95,7 +95,7 @@ pub(super) fn read(
 
 impl Items {
     /// Puts what is known of the items of each predicted list beside it.
-    pub(super) fn beside(&self, owned: &mut Owned) -> Result<(), Diagnostic> {
+    pub(super) fn beside(&self, owned: &mut Owned) -> Result<(), Box<Diagnostic>> {
         let prediction = Cell::Role("prediction".into());
         let Some(column) = owned.texts.get(&prediction) else {
             return Ok(());
@@ -127,7 +127,7 @@ impl Items {
                 items: unknown.iter().take(SHOWN).cloned().collect(),
                 total: unknown.len(),
             };
-            return Err(data::diagnose(&error, Some(self.span)));
+            return Err(Box::new(data::diagnose(&error, Some(self.span))));
         }
         owned.texts.extend(made);
         Ok(())

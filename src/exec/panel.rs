@@ -345,7 +345,7 @@ fn beside(
 ) -> Result<(Columns, Option<Input>), Vec<Diagnostic>> {
     if let Some(items) = items {
         for owned in columns.values_mut() {
-            items.beside(owned).map_err(|e| vec![e])?;
+            items.beside(owned).map_err(|e| vec![*e])?;
         }
     }
     Ok((columns, input))

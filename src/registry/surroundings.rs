@@ -82,7 +82,7 @@ pub fn git(folder: &Path) -> Option<Git> {
     })
 }
 
-/// The variables of [`VARIABLES`] that are set.
+/// The variables of `VARIABLES` that are set.
 pub fn environment() -> BTreeMap<String, String> {
     let set = VARIABLES.iter().filter_map(|name| {
         let value = std::env::var(name).ok()?;

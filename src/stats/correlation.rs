@@ -19,7 +19,7 @@ pub fn fisher_interval(r: f64, n: usize, level: f64) -> Option<Ends> {
 /// The two-sided p value of no correlation: t = r·√((n−2)/(1−r²)) with n−2 degrees of freedom; exact for normal
 /// pairs, approximate for ranks (Kendall & Stuart 1973, §31.19). `None` of fewer than three pairs.
 pub fn p_value(r: f64, n: usize) -> Option<f64> {
-    if n < 3 || !(r.abs() <= 1.0) {
+    if n < 3 || r.is_nan() || r.abs() > 1.0 {
         return None;
     }
     let df = n as f64 - 2.0;

@@ -79,7 +79,7 @@ const PANELS: u32 = 2000;
 /// P(range of `k` standard normals > `q`): the studentized range with known variance, k∫φ(z)(Φ(z) − Φ(z − q))^(k−1)dz
 /// (Tukey 1953), by Simpson's rule.
 pub fn range_upper(q: f64, k: usize) -> f64 {
-    if !(q >= 0.0) || k < 2 {
+    if q.is_nan() || q < 0.0 || k < 2 {
         return f64::NAN;
     }
     let power = i32::try_from(k - 1).unwrap_or(i32::MAX);

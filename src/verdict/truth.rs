@@ -33,8 +33,11 @@ pub(super) enum Ends<'a> {
     /// As the comparison's `interval:` says.
     Planned,
     /// So that they hold at all looks at the runs together; `None` where nothing is known yet.
-    Looks(&'a dyn Fn(&Asked<'_>, &Sample) -> Option<(f64, f64)>),
+    Looks(&'a AtLooks<'a>),
 }
+
+/// The ends of a sample's interval at a look.
+pub(super) type AtLooks<'a> = dyn Fn(&Asked<'_>, &Sample) -> Option<(f64, f64)> + 'a;
 
 /// A quantity whose interval is asked for.
 pub(super) struct Asked<'a> {

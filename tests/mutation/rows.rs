@@ -700,7 +700,7 @@ pub fn section(trials: &[Trial]) -> String {
                 name,
                 operators: OPERATORS.iter().filter(|o| o.code == *code).count(),
                 mutants: mine.len(),
-                found: mine.iter().copied().filter(|t| found(&t)).count(),
+                found: mine.iter().copied().filter(|t| found(t)).count(),
                 others: others.clone().count(),
                 alarms: others.filter(|t| false_alarms(t).contains(code)).count(),
             }

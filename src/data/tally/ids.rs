@@ -6,9 +6,10 @@ use std::hash::{Hash, Hasher};
 const HASHED: u128 = 1 << 127;
 
 /// The ids of some rows.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub(super) enum Ids {
     /// Nobody asked for them.
+    #[default]
     None,
     /// All are whole numbers, written as such.
     Whole(Vec<u64>),

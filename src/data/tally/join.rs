@@ -335,7 +335,7 @@ pub(super) fn by_slots(inputs: &[Input<'_>]) -> Result<Option<Counted>, Odd> {
             feeds.push(feed);
         }
         let last = base;
-        let mut code_of = |id| Some(u32::from(*slots.get(id)?).checked_sub(last as u32 + 1)?);
+        let mut code_of = |id| u32::from(*slots.get(id)?).checked_sub(last as u32 + 1);
         let order = first_rows(&inputs[0], &counts, &mut code_of)?;
         finish(feeds, files, counts, order).map(Some)
     })

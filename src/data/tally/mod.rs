@@ -108,12 +108,6 @@ struct Batch {
     ascending: bool,
 }
 
-impl Default for Ids {
-    fn default() -> Self {
-        Ids::None
-    }
-}
-
 impl Batch {
     fn with_columns(n: usize) -> Self {
         Self {

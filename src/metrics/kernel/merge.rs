@@ -194,7 +194,10 @@ impl Kernel {
                 Prepared::Quantile { groups, .. } => {
                     for rows in groups {
                         let place = |&i: &u32| rows.places.get(i as usize).copied();
-                        let order = rows.ranked.iter().flat_map(|ranked| ranked.rows());
+                        let order = rows
+                            .ranked
+                            .iter()
+                            .flat_map(crate::stats::quantile::Ranked::rows);
                         rows.units = order.filter_map(place).map(of_place).collect();
                         rows.all = units.rows_are_units() && rows.places.len() == units.n_units();
                     }

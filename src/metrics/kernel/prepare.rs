@@ -493,12 +493,15 @@ fn of_native(
     }
 }
 
+/// What computes a native of all rows.
+type OfWhole = fn(&Columns, &[f64], &[f64]) -> f64;
+
 fn of_whole(
     native: &Native,
     columns: &RunColumns<'_>,
     grouped: &Grouped<'_>,
     places: Vec<Vec<u32>>,
-    (function, swept): (fn(&Columns, &[f64], &[f64]) -> f64, Option<Swept>),
+    (function, swept): (OfWhole, Option<Swept>),
 ) -> Prepared {
     let places = places.into_iter();
     Prepared::Whole {
