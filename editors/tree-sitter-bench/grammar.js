@@ -41,6 +41,7 @@ module.exports = grammar({
     // --- items ---
 
     use: $ => seq(
+      optional($._waivers),
       'use',
       choice(
         seq(field('file', $.string), 'as', field('name', $.identifier)),
@@ -50,8 +51,9 @@ module.exports = grammar({
     _module: $ => choice($.identifier, seq($._module, '.', $.identifier)),
     imports: $ => seq('{', optional(commas($.identifier)), '}'),
 
-    item: $ => seq(repeat($.allow), field('head', $._head), field('body', $.block)),
+    item: $ => seq(optional($._waivers), field('head', $._head), field('body', $.block)),
 
+    _waivers: $ => repeat1($.allow),
     allow: $ => seq('@', 'allow', '(', field('code', $.code), optional(seq(',', field('reason', $.string))), optional(','), ')'),
     code: _ => token(/[\p{XID_Continue}-]+/),
 

@@ -53,6 +53,12 @@ pub(super) struct Inside<'a> {
 
 /// What stands or is due at a byte of a document.
 pub(super) fn place<'a>(document: &Document<'a>, offset: u32) -> Place<'a> {
+    // An empty waiver is no waiver yet, and so in no tree.
+    let before = document.text().get(..offset as usize).unwrap_or("");
+    let word = |c: char| c == '-' || c.is_alphanumeric();
+    if before.trim_end_matches(word).ends_with("@allow(") {
+        return Place::Code;
+    }
     for item in document.items() {
         if let Some(allow) = item.allows.iter().find(|a| a.span.touches(offset)) {
             let before_reason = allow.reason.as_ref().is_none_or(|r| offset < r.span.start);
@@ -74,7 +80,7 @@ pub(super) fn place<'a>(document: &Document<'a>, offset: u32) -> Place<'a> {
                         fields: Vec::new(),
                         body,
                     };
-                    return entry(within, offset);
+                    return entry(document.text(), within, offset);
                 }
                 let head = block.head_span;
                 let first = document.text().get(head.range()).and_then(|t| t.find(' '));
@@ -117,12 +123,20 @@ fn inside(body: &Body, offset: u32) -> bool {
     body.span.start < offset && offset <= end
 }
 
-fn entry(within: Within<'_>, offset: u32) -> Place<'_> {
+fn entry<'a>(text: &str, within: Within<'a>, offset: u32) -> Place<'a> {
+    // Blanks behind a colon are where its value begins.
+    let behind = |end: u32| {
+        let between = text.get(end as usize..offset as usize);
+        between.is_some_and(|b| b.chars().all(|c| c == ' ' || c == '\t'))
+    };
     for entry in &within.body.entries {
         match entry {
             Entry::Field(field) if field.name.span.touches(offset) => return Place::Entry(within),
             Entry::Field(field) if field.span.start <= offset && offset <= field.span.end => {
-                return value(within, &field.name.text, &field.value, offset);
+                return value(text, within, &field.name.text, &field.value, offset);
+            }
+            Entry::Field(field) if behind(field.span.end) && is_missing(&field.value) => {
+                return Place::Value(within, &field.name.text, Inside::default());
             }
             Entry::Rule(rule) if rule.outcome.span.touches(offset) => return Place::Entry(within),
             Entry::Rule(rule) if rule.span.touches(offset) => {
@@ -138,11 +152,23 @@ fn entry(within: Within<'_>, offset: u32) -> Place<'_> {
     Place::Entry(within)
 }
 
-fn value<'a>(mut within: Within<'a>, field: &'a str, value: &'a Value, offset: u32) -> Place<'a> {
+/// Whether nothing is written yet of a value.
+fn is_missing(value: &Value) -> bool {
+    let nothing = |e: &Expr| matches!(e.kind, ExprKind::Error);
+    value.record.is_none() && value.expr.as_ref().is_none_or(nothing)
+}
+
+fn value<'a>(
+    text: &str,
+    mut within: Within<'a>,
+    field: &'a str,
+    value: &'a Value,
+    offset: u32,
+) -> Place<'a> {
     if let Some(record) = value.record.as_ref().filter(|r| inside(r, offset)) {
         within.fields.push(field);
         within.body = record;
-        return entry(within, offset);
+        return entry(text, within, offset);
     }
     let around = value
         .expr

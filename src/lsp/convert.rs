@@ -176,6 +176,7 @@ fn words(d: &diagnostic::Diagnostic) -> String {
     lines.extend(d.witness.iter().map(|w| format!("witness: {w}")));
     lines.extend(d.why.iter().map(|w| format!("why: {w}")));
     lines.extend(d.help.iter().map(|h| format!("fix: {h}")));
+    lines.extend(d.fixes.iter().map(|f| format!("fix: {}", f.title)));
     lines.join("\n")
 }
 

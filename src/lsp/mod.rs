@@ -55,11 +55,10 @@ pub fn serve_on(connection: Connection) -> Result<(), String> {
         };
         match message {
             Message::Request(request) => {
-                if connection
-                    .handle_shutdown(&request)
-                    .map_err(|e| e.to_string())?
-                {
-                    return Ok(());
+                if request.method == "shutdown" {
+                    let response = Response::new_ok(request.id, ());
+                    let _ = connection.sender.send(Message::Response(response));
+                    continue;
                 }
                 let response = if queue.is_cancelled(&request.id) {
                     let text = "taken back".to_owned();
