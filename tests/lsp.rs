@@ -677,13 +677,13 @@ fn a_request_that_is_taken_back_is_not_answered_at_length() {
             id.into(),
             method.into(),
             params,
-        )))
+        )));
     };
     let tell = |method: &str, params: Value| {
         send(Message::Notification(Notification::new(
             method.into(),
             params,
-        )))
+        )));
     };
     // Everything waits before the server begins.
     ask(
@@ -748,7 +748,7 @@ fn asks_everything(client: &mut Client, text: &str, at: usize) {
         let code = answer.get("code");
         assert!(code.is_none(), "{method}: {answer}");
         ranges(&answer, &mut |line| {
-            assert!(line <= lines, "{method}: line {line} of {lines}")
+            assert!(line <= lines, "{method}: line {line} of {lines}");
         });
     }
 }

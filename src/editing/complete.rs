@@ -285,7 +285,7 @@ impl Offers<'_> {
             ) => self.metrics_that_fit(),
             (_, ["steps" | "uses"]) => self.steps(),
             (_, ["components" | "remove" | "set" | "over" | "requires" | "excludes"]) => {
-                self.components()
+                self.components();
             }
             (_, ["hardware"]) => self.hardware(),
             (_, ["distilled_from" | "ensemble"]) => self.systems(),
@@ -308,7 +308,7 @@ impl Offers<'_> {
                 "the correction for many claims",
             ),
             (Keyword::Metric, ["better"]) => {
-                self.words(&["higher", "lower"], "which way is better")
+                self.words(&["higher", "lower"], "which way is better");
             }
             (Keyword::Metric, ["value"]) => {
                 self.vocabulary(FORMULAS);

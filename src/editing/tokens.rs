@@ -277,7 +277,7 @@ impl Painter<'_> {
             }
             Head::Ablation { of } | Head::Factorial { of } => names.push((of.span, vec![of])),
             Head::Stop { subject, against } => {
-                names.extend([subject, against].map(|s| (s.span, vec![s])))
+                names.extend([subject, against].map(|s| (s.span, vec![s])));
             }
             Head::Broken { word, name, .. } => {
                 self.name(word, Class::Keyword);

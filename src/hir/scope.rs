@@ -434,7 +434,7 @@ impl<'a> Resolver<'a> {
         let name = path.single()?;
         let module = stdlib::declaring(kind, &name.text)?;
         let current = self.modules.get(self.module)?;
-        let uses = current.ast.items.iter().filter_map(|i| match &i.kind {
+        let mut uses = current.ast.items.iter().filter_map(|i| match &i.kind {
             ItemKind::Use(u) => Some((i.span, u)),
             ItemKind::Block(_) | ItemKind::Error => None,
         });
@@ -445,7 +445,7 @@ impl<'a> Resolver<'a> {
             } if path.text() == format!("std.{module}") => names.last(),
             Use::Path { .. } | Use::File { .. } => None,
         });
-        let (place, text) = match (listed, uses.last()) {
+        let (place, text) = match (listed, uses.next_back()) {
             (Some(last), _) => (last.span.at_end(), format!(", {}", name.text)),
             (None, Some((last, _))) => (last.at_end(), format!("\nuse std.{module}.{}", name.text)),
             (None, None) => (

@@ -619,7 +619,7 @@ fn selections(
                 parent: parent.map(Box::new),
             })
         });
-        around.unwrap_or_else(|| lsp::SelectionRange {
+        around.unwrap_or(lsp::SelectionRange {
             range: lsp::Range {
                 start: *position,
                 end: *position,
