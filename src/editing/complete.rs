@@ -601,8 +601,11 @@ impl Offers<'_> {
             return;
         }
         let words: &[&str] = match field {
-            "run" | "serve" => &[
+            "run" => &[
                 "seed", "system", "variant", "flags", "out", "train", "val", "on",
+            ],
+            "serve" => &[
+                "seed", "system", "variant", "flags", "out", "train", "val", "port",
             ],
             "predictions" => &["seed", "system", "variant"],
             _ => return,

@@ -88,6 +88,29 @@ impl Owned {
         Joint { extra, codes }
     }
 
+    /// The columns of the rows at these places, each as often as it is named.
+    pub(super) fn at(&self, places: &[u32]) -> Owned {
+        fn take<T: Copy>(values: &[T], places: &[u32]) -> Vec<T> {
+            let of = |&place: &u32| values.get(place as usize).copied();
+            places.iter().filter_map(of).collect()
+        }
+        Owned {
+            classes: (self.classes.iter())
+                .map(|(cell, codes)| (cell.clone(), take(codes, places)))
+                .collect(),
+            numbers: (self.numbers.iter())
+                .map(|(cell, numbers)| (cell.clone(), take(numbers, places)))
+                .collect(),
+            texts: (self.texts.iter())
+                .map(|(cell, text)| (cell.clone(), taken(text, places)))
+                .collect(),
+            score: take(&self.score, places),
+            scores: self.scores.iter().map(|s| take(s, places)).collect(),
+            weight: take(&self.weight, places),
+            figures: self.figures.clone(),
+        }
+    }
+
     pub(super) fn with<'a>(
         &'a self,
         shared: &'a Owned,

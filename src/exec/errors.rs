@@ -1,5 +1,6 @@
 //! What can keep a plan from being run, beside its files.
 
+use super::served;
 use super::wanted::Wanted;
 use crate::checks;
 use crate::codes;
@@ -43,6 +44,10 @@ codes! {
     E118 "command-incomplete" Error include_str!("pages/E118.md");
     /// A command wrote to a file it was given to read.
     E119 "input-changed" Error include_str!("pages/E119.md");
+    /// A server gave nothing that could be measured.
+    E120 "server-failed" Error include_str!("pages/E120.md");
+    /// Two systems are served under different loads.
+    E121 "served-unlike" Error include_str!("pages/E121.md");
 }
 
 /// Something that keeps a plan from being run.
@@ -73,16 +78,16 @@ pub enum ExecError {
         /// The command.
         span: Span,
     },
-    /// A latency that would have to be measured by serving the system.
-    Served {
+    /// Latencies of systems that are asked in different ways.
+    ServedApart {
         /// The metric, as shown.
         metric: String,
-        /// The system.
-        system: String,
+        /// The systems.
+        systems: (String, String),
+        /// The `serve:` of each.
+        spans: (Span, Span),
         /// Where the metric is asked for.
         metric_span: Span,
-        /// Its `serve:`.
-        span: Span,
     },
     /// A column that is not mapped.
     NeedsColumn {
@@ -217,6 +222,7 @@ pub(super) fn refusals(plan: &Plan, wanted: &[Wanted]) -> Vec<ExecError> {
     }
     let mut found: Vec<ExecError> = Vec::new();
     for w in wanted {
+        found.extend(served::apart(plan, w));
         for variant in w.variants.keys() {
             let system = &plan.systems[variant.system];
             if let Some(Outputs::Predict {
@@ -260,18 +266,19 @@ pub fn diagnose(error: &ExecError) -> Diagnostic {
         ExecError::OpenQuote { quote, span } => Diagnostic::new(&E118, format!("a quote `{}` of this command has no end", quote.0))
             .label(*span, "in this command")
             .help("close it; `\\\\'` stands for the quote itself"),
-        ExecError::Served {
+        ExecError::ServedApart {
             metric,
-            system,
+            systems,
+            spans,
             metric_span,
-            span,
         } => Diagnostic::new(
-            &E102,
-            format!("`{metric}` of `{system}` is measured by serving it, and this version does not start servers"),
+            &E121,
+            format!("`{metric}` of `{}` and `{}` is measured under different loads", systems.0, systems.1),
         )
-        .label(*span, "not served")
-        .label(*metric_span, "asked for here")
-        .help("serve it yourself, and map the times it took: `predictions: \"…\" { latency: latency_ms in ms }`"),
+        .label(spans.0, "asked in one way")
+        .label(spans.1, "asked in another")
+        .label(*metric_span, "compared here")
+        .help("give both the same `requests:`, `arrival:` and `concurrency:`"),
         ExecError::NeedsColumn {
             metric,
             role,

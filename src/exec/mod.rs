@@ -18,6 +18,7 @@ mod outputs;
 mod outputs_differ;
 mod panel;
 mod roles;
+mod served;
 mod shelf;
 mod sized;
 mod splits;

@@ -8,6 +8,7 @@ use super::errors::{ExecError, diagnose};
 use super::items::{self, Items};
 use super::outputs::Run;
 use super::roles;
+use super::served;
 use super::wanted::Wanted;
 use super::{Evidence, Files, Input, Prepared};
 use crate::diagnostic::Diagnostic;
@@ -44,6 +45,8 @@ pub struct Measured {
     pub panel: Panel,
     /// Whether clusters are resampled, not rows.
     pub clustered: bool,
+    /// Whether its rows are requests to served systems.
+    pub served: bool,
     /// Number of rows.
     pub rows: usize,
 }
@@ -123,7 +126,7 @@ pub(super) fn measure(
     for mut judged in judged {
         inputs.push(judged.data.input.clone());
         judged.leave_out(plan, made, &mut notes);
-        match dataset_panels(files, plan, &wanted, &judged, runs, made) {
+        match dataset_panels(files, plan, &wanted, &judged, runs, made, &mut notes) {
             Ok((panels, read)) => {
                 measured.extend(panels);
                 inputs.extend(read);
@@ -179,6 +182,7 @@ fn dataset_panels(
     judged: &Judged,
     runs: &[Run],
     made: &Made,
+    notes: &mut Vec<String>,
 ) -> Result<(Vec<Measured>, Vec<Input>), Vec<Diagnostic>> {
     let Judged { data, compiled, .. } = judged;
     let wanted: Vec<&Wanted> = judged
@@ -227,6 +231,30 @@ fn dataset_panels(
     }
     let mut panels = Vec::new();
     for (w, of) in wanted.iter().zip(compiled) {
+        let asked = served::metrics(plan, w);
+        for (run, columns) in mine.iter().zip(&mut columns) {
+            let replies = made.replies(&run.variant, run.seed, &w.on);
+            if let (Some(replies), Some(owned)) = (replies, columns.get_mut(&w.on)) {
+                owned.figures.extend(&replies.figures);
+            }
+        }
+        if !asked.is_empty() {
+            let nothing = Owned::default();
+            let own = columns.iter().map(|c| c.get(&w.on).unwrap_or(&nothing));
+            let own: Vec<&Owned> = own.collect();
+            let requests = served::read(files, plan, w, data, (&mine, &own), made)?;
+            if let Some(requests) = requests {
+                let of = only(of, |place| asked.contains(&place));
+                panels.push(of_requests(plan, w, &of, data, (&mine, &own), &requests)?);
+                inputs.extend(requests.inputs);
+                for note in requests.notes {
+                    if !notes.contains(&note) {
+                        notes.push(note);
+                    }
+                }
+            }
+        }
+        let of = &only(of, |place| !asked.contains(&place));
         let one = |row_by_row| {
             let data = (data, files.copies);
             panel(plan, w, of, data, &mine, &columns, row_by_row)
@@ -249,6 +277,10 @@ pub(super) fn validate(
     who: &Who,
     file: &Path,
 ) -> Vec<Diagnostic> {
+    if who.served.is_some() {
+        // Replies are written here, not by the command.
+        return Vec::new();
+    }
     let judged = prepared
         .judged
         .iter()
@@ -539,7 +571,87 @@ fn panel(
         ),
         parts,
         clustered,
+        served: false,
         rows: copies.map_or(rows.len(), |c| c.iter().sum::<u64>() as usize),
+    })
+}
+
+/// What is compiled of the metrics at some places.
+fn only(
+    compiled: &BTreeMap<Variant, Compiled>,
+    kept: impl Fn(usize) -> bool,
+) -> BTreeMap<Variant, Compiled> {
+    let of = |c: &Compiled| {
+        let mut programs = Vec::new();
+        let places = c.places.iter().enumerate().map(|(metric, place)| {
+            let program = c.programs.get((*place)?).filter(|_| kept(metric))?;
+            programs.push(program.clone());
+            Some(programs.len() - 1)
+        });
+        let places = places.collect();
+        Compiled { programs, places }
+    };
+    compiled.iter().map(|(v, c)| (v.clone(), of(c))).collect()
+}
+
+/// What is measured request by request.
+fn of_requests(
+    plan: &Plan,
+    w: &Wanted,
+    compiled: &BTreeMap<Variant, Compiled>,
+    data: &Evidenced,
+    (runs, columns): (&[&Run], &[&Owned]),
+    requests: &served::Requests,
+) -> Result<Measured, Vec<Diagnostic>> {
+    let rows = data.rows(w.on.part.as_deref());
+    let places = &requests.places;
+    let asked: Vec<u32> = (places.iter())
+        .filter_map(|&place| rows.get(place as usize).copied())
+        .collect();
+    let all_needs = needs(compiled.values().flat_map(|c| &c.programs));
+    let shared = columns::shared(plan, data, &asked, &all_needs)?;
+    let (parts, part_rows) = parts(w, data, &rows);
+    let within = |part: &Vec<u32>| -> Vec<u32> {
+        let here = |place: &u32| part.binary_search(place).is_ok();
+        let all = (0u32..).zip(places);
+        all.filter(|(_, place)| here(place)).map(|(n, _)| n).collect()
+    };
+    let part_requests: Vec<Vec<u32>> = part_rows.iter().map(within).collect();
+    let own: Vec<Owned> = (columns.iter().enumerate())
+        .map(|(at, owned)| {
+            let mut owned = owned.at(places);
+            if let Some(latencies) = requests.latencies.get(&at) {
+                owned.numbers.insert(roles::latency(), latencies.clone());
+            }
+            owned
+        })
+        .collect();
+    let mut members = Vec::new();
+    for (variant, c) in compiled {
+        let of = runs.iter().zip(&own).filter(|(r, _)| r.variant == *variant);
+        let of: Vec<&Owned> = of.map(|(_, owned)| owned).collect();
+        members.push(Member {
+            seeds: seeds_key(plan, variant),
+            kernels: kernels(c, &of, &shared, &data.classes, &part_requests),
+        });
+    }
+    let name = plan.show_data(&w.on);
+    let n = u32::try_from(places.len()).unwrap_or(u32::MAX);
+    Ok(Measured {
+        wanted: w.clone(),
+        variants: compiled.keys().cloned().collect(),
+        places: compiled.values().map(|c| c.places.clone()).collect(),
+        panel: Panel::new(
+            Units::blocks(n, requests.block),
+            key(&["requests", &name]),
+            parts.len(),
+            members,
+            None,
+        ),
+        parts,
+        clustered: false,
+        served: true,
+        rows: places.len(),
     })
 }
 

@@ -16,6 +16,13 @@ pub(super) enum Home {
     Items,
     /// The outputs of a run.
     Outputs,
+    /// The system is asked row by row, and its answers are timed.
+    Served,
+}
+
+/// The field that a served system is timed for.
+pub(super) fn latency() -> Cell {
+    Cell::Role("latency".into())
 }
 
 /// The dataset's column that a field is, if it is one whatever the outputs.
@@ -45,6 +52,9 @@ pub(super) fn home(plan: &Plan, system: Id<System>, d: &Dataset, cell: &Cell) ->
         && items.offers(role)
     {
         return Some(Home::Items);
+    }
+    if *cell == latency() && plan.systems[system].serve.is_some() {
+        return Some(Home::Served);
     }
     let offered = match (&plan.systems[system].outputs, cell) {
         (_, Cell::Column(_)) => false,
@@ -92,20 +102,12 @@ pub(super) fn missing(
         }
         Some(Outputs::Predict { .. } | Outputs::Reported(_)) | None => s.common.name_span,
     };
-    let lacks = |role: &str| match &s.serve {
-        Some(serve) if role == "latency" => ExecError::Served {
-            metric: metric.text.clone(),
-            system: s.common.name.clone(),
-            metric_span: metric.span,
-            span: serve.command.span,
-        },
-        Some(_) | None => ExecError::NeedsColumn {
-            metric: metric.text.clone(),
-            role: role.to_string(),
-            system: s.common.name.clone(),
-            metric_span: metric.span,
-            span,
-        },
+    let lacks = |role: &str| ExecError::NeedsColumn {
+        metric: metric.text.clone(),
+        role: role.to_string(),
+        system: s.common.name.clone(),
+        metric_span: metric.span,
+        span,
     };
     let builtin = match &s.outputs {
         Some(Outputs::Predict { builtin, .. }) => Some(builtin.value),
@@ -154,9 +156,12 @@ pub(super) fn missing(
             return Some(lacks(role));
         }
     }
-    // Of a command its figures are measured.
-    let measured = matches!(s.outputs, Some(Outputs::Run { .. }));
-    let figure = figures.first().copied().filter(|_| !measured)?;
+    // Of a command its figures are measured, and of a server those of its answers.
+    let measured = |figure: &Figure| match figure.is_served() {
+        true => s.serve.is_some(),
+        false => matches!(s.outputs, Some(Outputs::Run { .. })),
+    };
+    let figure = figures.iter().copied().find(|f| !measured(f))?;
     Some(no_figure(plan, system, metric, figure))
 }
 

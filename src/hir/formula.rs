@@ -87,11 +87,42 @@ pub enum Figure {
     Energy,
     /// `run.peak_memory`, in bytes.
     PeakMemory,
+    /// `run.requests`: how many were timed.
+    Requests,
+    /// `run.errors`: how many of them had no answer that can be used, in time.
+    Errors,
+    /// `run.timeouts`: how many of them had none in time.
+    Timeouts,
+    /// `run.restarts`: how often the server was started again meanwhile.
+    Restarts,
+    /// `run.throughput`, answers per ms.
+    Throughput,
 }
 
 impl Figure {
     /// All figures.
-    pub const ALL: [Figure; 3] = [Figure::Elapsed, Figure::Energy, Figure::PeakMemory];
+    pub const ALL: [Figure; 8] = [
+        Figure::Elapsed,
+        Figure::Energy,
+        Figure::PeakMemory,
+        Figure::Requests,
+        Figure::Errors,
+        Figure::Timeouts,
+        Figure::Restarts,
+        Figure::Throughput,
+    ];
+
+    /// Whether it is measured by asking a server, not of a command that runs to its end.
+    pub fn is_served(self) -> bool {
+        match self {
+            Figure::Elapsed | Figure::Energy | Figure::PeakMemory => false,
+            Figure::Requests
+            | Figure::Errors
+            | Figure::Timeouts
+            | Figure::Restarts
+            | Figure::Throughput => true,
+        }
+    }
 
     /// As formulas write it.
     pub fn text(self) -> &'static str {
@@ -99,6 +130,11 @@ impl Figure {
             Figure::Elapsed => "run.elapsed",
             Figure::Energy => "run.energy",
             Figure::PeakMemory => "run.peak_memory",
+            Figure::Requests => "run.requests",
+            Figure::Errors => "run.errors",
+            Figure::Timeouts => "run.timeouts",
+            Figure::Restarts => "run.restarts",
+            Figure::Throughput => "run.throughput",
         }
     }
 
@@ -109,6 +145,10 @@ impl Figure {
             Figure::Elapsed => dimension.time = 1,
             Figure::Energy => dimension.energy = 1,
             Figure::PeakMemory => dimension.size = 1,
+            Figure::Throughput => dimension.time = -1,
+            Figure::Requests | Figure::Errors | Figure::Timeouts | Figure::Restarts => {
+                return Measure::Number;
+            }
         }
         Measure::Dimension(dimension)
     }

@@ -375,7 +375,7 @@ const SYSTEM: &[FieldSpec] = &[
     f(
         "serve",
         "\"python3 serve.py\" { requests: 2_000, arrival: 20/s, warmup: 100 }",
-        "a process that answers one request at a time",
+        "a process that answers requests for single rows, on its standard input or at a `{port}`, or an endpoint of this machine; its latency is measured: how many requests are timed, how many arrive per time (else one is asked when one is answered), how many are under way at a time (`concurrency:`), how many go before (`warmup:`), how long an answer (`timeout:`) and a start (`start:`) may take, how often it may be started again (`restarts:`)",
     ),
 ];
 

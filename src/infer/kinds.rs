@@ -13,6 +13,10 @@ const MOST: usize = 4096;
 
 /// The kind of each unit, in order of first appearance; `None` where there are too many kinds.
 pub(super) fn of(panel: &Panel) -> Option<Vec<u32>> {
+    if panel.units.block().is_some() {
+        // Where a row stands in time tells it apart.
+        return None;
+    }
     let all = usize::try_from(panel.units.n_copies()).unwrap_or(usize::MAX);
     let most = (all / ROWS_A_KIND).min(MOST);
     if most == 0 {

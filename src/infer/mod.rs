@@ -3,7 +3,8 @@
 //! A resample is drawn once per (seed, partition, index) and shared by everything measured on that
 //! partition, so that all deltas are paired and all intervals agree with each other. Units (rows or
 //! clusters, within strata) and runs are drawn independently of each other: crossed two-level
-//! resampling. Systems with the same seeds share the draw of runs. How a resample is computed follows
+//! resampling. Systems with the same seeds share the draw of runs. Requests, which follow each other in time, are a
+//! panel of their own, drawn in blocks. How a resample is computed follows
 //! from what is measured ([`Scheme`]) and leaves its law as it is. Reading outputs is left to
 //! `exec`, what follows from the numbers to `verdict`. Start with [`resample`].
 
@@ -100,7 +101,8 @@ impl Panel {
 
     /// Where rows are drawn one by one, the way that computes least.
     fn settle(&mut self) {
-        if self.scheme() != Scheme::Rows {
+        // The other ways know only rows that are drawn one by one.
+        if self.scheme() != Scheme::Rows || self.units.block().is_some() {
             return;
         }
         if let Some(orders) = Orders::new(self) {
@@ -299,6 +301,7 @@ struct Observed {
     orders: Vec<(Option<Quantile>, bool)>,
     /// For each fold and metric the mean over runs, with the ratio of held-out to training rows.
     folds: Option<(Vec<Vec<f64>>, f64)>,
+    block: Option<u32>,
 }
 
 impl Observed {
@@ -316,6 +319,7 @@ impl Observed {
             positive: Vec::new(),
             orders: Vec::new(),
             folds: None,
+            block: panel.units.block(),
         };
         let kernels: Vec<&Kernel> = member
             .kernels
@@ -342,12 +346,13 @@ impl Observed {
                 }
             }
         }
-        if let ([kernel], true) = (kernels.as_slice(), panel.units.rows_are_units()) {
+        let independent = panel.units.rows_are_units() && panel.units.block().is_none();
+        if let ([kernel], true) = (kernels.as_slice(), independent) {
             let of = |metric| kernel.positives(metric).map(Into::into);
             observed.positive = (0..kernel.programs()).map(of).collect();
         }
         if let Some(first) = kernels.first() {
-            let lone = kernels.len() == 1 && panel.units.rows_are_units();
+            let lone = kernels.len() == 1 && independent;
             let numbers = |metric| first.quantile(metric, &ones).filter(|_| lone).map(Arc::new);
             let of = |metric| (numbers(metric), first.is_rough(metric));
             observed.orders = (0..first.programs()).map(of).collect();
@@ -394,6 +399,7 @@ impl Observed {
                 })
             }),
             test_over_train: None,
+            block: self.block,
         }
     }
 }

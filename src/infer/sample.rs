@@ -40,6 +40,8 @@ pub struct Sample {
     /// Set where the units are folds: held-out rows over training rows, which says how far the folds depend
     /// on each other (Nadeau & Bengio 2003).
     pub test_over_train: Option<f64>,
+    /// Set where the rows follow each other in time: how many neighbours a resample draws together.
+    pub block: Option<u32>,
 }
 
 /// The values of a quantity on the folds of a cross-validation.
@@ -95,6 +97,7 @@ impl Sample {
             errors: None,
             folds: None,
             test_over_train: self.test_over_train,
+            block: self.block.max(other.block),
         }
     }
 
@@ -135,6 +138,7 @@ impl Sample {
             errors: None,
             folds: None,
             test_over_train: None,
+            block: self.block.max(other.block),
         }
     }
 
@@ -213,6 +217,7 @@ impl Sample {
             }),
             folds: None,
             test_over_train: None,
+            block: None,
         }
     }
 
@@ -237,6 +242,7 @@ impl Sample {
             errors: None,
             folds: None,
             test_over_train: Some(folds.test_over_train),
+            block: None,
         })
     }
 
@@ -301,6 +307,12 @@ pub fn estimate(sample: &Sample, resamples: u32, level: f64, method: BootstrapMe
         strata: Some(&sample.strata),
     };
     let method = match method {
+        // What single rows do to the value says nothing of the bias or skew of a series that is drawn in blocks.
+        BootstrapMethod::Auto | BootstrapMethod::Bca | BootstrapMethod::Studentized
+            if sample.block.is_some() =>
+        {
+            Method::Percentile
+        }
         BootstrapMethod::Auto | BootstrapMethod::Bca => Method::Bca,
         BootstrapMethod::Percentile => Method::Percentile,
         BootstrapMethod::Basic => Method::Basic,

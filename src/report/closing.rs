@@ -150,6 +150,7 @@ fn drawn(result: &RunResult, partition: &str, i: &Interval, units: u64) -> Strin
         (ResampleUnit::Cluster, None) => "clusters".to_owned(),
         (ResampleUnit::Run, _) => "runs".to_owned(),
         (ResampleUnit::Fold, _) => "folds".to_owned(),
+        (ResampleUnit::Request, _) => "requests, in blocks".to_owned(),
     };
     let runs = i
         .runs

@@ -37,6 +37,8 @@ pub enum ResampleUnit {
     Run,
     /// Whole folds.
     Fold,
+    /// Runs of requests that follow each other in time.
+    Request,
 }
 
 /// An interval estimate, in the unit of the value it belongs to.

@@ -5,6 +5,7 @@ use super::machine::Energy;
 use super::process::{self, Command, Ended};
 use super::record::{Exit, FileHash, Log, TaskRecord};
 use super::schedule::{Settings, Validate};
+use super::serve::{self, Asked, Reply, Served, Serving, Unserved};
 use super::store::{RECORD, Store, StoreError, is_full, output};
 use super::task::{Handed, Place, RetryOn, Source, Task};
 use crate::data;
@@ -18,6 +19,9 @@ const SAID: usize = 8;
 
 /// Beyond this many bytes a file is given by a second name, not copied.
 const LARGE: u64 = 16 * 1024 * 1024;
+
+/// What came of asking a server.
+type Answers = Result<(Vec<Reply>, Served), Unserved>;
 
 /// All that running a task takes.
 pub(super) struct Runner<'a> {
@@ -97,21 +101,23 @@ impl Runner<'_> {
         alone: &dyn Fn() -> bool,
     ) -> Result<(TaskRecord, Option<Failure>), Unfinished> {
         let given = self.give(task, folder).map_err(|e| failed(&e))?;
-        let words = self.words(task, folder);
+        let words = self.words(task, folder, 0);
         let before = self.energy.now();
         let started = SystemTime::now();
-        let ran = process::execute(
-            &Command {
-                words: &words,
-                program: task.found.as_deref(),
-                folder: self.settings.folder,
-                env: &task.env,
-                mark: &format!("{}{key}-{}", self.store.mark(), std::process::id()),
-                limit: task.limits.time.or(self.settings.time),
-                grace: self.settings.grace,
-            },
-            stop,
-        );
+        let mark = format!("{}{key}-{}", self.store.mark(), std::process::id());
+        let command = Command {
+            words: &words,
+            program: task.found.as_deref(),
+            folder: self.settings.folder,
+            env: &task.env,
+            mark: &mark,
+            limit: task.limits.time.or(self.settings.time),
+            grace: self.settings.grace,
+        };
+        let (ran, asked) = match &task.serve {
+            None => (process::execute(&command, stop), None),
+            Some(serving) => self.ask((task, serving), folder, &command, stop)?,
+        };
         let mut record = TaskRecord {
             started: utc(started),
             ended: utc(SystemTime::now()),
@@ -125,7 +131,18 @@ impl Runner<'_> {
             Ok(ended) => {
                 measure(&mut record, &ended);
                 write_logs(folder, &ended).map_err(|e| failed(&e))?;
-                let kind = self.judge(at, task, &ended, folder, &given, &mut record);
+                let unserved = match asked {
+                    Some(Ok((replies, served))) => {
+                        let bytes = serve::lines(&replies);
+                        write(&folder.join(&task.output), &bytes).map_err(|e| failed(&e))?;
+                        record.served = Some(served);
+                        None
+                    }
+                    Some(Err(why)) => self.unserved(task, why, ended.exit),
+                    None => None,
+                };
+                let judge = || self.judge(at, task, &ended, folder, &given, &mut record);
+                let kind = unserved.or_else(judge);
                 kind.map(|kind| Failure {
                     kind,
                     folder: folder.to_owned(),
@@ -151,6 +168,46 @@ impl Runner<'_> {
         text.push('\n');
         write(&folder.join(RECORD), text.as_bytes()).map_err(|e| failed(&e))?;
         Ok((record, failure))
+    }
+
+    /// Asks a server, whose rows lie in the store.
+    fn ask(
+        &self,
+        (task, serving): (&Task, &Serving),
+        folder: &Path,
+        command: &Command<'_>,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<(io::Result<Ended>, Option<Answers>), Unfinished> {
+        let from = match &serving.rows.source {
+            Source::Split(name) => self.store.split_path(name),
+            Source::File(path) => path.clone(),
+        };
+        let rows = fs::read_to_string(&from)
+            .map_err(|error| failed(&StoreError::unwritable(&from, &error)))?;
+        let words = |port: u16| self.words(task, folder, port);
+        let Asked { replies, ended } = serve::execute(serving, &rows, command, &words, stop);
+        Ok(match replies {
+            Err(Unserved::NotStarted(error)) => (Err(error), None),
+            other => (Ok(ended), Some(other)),
+        })
+    }
+
+    /// The failure of a server that was not measured.
+    fn unserved(&self, task: &Task, why: Unserved, exit: Exit) -> Option<FailureKind> {
+        Some(match why {
+            // Told before anything is judged.
+            Unserved::Stopped | Unserved::NotStarted(_) => return None,
+            Unserved::TimedOut => {
+                let limit = task.limits.time.or(self.settings.time);
+                FailureKind::Timeout(limit.unwrap_or_default())
+            }
+            Unserved::Silent(time) => {
+                let time = super::failure::seconds(time);
+                FailureKind::Unserved(format!("it had no answer within {time}"), Exit::TimedOut)
+            }
+            Unserved::Ended(why, exit) => FailureKind::Unserved(why, exit),
+            Unserved::Useless(why) => FailureKind::Unserved(why, exit),
+        })
     }
 
     /// Why what a command did is no result, if it isn't; the output is noted in the record.
@@ -229,9 +286,10 @@ impl Runner<'_> {
         Ok(given)
     }
 
-    fn words(&self, task: &Task, folder: &Path) -> Vec<String> {
+    fn words(&self, task: &Task, folder: &Path, port: u16) -> Vec<String> {
         let path = |place: &Place| -> String {
             let path = match place {
+                Place::Port => return port.to_string(),
                 Place::Input(name) => folder.join("in").join(name),
                 Place::Output => folder.join(&task.output),
                 Place::OutputStem => folder.join("out"),
@@ -239,6 +297,10 @@ impl Runner<'_> {
                     (Some(task), Some(key)) => output(self.store.root(), key, &task.output),
                     _ => PathBuf::new(),
                 },
+                Place::UpstreamStem(at) => {
+                    let key = self.keys.get(*at).map_or("", String::as_str);
+                    output(self.store.root(), key, "out")
+                }
             };
             path.display().to_string()
         };
@@ -263,7 +325,12 @@ impl Runner<'_> {
             command: task.canonical(self.tasks),
             program: task.program.clone(),
             scripts: task.scripts.clone(),
-            inputs: task.inputs.iter().map(input).collect(),
+            inputs: task
+                .inputs
+                .iter()
+                .chain(task.serve.iter().map(|s| &s.rows))
+                .map(input)
+                .collect(),
             upstream: keys.cloned().collect(),
             env: task.env.clone(),
             surroundings: task.surroundings.clone(),

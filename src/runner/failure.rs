@@ -31,6 +31,8 @@ pub enum FailureKind {
     NotStarted(String, String, bool),
     /// It ended well and wrote no output.
     NoOutput,
+    /// Asked as a server, it gave nothing that could be measured: why, and how it ended.
+    Unserved(String, Exit),
     /// Its output cannot be used.
     BadOutput(Vec<Diagnostic>),
     /// It wrote to a file it was given to read.
@@ -46,6 +48,7 @@ impl FailureKind {
             FailureKind::Exit(code) => Some(Exit::Code(*code)),
             FailureKind::Signal(signal) => Some(Exit::Signal(*signal)),
             FailureKind::Timeout(_) => Some(Exit::TimedOut),
+            FailureKind::Unserved(_, exit) => Some(*exit),
             FailureKind::NotStarted(..)
             | FailureKind::NoOutput
             | FailureKind::BadOutput(_)
@@ -63,6 +66,7 @@ impl FailureKind {
             FailureKind::NotStarted(program, why, _) => {
                 format!("could not be started: `{program}`: {why}")
             }
+            FailureKind::Unserved(why, _) => format!("gave nothing to measure: {why}"),
             FailureKind::NoOutput => "ended well and wrote no output".to_string(),
             FailureKind::BadOutput(found) => {
                 let first = found.first().map_or("", |d| d.message.as_str());

@@ -3,7 +3,7 @@
 //!
 //! It knows no plan: a [`Task`] is words, input files and limits, and what its output must hold is asked of
 //! the caller. [`run`] runs tasks, [`Store`] is the folder in which they are kept, [`TaskRecord`] what is
-//! written about each. Where the plan's tasks come from is told in `exec::commands`.
+//! written about each. A task with a [`Serving`] answers requests, which are sent and timed here. Where the plan's tasks come from is told in `exec::commands`.
 
 mod attempt;
 mod capture;
@@ -16,6 +16,7 @@ mod process;
 mod program;
 mod record;
 mod schedule;
+mod serve;
 mod store;
 mod sync;
 mod task;
@@ -29,6 +30,7 @@ pub use machine::{Machine, machine};
 pub use program::{Hashes, complete, near_program};
 pub use record::{Exit, FileHash, Log, Peak, TaskRecord, What};
 pub use schedule::{Event, Events, Outcome, Settings, Validate, run};
+pub use serve::{Served, Serving, Way};
 pub use store::{Entry, Store, StoreError, complaint, output, stored};
 pub(crate) use task::quoted;
 pub use task::{Handed, Limits, Part, Place, RetryOn, Source, Task, Word, key};

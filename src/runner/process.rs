@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// What is started.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Command<'a> {
     /// The program and its arguments; never empty.
     pub(super) words: &'a [String],
@@ -44,7 +44,7 @@ pub(super) fn execute(_: &Command<'_>, _: &dyn Fn() -> bool) -> std::io::Result<
 }
 
 #[cfg(unix)]
-pub(super) use unix::execute;
+pub(super) use unix::{Running, execute, wait};
 
 #[cfg(unix)]
 mod unix {
@@ -55,7 +55,7 @@ mod unix {
     use std::io::{self, Read};
     use std::os::fd::{AsFd, OwnedFd};
     use std::os::unix::process::{CommandExt, ExitStatusExt};
-    use std::process::{ChildStderr, ChildStdout, Stdio};
+    use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Stdio};
     use std::time::Instant;
     use wait4::Wait4;
 
@@ -73,50 +73,9 @@ mod unix {
         command: &Command<'_>,
         stop: &dyn Fn() -> bool,
     ) -> io::Result<Ended> {
-        let (program, args) = command.words.split_first().ok_or(io::ErrorKind::NotFound)?;
-        let own_peak = peak(std::process::id());
-        let began = Instant::now();
-        let file = command.program.unwrap_or(Path::new(program));
-        let mut child = std::process::Command::new(file)
-            .arg0(program)
-            .args(args)
-            .current_dir(command.folder)
-            .envs(command.env)
-            .env(MARK, command.mark)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .process_group(0)
-            .spawn()?;
-        let mut running = Running {
-            id: child.id(),
-            out: Stream::new(child.stdout.take()),
-            err: Stream::new(child.stderr.take()),
-            seen: None,
-        };
-        running.seen = peak(running.id);
-        let ended_by_us = running.watch(command, began, stop);
-        let wall = began.elapsed();
-        // The leader is a zombie still, so the group's number cannot be anyone else's yet.
-        group::end(running.id, End::Forced);
-        if !running.drain(DRAIN) || ended_by_us.is_some() {
-            group::sweep(command.mark);
-            running.drain(DRAIN);
-        }
-        let used = child.wait4()?;
-        let exit = ended_by_us.unwrap_or_else(|| match used.status.code() {
-            Some(code) => Exit::Code(code),
-            None => Exit::Signal(used.status.signal().unwrap_or_default()),
-        });
-        Ok(Ended {
-            exit,
-            wall,
-            cpu_user: used.rusage.utime,
-            cpu_system: used.rusage.stime,
-            peak: memory(used.rusage.maxrss, own_peak, running.seen),
-            stdout: running.out.captured,
-            stderr: running.err.captured,
-        })
+        let mut running = Running::start(command, Stdio::null(), false)?;
+        let ended_by_us = running.watch(command, stop);
+        running.finish(ended_by_us, command.mark)
     }
 
     /// The most memory of a process. What the system counts begins with what this process held when it started the
@@ -142,25 +101,119 @@ mod unix {
         Some(kb * 1024)
     }
 
-    struct Running {
+    /// A command that was started.
+    pub(in crate::runner) struct Running {
+        child: Child,
         id: u32,
         out: Stream<ChildStdout>,
         err: Stream<ChildStderr>,
         /// The most memory seen so far.
         seen: Option<u64>,
+        /// The most that this process held when it started the command.
+        own: Option<u64>,
+        began: Instant,
     }
 
     impl Running {
-        /// Listens until the command ends by itself, or is made to: then why.
-        fn watch(
-            &mut self,
+        /// Starts a command. Where it is `heard`, what it prints is handed on by [`Running::heard`], beside being kept.
+        pub(in crate::runner) fn start(
             command: &Command<'_>,
-            began: Instant,
-            stop: &dyn Fn() -> bool,
-        ) -> Option<Exit> {
+            stdin: Stdio,
+            heard: bool,
+        ) -> io::Result<Running> {
+            let (program, args) = command.words.split_first().ok_or(io::ErrorKind::NotFound)?;
+            let own = peak(std::process::id());
+            let began = Instant::now();
+            let file = command.program.unwrap_or(Path::new(program));
+            let mut child = std::process::Command::new(file)
+                .arg0(program)
+                .args(args)
+                .current_dir(command.folder)
+                .envs(command.env)
+                .env(MARK, command.mark)
+                .stdin(stdin)
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .process_group(0)
+                .spawn()?;
+            let id = child.id();
+            Ok(Running {
+                id,
+                out: Stream::new(child.stdout.take(), heard),
+                err: Stream::new(child.stderr.take(), false),
+                seen: peak(id),
+                own,
+                began,
+                child,
+            })
+        }
+
+        /// Ends whatever is left of the command, and says how it went; `why` where it was made to end.
+        pub(in crate::runner) fn finish(
+            mut self,
+            why: Option<Exit>,
+            mark: &str,
+        ) -> io::Result<Ended> {
+            let wall = self.began.elapsed();
+            // The leader is a zombie still, so the group's number cannot be anyone else's yet.
+            group::end(self.id, End::Forced);
+            if !self.drain(DRAIN) || why.is_some() {
+                group::sweep(mark);
+                self.drain(DRAIN);
+            }
+            let used = self.child.wait4()?;
+            let exit = why.unwrap_or_else(|| match used.status.code() {
+                Some(code) => Exit::Code(code),
+                None => Exit::Signal(used.status.signal().unwrap_or_default()),
+            });
+            Ok(Ended {
+                exit,
+                wall,
+                cpu_user: used.rusage.utime,
+                cpu_system: used.rusage.stime,
+                peak: memory(used.rusage.maxrss, self.own, self.seen),
+                stdout: self.out.captured,
+                stderr: self.err.captured,
+            })
+        }
+
+        /// The end of the pipe to what it reads.
+        pub(in crate::runner) fn stdin(&mut self) -> Option<ChildStdin> {
+            self.child.stdin.take()
+        }
+
+        /// What it printed since it was heard last, and whether it still can print more.
+        pub(in crate::runner) fn heard(&mut self) -> (Vec<u8>, bool) {
+            let heard = self.out.heard.as_mut().map(std::mem::take);
+            (heard.unwrap_or_default(), self.out.pipe.is_some())
+        }
+
+        /// Asks it to end, or makes it.
+        pub(in crate::runner) fn ask(&self, how: End) {
+            group::end(self.id, how);
+        }
+
+        /// Waits for output, for `others` or for the time, and takes what output there is.
+        pub(in crate::runner) fn attend(&mut self, others: Vec<PollFd<'_>>, time: Duration) {
+            let mut fds = others;
+            fds.extend(self.out.poll());
+            fds.extend(self.err.poll());
+            wait(&mut fds, time);
+            drop(fds);
+            self.out.take();
+            self.err.take();
+        }
+
+        /// Looks at how much memory it holds.
+        pub(in crate::runner) fn look(&mut self) {
+            self.seen = self.seen.max(peak(self.id));
+        }
+
+        /// Listens until the command ends by itself, or is made to: then why.
+        fn watch(&mut self, command: &Command<'_>, stop: &dyn Fn() -> bool) -> Option<Exit> {
             let exited = pidfd(self.id);
             let mut tick = Duration::from_millis(1);
-            let mut limit = command.limit.map(|limit| began + limit);
+            let mut limit = command.limit.map(|limit| self.began + limit);
             let mut why: Option<Exit> = None;
             loop {
                 if self.ended() {
@@ -192,7 +245,7 @@ mod unix {
         }
 
         /// Whether the command has ended; it is left to be waited for.
-        fn ended(&self) -> bool {
+        pub(in crate::runner) fn ended(&self) -> bool {
             let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
             match pid(self.id).map(|pid| waitid(WaitId::Pid(pid), options)) {
                 Some(Ok(status)) => status.is_some(),
@@ -204,24 +257,10 @@ mod unix {
         /// Waits for output, the end or the time, and takes what output there is.
         fn listen(&mut self, exited: Option<&OwnedFd>, time: Duration) {
             let mut fds: Vec<PollFd<'_>> = Vec::with_capacity(3);
-            fds.extend(
-                self.out
-                    .pipe
-                    .as_ref()
-                    .map(|p| PollFd::new(p, PollFlags::IN)),
-            );
-            fds.extend(
-                self.err
-                    .pipe
-                    .as_ref()
-                    .map(|p| PollFd::new(p, PollFlags::IN)),
-            );
+            fds.extend(self.out.poll());
+            fds.extend(self.err.poll());
             fds.extend(exited.map(|fd| PollFd::new(fd, PollFlags::IN)));
-            let time = Timespec {
-                tv_sec: i64::try_from(time.as_secs()).unwrap_or(i64::MAX),
-                tv_nsec: i64::from(time.subsec_nanos()),
-            };
-            let _ = poll(&mut fds, Some(&time));
+            wait(&mut fds, time);
             drop(fds);
             self.out.take();
             self.err.take();
@@ -245,6 +284,15 @@ mod unix {
         }
     }
 
+    /// Waits until one of these can be read or written as asked, or for the time.
+    pub(in crate::runner) fn wait(fds: &mut [PollFd<'_>], time: Duration) {
+        let time = Timespec {
+            tv_sec: i64::try_from(time.as_secs()).unwrap_or(i64::MAX),
+            tv_nsec: i64::from(time.subsec_nanos()),
+        };
+        let _ = poll(fds, Some(&time));
+    }
+
     fn pid(id: u32) -> Option<Pid> {
         i32::try_from(id).ok().and_then(Pid::from_raw)
     }
@@ -265,10 +313,12 @@ mod unix {
     struct Stream<P> {
         pipe: Option<P>,
         captured: Captured,
+        /// What came since someone listened, where someone does.
+        heard: Option<Vec<u8>>,
     }
 
     impl<P: Read + AsFd> Stream<P> {
-        fn new(pipe: Option<P>) -> Self {
+        fn new(pipe: Option<P>, heard: bool) -> Self {
             if let Some(pipe) = &pipe {
                 // A pipe that blocks would still be read, only later.
                 let _ = rustix::io::ioctl_fionbio(pipe, true);
@@ -276,7 +326,13 @@ mod unix {
             Stream {
                 pipe,
                 captured: Captured::default(),
+                heard: heard.then(Vec::new),
             }
+        }
+
+        fn poll(&self) -> Option<PollFd<'_>> {
+            let pipe = self.pipe.as_ref()?;
+            Some(PollFd::new(pipe, PollFlags::IN))
         }
 
         /// Takes what is there, at most some megabytes at once.
@@ -286,7 +342,13 @@ mod unix {
                 let Some(pipe) = &mut self.pipe else { return };
                 match pipe.read(&mut buffer) {
                     Ok(0) => self.pipe = None,
-                    Ok(n) => self.captured.push(buffer.get(..n).unwrap_or_default()),
+                    Ok(n) => {
+                        let bytes = buffer.get(..n).unwrap_or_default();
+                        self.captured.push(bytes);
+                        if let Some(heard) = &mut self.heard {
+                            heard.extend_from_slice(bytes);
+                        }
+                    }
                     Err(e) if e.kind() == io::ErrorKind::WouldBlock => return,
                     Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
                     Err(_) => self.pipe = None,

@@ -55,6 +55,9 @@ pub struct TaskRecord {
     pub stdout: Log,
     /// What it complained.
     pub stderr: Log,
+    /// What came of asking it, of a task that answers requests.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub served: Option<super::Served>,
     /// Its output.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub output: Option<FileHash>,
@@ -84,6 +87,9 @@ pub struct What {
     /// The fold, from 1, in a cross-validation.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub fold: Option<u32>,
+    /// Whether it is asked row by row, and its answers are timed.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub served: bool,
 }
 
 /// A file and its hash.

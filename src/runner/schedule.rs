@@ -263,8 +263,10 @@ impl<'a> State<'a> {
         let devices: BTreeSet<&String> = running().filter_map(|t| t.device.as_ref()).collect();
         let fits = |task: &Task| {
             let memory_fits = self.memory == 0 || memory + task.memory <= self.memory;
+            // What is timed has the machine for itself.
+            let quiet = task.serve.is_none() && running().all(|t| t.serve.is_none());
             let device_free = task.device.as_ref().is_none_or(|d| !devices.contains(d));
-            cores + task.cores.max(1) <= self.cores && memory_fits && device_free
+            quiet && cores + task.cores.max(1) <= self.cores && memory_fits && device_free
         };
         let next = self
             .ready

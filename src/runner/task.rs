@@ -1,6 +1,7 @@
 //! What is to be run, and the key under which its result is kept.
 
 use super::record::{FileHash, What};
+use super::serve::Serving;
 use crate::data;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -45,6 +46,8 @@ pub struct Task {
     pub declared: BTreeMap<String, String>,
     /// Its limits.
     pub limits: Limits,
+    /// How it is asked, where it answers requests instead of writing its output itself.
+    pub serve: Option<Serving>,
 }
 
 /// A word of a command.
@@ -73,6 +76,10 @@ pub enum Place {
     Output,
     /// The output's name without its ending, which the command writes itself.
     OutputStem,
+    /// The name of the output of another task without its ending.
+    UpstreamStem(usize),
+    /// The port at which it is asked.
+    Port,
 }
 
 /// A file that a task is given in a folder of its own.
@@ -162,10 +169,11 @@ impl Task {
             Place::Input(name) => format!("{{{name}}}"),
             Place::Output => format!("{{{}}}", self.output),
             Place::OutputStem => "{out}".to_string(),
-            Place::Upstream(at) => {
+            Place::Upstream(at) | Place::UpstreamStem(at) => {
                 let name = tasks.get(*at).map_or("", |t| t.name.as_str());
                 format!("{{output of {name}}}")
             }
+            Place::Port => "{port}".to_string(),
         };
         self.words.iter().map(|w| w.fill(path)).collect()
     }
@@ -198,6 +206,9 @@ pub fn key(task: &Task, tasks: &[Task], keys: &[String]) -> String {
         line("declared", &format!("{name} {value}"));
     }
     line("output", &task.output);
+    if let Some(serving) = &task.serve {
+        line("serve", &serving.canonical());
+    }
     let mut key = data::sha256(text.as_bytes());
     key.truncate(32);
     key

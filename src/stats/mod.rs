@@ -8,6 +8,7 @@
 pub mod aliasing;
 pub mod analytic;
 pub mod binomial;
+pub mod blocks;
 pub mod correlation;
 pub mod delong;
 pub mod effects;

@@ -30,6 +30,8 @@ pub struct Units {
     rows_are_units: bool,
     /// How many equal units each stands for; empty where all stand for themselves.
     copies: Vec<u64>,
+    /// Rows that follow each other in time are drawn in runs of this length, not one by one.
+    block: Option<u32>,
 }
 
 /// Why labels don't make a plan.
@@ -56,7 +58,23 @@ impl Units {
             start: vec![0, n as usize],
             rows_are_units: true,
             copies: Vec::new(),
+            block: None,
         }
+    }
+
+    /// Rows in the order of time, of which `length` neighbours are drawn together, round the end of the series: the
+    /// circular block bootstrap (Politis & Romano 1992), for rows that depend on those before them. A length of 0 is
+    /// one of 1, where rows are drawn one by one; one beyond `n` is `n`.
+    pub fn blocks(n: u32, length: u32) -> Self {
+        Self {
+            block: Some(length.clamp(1, n.max(1))),
+            ..Self::rows(n)
+        }
+    }
+
+    /// How many neighbours are drawn together, where rows follow each other in time.
+    pub fn block(&self) -> Option<u32> {
+        self.block
     }
 
     /// Units by `cluster` label and strata by `strata` label, both one per row.
@@ -98,6 +116,7 @@ impl Units {
             members,
             start,
             copies: Vec::new(),
+            block: None,
         })
     }
 
@@ -135,6 +154,7 @@ impl Units {
             members,
             start,
             copies,
+            block: self.block,
         };
         (units, rows)
     }
@@ -258,6 +278,12 @@ pub fn draw_lanes<const L: usize, T: Times>(
         .take(L)
         .map(|index| stream(seed, Purpose::Units, key, index))
         .collect();
+    if let Some(length) = units.block {
+        for (l, rng) in rngs.iter_mut().enumerate() {
+            draw_runs_of_rows(rng, length, times, l);
+        }
+        return;
+    }
     let mut local = [[T::default(); L]; BLOCK];
     for members in units.strata() {
         if let Some(copies) = units.copies() {
@@ -281,6 +307,27 @@ pub fn draw_lanes<const L: usize, T: Times>(
                 times[unit as usize] = *lanes;
             }
         });
+    }
+}
+
+/// Draws as many rows as there are into lane `l`: runs of `length` neighbours that begin anywhere, each beginning
+/// equally likely, and go on at the first row behind the last. What is drawn last is cut short where it is too long.
+fn draw_runs_of_rows<const L: usize, T: Times>(
+    rng: &mut Stream,
+    length: u32,
+    times: &mut [[T; L]],
+    l: usize,
+) {
+    let n = times.len();
+    let mut left = n;
+    while left > 0 {
+        let begin = below(rng, n as u32) as usize;
+        let drawn = left.min(length as usize);
+        for step in 0..drawn {
+            let row = begin + step;
+            times[if row < n { row } else { row - n }][l].add_one();
+        }
+        left -= drawn;
     }
 }
 

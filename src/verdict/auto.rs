@@ -28,7 +28,7 @@ pub(super) fn instead_of_bca(
                 format!("of {units} runs a bootstrap is too narrow"),
             ));
         }
-        ResampleUnit::Run | ResampleUnit::Fold => return None,
+        ResampleUnit::Run | ResampleUnit::Fold | ResampleUnit::Request => return None,
         ResampleUnit::Row | ResampleUnit::Cluster => {}
     }
     // Values without each unit know nothing of how runs or strata vary.

@@ -26,18 +26,21 @@ pub(super) struct Page<'a> {
     pub(super) measured: &'a Measured,
     plan: &'a Plan,
     samples: &'a Samples,
+    /// What was measured on requests for the same rows.
+    served: Option<(&'a Measured, &'a Samples)>,
 }
 
 impl<'a> Book<'a> {
     pub(super) fn pages(&self) -> impl Iterator<Item = Page<'a>> {
-        self.measured
-            .iter()
-            .zip(self.samples)
-            .map(|(measured, samples)| Page {
-                measured,
-                plan: self.plan,
-                samples,
-            })
+        let all = || self.measured.iter().zip(self.samples);
+        all().map(move |(measured, samples)| Page {
+            measured,
+            plan: self.plan,
+            samples,
+            served: all().find(|(other, _)| {
+                other.served && !measured.served && other.wanted.on == measured.wanted.on
+            }),
+        })
     }
 
     /// The page on which claims are read that say nothing of what is resampled.
@@ -53,7 +56,7 @@ impl<'a> Book<'a> {
         }
         // Where both are there, whole units come first.
         let own = self.pages().filter(|p| p.measured.wanted.on == *on);
-        own.last()
+        own.filter(|p| !p.measured.served).last()
     }
 }
 
@@ -67,6 +70,8 @@ impl<'a> Page<'a> {
             measured: self.measured,
             plan: self.plan,
             samples,
+            // Requests are not looked at run by run.
+            served: None,
         }
     }
 
@@ -82,18 +87,17 @@ impl<'a> Page<'a> {
             let value = self.plan.reported(variant, metric).filter(|_| part == 0)?;
             return Some(Cow::Owned(published(value)));
         }
-        let member = self.measured.variants.iter().position(|v| v == variant)?;
-        let wanted = self.measured.wanted.metric(metric)?;
-        let place = (*self.measured.places.get(member)?.get(wanted)?)?;
-        self.samples.get(member, part, place).map(Cow::Borrowed)
+        if let Some((member, place)) = place(self.measured, variant, metric) {
+            return self.samples.get(member, part, place).map(Cow::Borrowed);
+        }
+        let (served, samples) = self.served?;
+        let (member, place) = place(served, variant, metric)?;
+        samples.get(member, part, place).map(Cow::Borrowed)
     }
 
-    /// The places of a variant and of its metric in the panel.
+    /// The places of a variant and of its metric in the panel; `None` of one that is measured on requests.
     pub(super) fn place(&self, variant: &Variant, metric: &MetricRef) -> Option<(usize, usize)> {
-        let member = self.measured.variants.iter().position(|v| v == variant)?;
-        let wanted = self.measured.wanted.metric(metric)?;
-        let place = (*self.measured.places.get(member)?.get(wanted)?)?;
-        Some((member, place))
+        place(self.measured, variant, metric)
     }
 
     /// The parts of a slice, by place, with their values.
@@ -117,6 +121,13 @@ impl<'a> Page<'a> {
     }
 }
 
+fn place(measured: &Measured, variant: &Variant, metric: &MetricRef) -> Option<(usize, usize)> {
+    let member = measured.variants.iter().position(|v| v == variant)?;
+    let wanted = measured.wanted.metric(metric)?;
+    let place = (*measured.places.get(member)?.get(wanted)?)?;
+    Some((member, place))
+}
+
 /// A published number.
 pub(super) fn published(value: f64) -> Sample {
     Sample {
@@ -134,6 +145,7 @@ pub(super) fn published(value: f64) -> Sample {
         errors: None,
         folds: None,
         test_over_train: None,
+        block: None,
     }
 }
 
@@ -161,6 +173,11 @@ pub(super) fn number(
     factor: f64,
 ) -> Number {
     let drawn = u32::try_from(sample.replicates.len()).unwrap_or(u32::MAX);
+    let unit = if sample.block.is_some() {
+        ResampleUnit::Request
+    } else {
+        unit
+    };
     let (resamples, level, method, fallback) = match *spec {
         IntervalSpec::Bootstrap {
             resamples,
@@ -183,7 +200,9 @@ pub(super) fn number(
             (if grows { drawn } else { resamples }, level, method, None)
         }
         IntervalSpec::Analytic { method, level } => {
-            if let Some(found) = closed::interval(sample, method, level) {
+            if sample.block.is_none()
+                && let Some(found) = closed::interval(sample, method, level)
+            {
                 return in_closed_form(sample, found, level, unit, factor);
             }
             let name = AnalyticMethod::ALL.iter().find(|m| m.1 == method);
@@ -213,7 +232,10 @@ pub(super) fn number(
     let (interval, note) = match found.interval {
         Some(Ok(i)) => {
             let mut shown = shown(&i, sample, unit, factor);
-            shown.note = fallback.or(shown.note);
+            let blocks = sample
+                .block
+                .map(|length| format!("drawn in blocks of {length} requests"));
+            shown.note = fallback.or(shown.note).or(blocks);
             (Some(shown), None)
         }
         Some(Err(why)) => (None, Some(undefined(&why))),

@@ -7,7 +7,7 @@ use super::effects::effects;
 use super::margins::{detectable, equivalence};
 use crate::hir::{Compare, Correction, IntervalSpec, MetricRef, TestMethod, VariantRef};
 use crate::infer::Sample;
-use crate::result::Comparison;
+use crate::result::{Comparison, ResampleUnit};
 use crate::stats::multiple::{self, adjust};
 
 /// Every claim of every `compare`: a metric × baseline × slice.
@@ -109,7 +109,11 @@ fn one(
     let detectable = detectable(book.plan, c, &gain, &m.measure.difference(), factor);
     let kind = book.plan.metric_kind(metric.metric);
     let sides = (candidate.as_ref(), baseline.as_ref());
-    let effects = effects(&gain, sides, kind, design.unit(page));
+    let unit_drawn = match gain.block {
+        Some(_) => ResampleUnit::Request,
+        None => design.unit(page),
+    };
+    let effects = effects(&gain, sides, kind, unit_drawn);
     let (own, other) = (design.value(candidate), design.value(baseline));
     let relative = (own.estimate - other.estimate) / other.estimate;
     Some(Comparison {

@@ -34,7 +34,7 @@ pub(super) fn effects(
     let valued = match unit {
         ResampleUnit::Row => matches!(kind, MetricKind::Mean | MetricKind::Share),
         ResampleUnit::Run | ResampleUnit::Fold => true,
-        ResampleUnit::Cluster => false,
+        ResampleUnit::Cluster | ResampleUnit::Request => false,
     };
     let paired = sides.paired && a.len() == b.len();
     let differences = |a: &[f64], b: &[f64]| -> Vec<f64> {

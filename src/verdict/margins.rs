@@ -54,7 +54,7 @@ pub(super) fn detectable(
 ) -> Option<f64> {
     // A pilot speaks of rows.
     let of_folds = c.over.is_some_and(|o| o.value == Over::Folds);
-    let pilot = c.pilot.as_ref().filter(|_| !of_folds)?;
+    let pilot = c.pilot.as_ref().filter(|_| !of_folds && gain.block.is_none())?;
     let header = plan.header.as_ref();
     let alpha = header
         .and_then(|h| h.alpha.as_ref())

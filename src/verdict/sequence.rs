@@ -44,6 +44,7 @@ pub(super) fn without_spared_runs(
         places: m.places.clone(),
         panel: m.panel.first_runs(|place| most(m.variants.get(place))),
         clustered: m.clustered,
+        served: m.served,
         rows: m.rows,
     };
     (!ended.is_empty()).then(|| measured.iter().map(cut).collect())

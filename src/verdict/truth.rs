@@ -421,15 +421,20 @@ fn settle(
     };
     let part = scene.page.measured.parts.get(part).and_then(Option::as_ref);
     let of = part.map_or(String::new(), |p| format!("{} ", part_value(p)));
+    let rows_word = if sample.block.is_some() {
+        "requests"
+    } else {
+        "rows"
+    };
     if distance <= 0.0 {
         return Some(format!(
-            "no number of {of}rows would settle it: the estimate is the threshold"
+            "no number of {of}{rows_word} would settle it: the estimate is the threshold"
         ));
     }
     let times = (half / distance).powi(2);
     if !times.is_finite() || times > 100.0 {
         return Some(format!(
-            "it would take more than 100 times the {of}rows to settle it"
+            "it would take more than 100 times the {of}{rows_word} to settle it"
         ));
     }
     let more = |n: usize| two_digits((times.max(1.0) - 1.0) * n as f64);
@@ -442,7 +447,7 @@ fn settle(
         },
     };
     Some(format!(
-        "about {} more {of}rows{runs} would settle it, if the estimate holds",
+        "about {} more {of}{rows_word}{runs} would settle it, if the estimate holds",
         more(sample.rows)
     ))
 }

@@ -1,5 +1,6 @@
 //! Which runs are needed, on which rows, after which others, and why.
 
+use super::super::served;
 use super::super::shelf::Shelf;
 use super::super::wanted::Wanted;
 use super::Who;
@@ -27,6 +28,8 @@ pub(super) struct Need {
 #[derive(Debug, Default)]
 pub(super) struct Demand {
     runs: BTreeMap<Who, Need>,
+    /// Those that are asked row by row.
+    served: BTreeMap<Who, Need>,
 }
 
 impl Demand {
@@ -34,6 +37,7 @@ impl Demand {
         let mut demand = Demand::default();
         let claims = claims(plan);
         for w in wanted {
+            demand.serve(plan, w, &claims);
             for variant in w.variants.keys().filter(|v| is_command(plan, v.system)) {
                 let on = On {
                     data: w.on.clone(),
@@ -47,6 +51,7 @@ impl Demand {
                             seed,
                             dataset: w.on.dataset,
                             fold,
+                            served: None,
                         };
                         let why = why.cloned().unwrap_or_default();
                         demand.ask(
@@ -61,6 +66,37 @@ impl Demand {
             }
         }
         demand
+    }
+
+    /// Asks for the systems whose answers are timed on these rows.
+    fn serve(&mut self, plan: &Plan, w: &Wanted, claims: &BTreeMap<Variant, Vec<String>>) {
+        let variants = w.variants.keys();
+        for variant in variants.filter(|v| served::is_asked(plan, w, v)) {
+            for seed in plan.systems[variant.system].runs() {
+                let who = Who {
+                    variant: variant.clone(),
+                    seed,
+                    dataset: w.on.dataset,
+                    fold: None,
+                    served: Some(w.on.clone()),
+                };
+                let on = On {
+                    data: w.on.clone(),
+                    learned: false,
+                };
+                let need = Need {
+                    on: BTreeSet::from([on]),
+                    upstream: BTreeSet::new(),
+                    why: claims.get(variant).cloned().unwrap_or_default(),
+                };
+                self.served.insert(who, need);
+            }
+        }
+    }
+
+    /// Those that are asked row by row, after all others.
+    pub(super) fn served(&self) -> impl Iterator<Item = (&Who, &Need)> {
+        self.served.iter()
     }
 
     /// Asks a run for rows, and the runs it is made of for those and for what it learns from.
@@ -181,6 +217,7 @@ pub(super) fn beside(plan: &Plan, other: Id<System>, who: &Who) -> Who {
     Who {
         variant: Variant::plain(other),
         seed: own.unwrap_or_else(|| seeds.first().copied().flatten()),
+        served: None,
         ..who.clone()
     }
 }

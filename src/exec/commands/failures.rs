@@ -1,6 +1,6 @@
 //! Commands that failed, put into words.
 
-use super::super::errors::{E110, E111, E112, E113, E114, E115, E116, E117, E119};
+use super::super::errors::{E110, E111, E112, E113, E114, E115, E116, E117, E119, E120};
 use super::Commands;
 use crate::diagnostic::Diagnostic;
 use crate::hir::Plan;
@@ -41,7 +41,7 @@ pub fn unkept(file: &str, reason: &str, full: bool) -> Diagnostic {
 pub fn is_outside(found: &Diagnostic) -> bool {
     let code = found.code;
     let of_runs = [
-        &E110, &E111, &E112, &E113, &E114, &E115, &E116, &E117, &E119,
+        &E110, &E111, &E112, &E113, &E114, &E115, &E116, &E117, &E119, &E120,
     ];
     code.code.starts_with('F') || of_runs.iter().any(|c| c.code == code.code)
 }
@@ -175,6 +175,7 @@ fn alike(kind: &FailureKind) -> String {
         | FailureKind::Timeout(_)
         | FailureKind::NotStarted(..)
         | FailureKind::NoOutput
+        | FailureKind::Unserved(..)
         | FailureKind::InputChanged(_)
         | FailureKind::Unwritable(..) => kind.text(),
     }
@@ -211,6 +212,9 @@ fn one(task: &Task, failure: &Failure) -> Diagnostic {
                     .help("make it executable, or start it by its interpreter: `python3 train.py`"),
             }
         }
+        FailureKind::Unserved(..) => Diagnostic::new(&E120, message).help(
+            "it answers each request with a JSON object that has a `prediction`: `benchwright explain E120`",
+        ),
         FailureKind::NoOutput => Diagnostic::new(&E114, message).help(
             "a command writes its predictions to the file `{out}`; is the hole in the command?",
         ),

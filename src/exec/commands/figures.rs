@@ -2,7 +2,7 @@
 
 use super::Who;
 use crate::hir::formula::Figure;
-use crate::hir::{Dataset, Id, Variant};
+use crate::hir::{DataRef, Dataset, Id, Variant};
 use crate::runner::TaskRecord;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -11,6 +11,14 @@ use std::path::PathBuf;
 #[derive(Debug, Default)]
 pub struct Made {
     runs: BTreeMap<(Variant, Option<u64>, Id<Dataset>), Of>,
+    served: BTreeMap<(Variant, Option<u64>, DataRef), Replies>,
+}
+
+/// The replies of a served system: their file, and what they come to.
+#[derive(Debug, Clone)]
+pub(crate) struct Replies {
+    pub(crate) file: PathBuf,
+    pub(crate) figures: BTreeMap<Figure, f64>,
 }
 
 /// What one run made: a file, or one for each fold.
@@ -24,6 +32,21 @@ pub(crate) struct Of {
 
 impl Made {
     pub(super) fn add(&mut self, who: &Who, file: PathBuf, record: &TaskRecord) {
+        if let (Some(on), Some(served)) = (&who.served, &record.served) {
+            let count = |n: u64| n as f64;
+            let failed = served.requests.saturating_sub(served.answered);
+            let figures = BTreeMap::from([
+                (Figure::Requests, count(served.requests)),
+                (Figure::Errors, count(failed)),
+                (Figure::Timeouts, count(served.timeouts)),
+                (Figure::Restarts, count(served.restarts)),
+                // Per ms.
+                (Figure::Throughput, served.throughput / 1e3),
+            ]);
+            let key = (who.variant.clone(), who.seed, on.clone());
+            self.served.insert(key, Replies { file, figures });
+            return;
+        }
         let of = self.of(who);
         let first = of.files.is_empty();
         of.files.push((who.fold, file));
@@ -52,6 +75,16 @@ impl Made {
     fn of(&mut self, who: &Who) -> &mut Of {
         let key = (who.variant.clone(), who.seed, who.dataset);
         self.runs.entry(key).or_default()
+    }
+
+    /// The replies of a variant and seed on some rows.
+    pub(crate) fn replies(
+        &self,
+        variant: &Variant,
+        seed: Option<u64>,
+        on: &DataRef,
+    ) -> Option<&Replies> {
+        self.served.get(&(variant.clone(), seed, on.clone()))
     }
 
     pub(crate) fn get(

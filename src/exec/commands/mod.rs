@@ -8,6 +8,7 @@ mod execute;
 mod failures;
 mod figures;
 mod rows;
+mod served;
 mod words;
 
 pub use execute::{execute, kept};
@@ -20,8 +21,10 @@ use super::shelf::Shelf;
 use super::wanted::wanted;
 use crate::diagnostic::Diagnostic;
 use crate::graph::Dag;
-use crate::hir::{Dataset, Id, Outputs, Plan, System, Transient, Variant};
-use crate::runner::{self, Handed, Hashes, Limits, Outcome, Place, RetryOn, Source, Task, What};
+use crate::hir::{DataRef, Dataset, Id, Outputs, Plan, System, Transient, Variant};
+use crate::runner::{
+    self, Handed, Hashes, Limits, Outcome, Part, Place, RetryOn, Source, Task, What,
+};
 use crate::text::{Span, Spanned};
 use demand::{Demand, Need};
 use rows::Rows;
@@ -36,6 +39,8 @@ pub(super) struct Who {
     pub(crate) seed: Option<u64>,
     pub(crate) dataset: Id<Dataset>,
     pub(crate) fold: Option<u32>,
+    /// The rows it is asked for one by one, where it is served.
+    pub(crate) served: Option<DataRef>,
 }
 
 /// The commands of a plan, each after those it needs.
@@ -77,6 +82,9 @@ pub fn commands(
     for (who, need) in demand.in_order() {
         planner.add(who, need);
     }
+    for (who, need) in demand.served() {
+        planner.add_server(who, need);
+    }
     let Planner {
         mut commands,
         errors,
@@ -108,16 +116,62 @@ impl Planner<'_> {
         let Some(Outputs::Run { template, .. }) = &system.outputs else {
             return;
         };
-        let upstream: Vec<usize> = need
-            .upstream
-            .iter()
-            .filter_map(|other| self.places.get(other).copied())
-            .collect();
+        let mut task = self.task(who, need);
+        task.output = words::output(&template.value);
+        let filled = self.fill(who, need, template, &mut task);
+        if filled.is_none() {
+            return;
+        }
+        self.settle(who, need, template.span, task);
+    }
+
+    /// The task that asks a system row by row.
+    fn add_server(&mut self, who: &Who, need: &Need) {
+        let plan = self.plan;
+        let system = &plan.systems[who.variant.system];
+        let Some(serve) = &system.serve else {
+            return;
+        };
+        let mut task = self.task(who, need);
+        task.output = served::OUTPUT.to_string();
+        if self.fill(who, need, &serve.command, &mut task).is_none() {
+            return;
+        }
+        // What the words name has to be there first.
+        let parts = task.words.iter().flat_map(|w| &w.0);
+        task.upstream.extend(parts.filter_map(|part| match part {
+            Part::Path(Place::Upstream(at) | Place::UpstreamStem(at))
+            | Part::Quoted(Place::Upstream(at) | Place::UpstreamStem(at), _) => Some(*at),
+            Part::Path(_) | Part::Quoted(..) | Part::Text(_) => None,
+        }));
+        task.upstream.sort_unstable();
+        task.upstream.dedup();
+        match self.rows.requests(&need.on, system.features.as_ref()) {
+            Ok(rows) => task.serve = Some(served::serving(serve, rows, &mut task.words)),
+            Err(why) => {
+                self.error(ExecError::NoRows {
+                    hole: "on".into(),
+                    system: system.common.name.clone(),
+                    why,
+                    span: serve.command.span,
+                });
+                return;
+            }
+        }
+        self.settle(who, need, serve.command.span, task);
+    }
+
+    /// What a run is, without its command.
+    fn task(&self, who: &Who, need: &Need) -> Task {
+        let plan = self.plan;
+        let system = &plan.systems[who.variant.system];
+        let upstream = need.upstream.iter();
         let mut task = Task {
             what: self.what(who, need),
             name: name(plan, who),
-            upstream,
-            output: words::output(&template.value),
+            upstream: upstream
+                .filter_map(|other| self.places.get(other).copied())
+                .collect(),
             declared: declared(plan, system),
             limits: limits(system),
             cores: cores(plan, system).unwrap_or(1),
@@ -129,17 +183,24 @@ impl Planner<'_> {
             task.memory = hardware.memory.as_ref().map_or(0, |m| m.value as u64);
             task.device = hardware.accelerator.as_ref().map(|a| a.value.clone());
         }
-        let filled = self.fill(who, need, template, &mut task);
-        if filled.is_none() {
-            return;
-        }
-        runner::complete(&mut task, self.folder, cores(plan, system), &self.hashes);
+        task
+    }
+
+    /// Takes a task into the list.
+    fn settle(&mut self, who: &Who, need: &Need, span: Span, mut task: Task) {
+        let system = &self.plan.systems[who.variant.system];
+        runner::complete(
+            &mut task,
+            self.folder,
+            cores(self.plan, system),
+            &self.hashes,
+        );
         let key = runner::key(&task, &self.commands.tasks, &self.commands.keys);
         self.places.insert(who.clone(), self.commands.tasks.len());
         self.commands.tasks.push(task);
         self.commands.keys.push(key);
         self.commands.why.push(need.why.clone());
-        self.commands.spans.push(template.span);
+        self.commands.spans.push(span);
         self.commands.who.push(who.clone());
     }
 
@@ -156,6 +217,7 @@ impl Planner<'_> {
             dataset: plan.datasets[who.dataset].common.name.clone(),
             partitions,
             fold: who.fold.map(|fold| fold + 1),
+            served: who.served.is_some(),
         }
     }
 
@@ -209,6 +271,8 @@ impl Planner<'_> {
         let system = &plan.systems[who.variant.system];
         let fold = who.fold.map(|fold| (who.dataset, fold));
         let file = match hole {
+            "port" => return Some(Some(Place::Port)),
+            "out" if who.served.is_some() => return self.own_output(who, span),
             "out" => {
                 return Some(Some(if task.output == words::OUTPUT {
                     Place::Output
@@ -268,6 +332,29 @@ impl Planner<'_> {
         }
     }
 
+    /// What the system's own run wrote, beside which its model may lie.
+    fn own_output(&mut self, who: &Who, span: Span) -> Option<Option<Place>> {
+        let run = Who {
+            served: None,
+            ..who.clone()
+        };
+        let Some(&at) = self.places.get(&run) else {
+            self.error(ExecError::NoRows {
+                hole: "out".into(),
+                system: self.plan.systems[who.variant.system].common.name.clone(),
+                why: "each fold has its own".into(),
+                span,
+            });
+            return None;
+        };
+        let stem = self.commands.tasks.get(at).map(|t| t.output.as_str()) != Some(words::OUTPUT);
+        Some(Some(if stem {
+            Place::UpstreamStem(at)
+        } else {
+            Place::Upstream(at)
+        }))
+    }
+
     /// The output of another system: of its run beside this one, or of its file.
     fn output_of(
         &mut self,
@@ -320,6 +407,9 @@ fn name(plan: &Plan, who: &Who) -> String {
     }
     if let Some(fold) = who.fold {
         name += &format!(" fold {}", fold + 1);
+    }
+    if let Some(on) = &who.served {
+        name += &format!(" served on {}", plan.show_data(on));
     }
     name
 }

@@ -79,6 +79,55 @@ impl<'a> Rows<'a> {
         self.make("on", (on, fold, false, features.map(|f| f.value.clone())))
     }
 
+    /// The rows that a served system is asked for, one JSON object a line, without labels: the id of each as `id`, and its
+    /// other columns as texts.
+    pub(super) fn requests(
+        &mut self,
+        on: &BTreeSet<On>,
+        features: Option<&Spanned<String>>,
+    ) -> Result<Handed, String> {
+        let on = on.first().ok_or("nothing is asked of it")?;
+        let id = on.data.dataset;
+        let d = &self.plan.datasets[id];
+        let held = self.shelf.held.get(&id);
+        let held = held.ok_or_else(|| format!("the file of `{}` is not there", d.common.name))?;
+        let shown = self.plan.show_data(&on.data);
+        let rows = held.rows(on.data.part.as_deref());
+        let rows = rows.filter(|rows| !rows.is_empty());
+        let rows = rows.ok_or_else(|| format!("`{shown}` has no rows"))?;
+        let columns = columns(self.plan, id, held, false, features.map(|f| f.value.as_str()));
+        let mut bytes = Vec::new();
+        for &row in &rows {
+            let text = |column: &str| held.table.text(column)?.1.get(row as usize);
+            let number = (row + 1).to_string();
+            let id = held.id.as_deref().map_or(Some(number.as_str()), text);
+            let mut object = serde_json::Map::new();
+            object.insert("id".into(), id.unwrap_or_default().into());
+            for column in columns.iter().filter(|c| Some(*c) != held.id.as_ref()) {
+                object
+                    .entry(column.clone())
+                    .or_insert_with(|| text(column).unwrap_or_default().into());
+            }
+            // Texts are always written.
+            bytes.extend(serde_json::to_vec(&object).unwrap_or_default());
+            bytes.push(b'\n');
+        }
+        let sha256 = data::sha256(&bytes);
+        let name = plain(&d.common.name);
+        let hash = sha256.get(..16).unwrap_or_default();
+        let file = format!("{name}-requests-{hash}.jsonl");
+        let handed = Handed {
+            name: "requests.jsonl".into(),
+            sha256: sha256.clone(),
+            bytes: bytes.len() as u64,
+            rows: rows.len() as u64,
+            holds: format!("{shown}, without labels"),
+            source: Source::Split(file.clone()),
+        };
+        self.files.insert(file, (sha256, bytes));
+        Ok(handed)
+    }
+
     /// Rows a run learns from, with labels where `labelled`.
     pub(super) fn learned(
         &mut self,

@@ -1,7 +1,7 @@
 //! Systems, how their outputs come to be, and their variants.
 
 use super::*;
-use crate::hir::template::Template;
+use crate::hir::template::{Piece, Template};
 use crate::text::{Span, Spanned};
 use crate::types::Measure;
 use std::collections::BTreeMap;
@@ -95,7 +95,7 @@ pub enum Transient {
 }
 
 /// `serve: "command" { requests: 2_000, arrival: 20/s, warmup: 100 }`: a process, or an endpoint on
-/// this machine, that answers one request at a time.
+/// this machine, that answers requests for single rows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Serve {
     /// The command or address.
@@ -106,6 +106,44 @@ pub struct Serve {
     pub arrival: Option<Spanned<f64>>,
     /// How many requests are answered before the first is timed.
     pub warmup: Option<Spanned<f64>>,
+    /// How many requests are under way at a time, at most.
+    pub concurrency: Option<Spanned<f64>>,
+    /// How long an answer may take, in ms.
+    pub timeout: Option<Spanned<f64>>,
+    /// How long the first answer of a new process may take, in ms.
+    pub start: Option<Spanned<f64>>,
+    /// How often a process that ended or hangs is started again.
+    pub restarts: Option<Spanned<f64>>,
+}
+
+/// How a served system is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Door {
+    /// By lines on the standard input and output of a process.
+    Lines,
+    /// By HTTP at a port that the process is told.
+    Port,
+    /// By HTTP at an endpoint that is there already.
+    Endpoint,
+}
+
+impl Serve {
+    /// How it is reached, as its command says.
+    pub fn door(&self) -> Door {
+        let pieces = &self.command.value.pieces;
+        let port = |piece: &Piece| matches!(piece, Piece::Hole { name, .. } if name == "port");
+        match pieces.first() {
+            Some(Piece::Text(text)) if text.starts_with("http://") => Door::Endpoint,
+            _ if pieces.iter().any(port) => Door::Port,
+            _ => Door::Lines,
+        }
+    }
+
+    /// How often it is asked and how fast, as far as two systems have to agree on to be compared.
+    pub fn load(&self) -> [Option<f64>; 3] {
+        let value = |n: &Option<Spanned<f64>>| n.as_ref().map(|n| n.value);
+        [value(&self.requests), value(&self.arrival), value(&self.concurrency)]
+    }
 }
 
 /// A published number.
