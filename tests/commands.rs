@@ -4,3 +4,4 @@ mod faults;
 pub mod project;
 mod protocol;
 mod resume;
+mod serving;

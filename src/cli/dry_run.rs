@@ -24,8 +24,24 @@ pub(super) fn dry_run(args: &PlannedArgs) -> ExitCode {
         };
         open += usize::from(state.ends_with("to run"));
         let _ = writeln!(text, "{n:>4}  {}  ({state})", task.name);
-        let _ = writeln!(text, "      $ {}", shown(task, &commands.tasks));
-        for input in &task.inputs {
+        match task.declared.get("endpoint") {
+            Some(endpoint) => {
+                let _ = writeln!(text, "      at {endpoint}");
+            }
+            None => {
+                let _ = writeln!(text, "      $ {}", shown(task, &commands.tasks));
+            }
+        }
+        if let Some(serving) = &task.serve {
+            let before = match serving.warmup {
+                0 => String::new(),
+                n => format!(", after {n} that are not timed"),
+            };
+            let (n, load) = (serving.requests, serving.load());
+            let _ = writeln!(text, "      asked {n} times, {load}{before}");
+        }
+        let rows = task.serve.iter().map(|s| &s.rows);
+        for input in task.inputs.iter().chain(rows) {
             let rows = if input.rows > 0 {
                 format!(", {} rows", input.rows)
             } else {

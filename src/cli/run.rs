@@ -185,14 +185,14 @@ fn report(
     let folder = planned::store(&args.plan, args.out.as_deref());
     let written = |name: &str| folder.join(name);
     let shown = |name: &str| written(name).display().to_string();
-    result.provenance.evidence = vec![shown("report.json"), shown("report.md")];
-    let json = report::json(&result);
-    let markdown = report::markdown(&result);
-    let texts = [("report.json", &json), ("report.md", &markdown)];
-    let files = texts.map(|(name, text)| (written(name), data::sha256(text.as_bytes())));
+    result.provenance.evidence = VIEWS.map(|name| shown(name)).to_vec();
+    let texts = views(&result);
+    let files = texts
+        .each_ref()
+        .map(|(name, text)| (written(name), data::sha256(text.as_bytes())));
     let recorded = registering.record(&result, &files);
     let recorded = recorded.and_then(|entry| {
-        for (name, text) in texts {
+        for (name, text) in &texts {
             write(&written(name), text)?;
         }
         let manifest = registering.manifest(analysis, &result, (&folder, &files), &entry, started);
@@ -206,8 +206,8 @@ fn report(
         ReportFormat::Terminal => {
             io::out(&report::terminal(&result, &io::stdout_style(args.color)));
         }
-        ReportFormat::Json => io::out(&json),
-        ReportFormat::Markdown => io::out(&markdown),
+        ReportFormat::Json => io::out(&report::json(&result)),
+        ReportFormat::Markdown => io::out(&report::markdown(&result)),
     }
     let got_worse = drifting::regressed(&result);
     let code = required(args, &result);
@@ -215,6 +215,15 @@ fn report(
         return ExitCode::from(exit::OTHER_VERDICT);
     }
     code
+}
+
+/// The views of a result that are written beside each other.
+const VIEWS: [&str; 2] = ["report.json", "report.md"];
+
+/// Each of them, with what it holds.
+pub(super) fn views(result: &RunResult) -> [(&'static str, String); 2] {
+    let [json, markdown] = VIEWS;
+    [(json, report::json(result)), (markdown, report::markdown(result))]
 }
 
 pub(super) fn write(path: &Path, text: &str) -> Result<(), Box<Diagnostic>> {

@@ -58,15 +58,43 @@ fn again(args: &VerifyArgs) -> Result<ExitCode, ExitCode> {
         from: file.parent().unwrap_or(Path::new("")).to_path_buf(),
         to: project(args, file, text("/provenance/evidence/0")),
     };
-    let made = remade(args, &report, &world, file, seed)?;
+    let result = remade(args, &report, &world, file, seed)?;
+    let made = report::json(&result);
     let now: Value = serde_json::from_str(&made)
         .map_err(|e| outside(&format!("the report made again cannot be read: {e}")))?;
-    if made.as_bytes() == bytes {
-        io::out(&format!("{name}: made again, the same bytes\n"));
-        return Ok(ExitCode::from(exit::OK));
+    if made.as_bytes() != bytes {
+        differs(&name, &report, &now);
+        return Ok(ExitCode::from(exit::ERRORS));
     }
-    differs(&name, &report, &now);
-    Ok(ExitCode::from(exit::ERRORS))
+    let edited = beside(args, &result)?;
+    if !edited.is_empty() {
+        for file in edited {
+            io::err(&format!(
+                "{file}: {name} is as it was made, and this file beside it is not: it was edited\n"
+            ));
+        }
+        return Ok(ExitCode::from(exit::ERRORS));
+    }
+    io::out(&format!("{name}: made again, the same bytes\n"));
+    Ok(ExitCode::from(exit::OK))
+}
+
+/// The other views of a report that lie beside it and are not what it makes. One that isn't there is no view.
+fn beside(args: &VerifyArgs, result: &RunResult) -> Result<Vec<String>, ExitCode> {
+    let mut edited = Vec::new();
+    for (name, text) in run::views(result) {
+        let file = args.report.with_file_name(name);
+        if file == args.report || !file.exists() {
+            continue;
+        }
+        let shown = file.display().to_string();
+        let bytes = std::fs::read(&file)
+            .map_err(|e| outside(&format!("cannot read `{shown}`: {e}")))?;
+        if bytes != text.as_bytes() {
+            edited.push(shown);
+        }
+    }
+    Ok(edited)
 }
 
 /// The folder of the plan: as the report has it, seen from where the report lies.
@@ -101,7 +129,7 @@ fn remade(
     world: &Moved,
     file: &Path,
     seed: u64,
-) -> Result<String, ExitCode> {
+) -> Result<RunResult, ExitCode> {
     let policy = policy(report);
     let mut analysis = analysis::analyse(world, file).map_err(|error| io::unread(file, &error))?;
     let _ = hold(&mut analysis.diagnostics, &policy);
@@ -143,7 +171,7 @@ fn remade(
     result.provenance.evidence = evidence.map(str::to_owned).collect();
     named_as_then(&mut result, &store, file);
     drifting::compare_again(report, &analysis.plan, &mut result)?;
-    Ok(report::json(&result))
+    Ok(result)
 }
 
 /// Measures the outputs again: files as they are, and what the commands of the run left beside the report.

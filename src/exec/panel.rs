@@ -476,6 +476,18 @@ fn compile_all(
                 let needs = (needs.0.as_slice(), needs.1.as_slice());
                 match roles::missing(plan, variant.system, d, metric, needs, (classes, scores)) {
                     Some(_) if system.is_builtin() => {}
+                    // How well a server bears up is asked of it alone, not of what it is compared with.
+                    Some(ExecError::NoFigure { .. })
+                        if program.figures().iter().any(|f| f.is_served()) =>
+                    {
+                        let note = format!(
+                            "{} of {} is not claimed: nothing serves it",
+                            metric.text, system.common.name
+                        );
+                        if !notes.contains(&note) {
+                            notes.push(note);
+                        }
+                    }
                     Some(error) => errors.push(error),
                     None => {
                         if let Some(slot) = compiled.places.get_mut(place) {

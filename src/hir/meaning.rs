@@ -10,6 +10,7 @@ use crate::syntax::ast::{
     Arg, Block, Body, Entry, Expr, ExprKind, Field, Head, Item, ItemKind, Use, Value,
 };
 use crate::text::Span;
+use crate::types::settled as settled_unit;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -272,7 +273,16 @@ fn settled(e: &Expr) -> Expr {
 
 fn settle(e: &mut Expr) {
     match &mut e.kind {
-        ExprKind::Quantity(q) => q.digits = plain(&q.digits),
+        ExprKind::Quantity(q) => {
+            q.digits = plain(&q.digits);
+            // `0.1s` is `100ms`.
+            if let Some(unit) = &mut q.unit
+                && let Some((digits, word)) = settled_unit(q.number, &unit.text)
+            {
+                q.digits = digits;
+                unit.text = word;
+            }
+        }
         ExprKind::List(items)
         | ExprKind::Call { args: items, .. }
         | ExprKind::Index { args: items, .. } => settle_args(items),

@@ -8,4 +8,4 @@ mod measure;
 mod unit;
 
 pub use measure::{Dimension, Measure, Mismatch};
-pub use unit::{Unit, UnitError, known_words, parse_unit, units};
+pub use unit::{Unit, UnitError, known_words, parse_unit, settled, units};

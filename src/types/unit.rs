@@ -137,9 +137,63 @@ fn word(text: &str) -> Result<Unit, UnitError> {
     Err(UnitError::Unknown(text.to_string()))
 }
 
+/// A quantity in one of all the ways to write it: `0.1s` and `100ms` are both `100ms`. In a whole number of the largest
+/// unit that has one, else in the fewest digits; `None` of a unit that isn't known.
+pub fn settled(number: f64, unit: &str) -> Option<(String, String)> {
+    let own = parse_unit(unit).ok()?;
+    let (above, below) = unit.split_once('/').map_or((unit, None), |(a, b)| (a, Some(b)));
+    let alike = |word: &str| -> Vec<&'static str> {
+        let times = TIMES.iter().map(|t| t.0);
+        let sizes = SIZES.iter().map(|s| s.0);
+        let energies = ["J", "kWh"];
+        let kinds: [Vec<&str>; 3] = [times.collect(), sizes.collect(), energies.to_vec()];
+        let kind = kinds.into_iter().find(|kind| kind.contains(&word));
+        kind.unwrap_or_default()
+    };
+    let ways: Vec<String> = match below {
+        None => alike(above).iter().map(ToString::to_string).collect(),
+        Some(below) => alike(below).iter().map(|b| format!("{above}/{b}")).collect(),
+    };
+    let ways = if ways.is_empty() { vec![unit.to_string()] } else { ways };
+    let canonical = own.canonical(number);
+    let written = ways.into_iter().filter_map(|way| {
+        let unit = parse_unit(&way).ok().filter(|u| u.measure == own.measure)?;
+        let value = canonical * unit.denominator / unit.numerator;
+        // Twelve digits: what comes of dividing is no other quantity.
+        let value: f64 = format!("{value:.11e}").parse().ok()?;
+        let digits = format!("{value}");
+        Some(((value.fract() != 0.0, digits.len(), way.clone()), (digits, way)))
+    });
+    let best = written.min_by(|(a, _), (b, _)| a.cmp(b))?;
+    Some(best.1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn equal_quantities_are_written_alike() {
+        let of = |number, unit| settled(number, unit).map(|(digits, unit)| digits + &unit);
+        for (all, one) in [
+            (&[(100.0, "ms"), (0.1, "s"), (100_000.0, "us")][..], "100ms"),
+            (&[(2.0, "h"), (120.0, "min"), (7200.0, "s")], "2h"),
+            (&[(1.5, "s"), (1500.0, "ms"), (0.025, "min")], "1500ms"),
+            (&[(20.0, "/s"), (1200.0, "/min")], "20/s"),
+            (&[(0.04, "USD/h"), (0.96, "USD/d")], "0.04USD/h"),
+            (&[(1.0, "GiB"), (1024.0, "MiB")], "1GiB"),
+            (&[(95.0, "%")], "95%"),
+            (&[(1.0, "pp")], "1pp"),
+            (&[(0.3, "J")], "0.3J"),
+        ] {
+            for &(number, unit) in all {
+                assert_eq!(of(number, unit).as_deref(), Some(one), "{number}{unit}");
+            }
+        }
+        assert_eq!(of(1.0, "furlong"), None);
+        assert_ne!(of(100.0, "ms"), of(101.0, "ms"));
+    }
+
 
     #[test]
     fn literals_are_exact() {

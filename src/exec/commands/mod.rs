@@ -23,7 +23,7 @@ use crate::diagnostic::Diagnostic;
 use crate::graph::Dag;
 use crate::hir::{DataRef, Dataset, Id, Outputs, Plan, System, Transient, Variant};
 use crate::runner::{
-    self, Handed, Hashes, Limits, Outcome, Part, Place, RetryOn, Source, Task, What,
+    self, Handed, Hashes, Limits, Outcome, Part, Place, RetryOn, Source, Task, Way, What,
 };
 use crate::text::{Span, Spanned};
 use demand::{Demand, Need};
@@ -147,7 +147,14 @@ impl Planner<'_> {
         task.upstream.sort_unstable();
         task.upstream.dedup();
         match self.rows.requests(&need.on, system.features.as_ref()) {
-            Ok(rows) => task.serve = Some(served::serving(serve, rows, &mut task.words)),
+            Ok(rows) => {
+                let serving = served::serving(serve, rows, &mut task.words);
+                if let Way::Endpoint(host, path) = &serving.way {
+                    let address = format!("http://{host}{path}");
+                    task.declared.insert("endpoint".into(), address);
+                }
+                task.serve = Some(serving);
+            }
             Err(why) => {
                 self.error(ExecError::NoRows {
                     hole: "on".into(),

@@ -231,6 +231,7 @@ impl Session<'_> {
         loop {
             let now = Instant::now();
             self.alive(now)?;
+            let over_already = self.is_over();
             for heard in self.hear() {
                 match heard {
                     Heard::Answer(..) => {
@@ -244,7 +245,8 @@ impl Session<'_> {
                     Heard::Stray => {}
                 }
             }
-            if let Some((said, exit)) = self.gone() {
+            if over_already {
+                let (said, exit) = self.gone();
                 return Err(Unserved::Ended(format!("before its first answer {said}"), exit));
             }
             if now >= over {
@@ -262,7 +264,8 @@ impl Session<'_> {
             if http.reachable() {
                 return Ok(());
             }
-            if let Some((said, exit)) = self.gone() {
+            if self.is_over() {
+                let (said, exit) = self.gone();
                 return Err(Unserved::Ended(format!("before its first answer {said}"), exit));
             }
             if now >= over {
@@ -287,6 +290,7 @@ impl Session<'_> {
         let timeout = self.serving.timeout;
         loop {
             self.alive(Instant::now())?;
+            let over_already = self.is_over();
             let heard = self.hear();
             let now = Instant::now();
             for heard in heard {
@@ -317,7 +321,8 @@ impl Session<'_> {
                     set(&mut replies, number, reply);
                 }
             }
-            if let Some((said, exit)) = self.gone() {
+            if over_already {
+                let (said, exit) = self.gone();
                 for (number, asked) in std::mem::take(&mut under_way) {
                     let reply = self.reply(number, begin, asked.due, now, Came::Lost, Map::new());
                     set(&mut replies, number, reply);
@@ -432,18 +437,23 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// How the process ended, if it did or no longer talks.
-    fn gone(&mut self) -> Option<(String, Exit)> {
+    /// Whether the process has ended or no longer talks. What it said before is then there to be heard.
+    fn is_over(&mut self) -> bool {
         let talks = match &self.link {
             Link::Lines(lines) => lines.is_open(),
             Link::Http(_) | Link::None => true,
         };
-        let running = self.running.as_ref()?;
-        if !running.ended() && talks {
-            return None;
+        let ended = self.running.as_ref().is_some_and(Running::ended);
+        if ended {
+            self.wait(Duration::ZERO);
         }
-        let why = (!running.ended()).then_some(Exit::TimedOut);
-        let exit = self.close(why);
+        ended || !talks
+    }
+
+    /// Takes leave of a process that is over, and says how it ended.
+    fn gone(&mut self) -> (String, Exit) {
+        let ended = self.running.as_ref().is_none_or(Running::ended);
+        let exit = self.close((!ended).then_some(Exit::TimedOut));
         let said = match exit {
             Exit::Code(code) => format!("it ended with exit code {code}"),
             Exit::Signal(signal) => {
@@ -453,7 +463,7 @@ impl Session<'_> {
                 "it closed its standard output".to_string()
             }
         };
-        Some((said, exit))
+        (said, exit)
     }
 
     /// Starts the process again, if it may be.
