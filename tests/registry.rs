@@ -715,6 +715,41 @@ fn an_edited_report_is_found_by_its_first_field() {
 }
 
 #[test]
+fn an_edited_view_beside_a_report_is_found() {
+    let p = lived_in();
+    p.replace(".bench/plan/report.md", "ship", "shop");
+    let told = p.ends(1, &["verify", REPORT]);
+    assert!(told.contains("report.md"), "{told}");
+    assert!(told.contains("it was edited"), "{told}");
+    // One that isn't there says nothing.
+    std::fs::remove_file(p.0.path().join(".bench/plan/report.md")).unwrap();
+    p.ends(0, &["verify", REPORT]);
+}
+
+#[test]
+fn another_way_to_write_a_quantity_is_no_change() {
+    let p = Project::new();
+    p.ends(0, &["run", "plan.bench", "--deny", "U101"]);
+    p.ends(0, &["seal", "plan.bench"]);
+    p.replace("plan.bench", "> 0pp", "> 0.0pp");
+    let told = p.ends(0, &["run", "plan.bench"]);
+    assert!(told.contains("confirmatory"), "{told}");
+    let quantity = |text: &str| {
+        let plan = format!(
+            "use std.serving.latency_p95\nplan p {{ objective: \"o\", primary: latency_p95 }}\n\
+             system s {{ limits: {{ time: {text} }}, predictions: \"s.csv\" }}\n"
+        );
+        let world = benchwright::text::MemoryWorld::default().with("p.bench", &plan);
+        let found = benchwright::analysis::analyse(&world, std::path::Path::new("p.bench"));
+        found.unwrap().meaning_sha256
+    };
+    for (a, b) in [("100ms", "0.1s"), ("2h", "120min"), ("90s", "1.5min")] {
+        assert_eq!(quantity(a), quantity(b), "{a} {b}");
+    }
+    assert_ne!(quantity("100ms"), quantity("0.2s"));
+}
+
+#[test]
 fn what_explains_another_report_is_named_and_nothing_else_shown() {
     let p = lived_in();
     p.replace("d.csv", "t1,neg,test,neg", "t1,neg,test,pos");

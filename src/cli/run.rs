@@ -17,7 +17,7 @@ use crate::text::DiskWorld;
 use crate::verdict::{self, Setting};
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// How long a command may take to clean up when it is asked to end.
 const GRACE: Duration = Duration::from_secs(1);
@@ -134,6 +134,7 @@ fn commanded(
             &folder
         },
         machine,
+        clock: SystemTime::now,
     };
     let root = planned::store(&args.plan, args.out.as_deref());
     let (made, failures) = exec::execute(

@@ -5,7 +5,7 @@ use super::layout::Paint;
 use super::number::count;
 use super::table::{Cell, Column, Row, Table};
 use super::values::{Value, alone, p_values, plus_minus, with_range};
-use crate::result::{Comparison, Metric, Role, RunResult, Status, System, Unit};
+use crate::result::{Comparison, Metric, ResampleUnit, Role, RunResult, Status, System, Unit};
 
 /// Name and status of the plan, and what its main numbers rest on.
 pub(super) fn title(result: &RunResult) -> Block {
@@ -55,7 +55,13 @@ pub(super) fn rows_of(result: &RunResult, partition: &str) -> String {
         let data = result.data.iter().find(|d| d.dataset == dataset)?;
         data.partitions.get(part).copied()
     };
-    let measured = whole(result, partition).map(|m| m.rows).max();
+    // Requests are not rows, and may be more or fewer.
+    let of_rows = |m: &&Metric| {
+        let interval = m.interval.as_ref();
+        interval.is_none_or(|i| i.unit != ResampleUnit::Request)
+    };
+    let measured = whole(result, partition).filter(of_rows);
+    let measured = measured.map(|m| m.rows).max();
     format!("{} rows", count(measured.or_else(stored).unwrap_or(0)))
 }
 

@@ -103,7 +103,7 @@ impl Runner<'_> {
         let given = self.give(task, folder).map_err(|e| failed(&e))?;
         let words = self.words(task, folder, 0);
         let before = self.energy.now();
-        let started = SystemTime::now();
+        let started = (self.settings.clock)();
         let mark = format!("{}{key}-{}", self.store.mark(), std::process::id());
         let command = Command {
             words: &words,
@@ -120,7 +120,7 @@ impl Runner<'_> {
         };
         let mut record = TaskRecord {
             started: utc(started),
-            ended: utc(SystemTime::now()),
+            ended: utc((self.settings.clock)()),
             attempts,
             ..self.described(task, key)
         };

@@ -13,7 +13,7 @@ use crate::diagnostic::Diagnostic;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// How tasks are run.
 #[derive(Debug, Clone)]
@@ -30,6 +30,8 @@ pub struct Settings<'a> {
     pub folder: &'a Path,
     /// The machine they run on, whose cores and memory they share.
     pub machine: Machine,
+    /// Says what time it is, for the records alone: nothing depends on it.
+    pub clock: fn() -> SystemTime,
 }
 
 /// What became of a task.

@@ -45,7 +45,9 @@ impl<'a> Book<'a> {
 
     /// The page on which claims are read that say nothing of what is resampled.
     pub(super) fn page(&self, on: &DataRef) -> Option<Page<'a>> {
-        self.pages().find(|p| p.measured.wanted.on == *on)
+        let own = || self.pages().filter(|p| p.measured.wanted.on == *on);
+        // Requests are found through the page of their rows.
+        own().find(|p| !p.measured.served).or_else(|| own().next())
     }
 
     /// The page of a comparison: row by row where it says so.
@@ -55,8 +57,8 @@ impl<'a> Book<'a> {
             return self.page(on);
         }
         // Where both are there, whole units come first.
-        let own = self.pages().filter(|p| p.measured.wanted.on == *on);
-        own.filter(|p| !p.measured.served).last()
+        let own = || self.pages().filter(|p| p.measured.wanted.on == *on);
+        own().filter(|p| !p.measured.served).last().or_else(|| own().next())
     }
 }
 

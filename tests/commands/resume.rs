@@ -1,9 +1,13 @@
 //! Runs that are cut off, at any moment and by whatever, and go on.
 
 use super::project::{Done, Project, RUN};
+use benchwright::runner::{
+    self, FailureKind, Limits, Outcome, Part, Place, Settings, Store, Task, Word,
+};
 use std::io::Read;
 use std::process::{Child, Stdio};
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
 
 /// Waits until a file is there; the child must not end before.
 fn until(p: &Project, child: &mut Child, name: &str) {
@@ -180,6 +184,67 @@ fn clocks_and_files_that_go_backwards_change_nothing() {
     }
     p.benchwright(&["status", "p.bench"]).expect(0, &["4 done"]);
     assert_eq!(p.run().out, whole.out);
+}
+
+/// A clock that is set back by a day each time someone looks at it.
+fn backwards() -> SystemTime {
+    static LOOKS: AtomicU64 = AtomicU64::new(0);
+    let looks = LOOKS.fetch_add(1, Ordering::SeqCst);
+    SystemTime::UNIX_EPOCH + Duration::from_secs(2_000_000_000 - looks * 86_400)
+}
+
+#[test]
+fn a_clock_that_is_set_back_while_commands_run_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = |text: &str| Word(vec![Part::Text(text.into())]);
+    let task = |name: &str, script: &str, upstream: Vec<usize>| Task {
+        name: name.into(),
+        words: vec![text("sh"), text("-c"), text(script), Word(vec![Part::Path(Place::Output)])],
+        output: "out.csv".into(),
+        upstream,
+        limits: Limits {
+            time: Some(Duration::from_secs(60)),
+            ..Limits::default()
+        },
+        ..Task::default()
+    };
+    let mut tasks = vec![
+        task("first", "echo 1 > $0", Vec::new()),
+        task("second", "echo 2 > $0", vec![0]),
+        task("hangs", "sleep 600", Vec::new()),
+    ];
+    tasks[2].limits.time = Some(Duration::from_millis(200));
+    let mut keys: Vec<String> = Vec::new();
+    for task in &tasks {
+        keys.push(runner::key(task, &tasks, &keys));
+    }
+    let settings = Settings {
+        jobs: 2,
+        time: None,
+        grace: Duration::from_millis(100),
+        fail_fast: false,
+        folder: folder.path(),
+        machine: runner::machine(),
+        clock: backwards,
+    };
+    let store = Store::open(&folder.path().join("store")).unwrap();
+    let run = || runner::run(&store, &tasks, &keys, &settings, &|_, _| Vec::new(), &|_| {});
+    let first = run();
+    let second = run();
+    for at in 0..2 {
+        let (Outcome::Done(done), Outcome::Cached(kept)) = (&first[at], &second[at]) else {
+            panic!("{:?} {:?}", first[at], second[at]);
+        };
+        assert_eq!(done, kept);
+        assert!(done.started > done.ended, "{} {}", done.started, done.ended);
+        assert!(done.wall_ms < 60_000.0);
+    }
+    for outcomes in [&first, &second] {
+        let Outcome::Failed(failure) = &outcomes[2] else {
+            panic!("{:?}", outcomes[2]);
+        };
+        assert!(matches!(failure.kind, FailureKind::Timeout(_)), "{:?}", failure.kind);
+    }
 }
 
 #[test]

@@ -32,6 +32,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 n = 0
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.VERSION"
+    # Head and body are written apart: the second must not wait until the first is acknowledged.
+    disable_nagle_algorithm = True
     def do_POST(self):
         global n
         n += 1
