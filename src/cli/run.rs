@@ -224,7 +224,10 @@ const VIEWS: [&str; 2] = ["report.json", "report.md"];
 /// Each of them, with what it holds.
 pub(super) fn views(result: &RunResult) -> [(&'static str, String); 2] {
     let [json, markdown] = VIEWS;
-    [(json, report::json(result)), (markdown, report::markdown(result))]
+    [
+        (json, report::json(result)),
+        (markdown, report::markdown(result)),
+    ]
 }
 
 pub(super) fn write(path: &Path, text: &str) -> Result<(), Box<Diagnostic>> {

@@ -88,8 +88,8 @@ fn beside(args: &VerifyArgs, result: &RunResult) -> Result<Vec<String>, ExitCode
             continue;
         }
         let shown = file.display().to_string();
-        let bytes = std::fs::read(&file)
-            .map_err(|e| outside(&format!("cannot read `{shown}`: {e}")))?;
+        let bytes =
+            std::fs::read(&file).map_err(|e| outside(&format!("cannot read `{shown}`: {e}")))?;
         if bytes != text.as_bytes() {
             edited.push(shown);
         }

@@ -626,7 +626,9 @@ fn of_requests(
     let within = |part: &Vec<u32>| -> Vec<u32> {
         let here = |place: &u32| part.binary_search(place).is_ok();
         let all = (0u32..).zip(places);
-        all.filter(|(_, place)| here(place)).map(|(n, _)| n).collect()
+        all.filter(|(_, place)| here(place))
+            .map(|(n, _)| n)
+            .collect()
     };
     let part_requests: Vec<Vec<u32>> = part_rows.iter().map(within).collect();
     let own: Vec<Owned> = (columns.iter().enumerate())

@@ -150,7 +150,9 @@ pub(super) fn read(
 }
 
 fn failed(run: &Run) -> bool {
-    run.made.as_ref().is_some_and(|made| !made.failed.is_empty())
+    run.made
+        .as_ref()
+        .is_some_and(|made| !made.failed.is_empty())
 }
 
 /// How many answers predict another class than the system's outputs do for the same row: what is timed is then not what
@@ -161,7 +163,9 @@ fn otherwise(
     places: &[u32],
     classes: &Classes,
 ) -> Option<String> {
-    let codes = own.classes.get(&crate::hir::formula::Cell::Role("prediction".into()))?;
+    let codes = own
+        .classes
+        .get(&crate::hir::formula::Cell::Role("prediction".into()))?;
     let (_, said) = table.text("prediction")?;
     let (_, outcomes) = table.text("outcome")?;
     let (mut answered, mut other) = (0usize, 0usize);
@@ -170,11 +174,12 @@ fn otherwise(
             continue;
         }
         let code = codes.get(place as usize).map(|&code| code as usize);
-        let outputs = code.and_then(|code| classes.names.get(code)).map(String::as_str);
+        let outputs = code
+            .and_then(|code| classes.names.get(code))
+            .map(String::as_str);
         answered += 1;
         other += usize::from(outputs.is_some() && said.get(row) != outputs);
     }
-    (other > 0).then(|| {
-        format!("answers {other} of {answered} requests otherwise than its outputs say")
-    })
+    (other > 0)
+        .then(|| format!("answers {other} of {answered} requests otherwise than its outputs say"))
 }

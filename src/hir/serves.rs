@@ -114,9 +114,11 @@ impl<'a> Resolver<'a> {
         let Some(address) = address else { return };
         if text.starts_with("https://") {
             self.errors.push(HirError::Range {
-                message: "a served model is asked in plain HTTP, and this address is `https`".into(),
+                message: "a served model is asked in plain HTTP, and this address is `https`"
+                    .into(),
                 span: command.span,
-                help: "what is timed is the model, not the encryption: serve it at `http://`".into(),
+                help: "what is timed is the model, not the encryption: serve it at `http://`"
+                    .into(),
             });
         }
         let host = address.split(['/', ':']).next().unwrap_or_default();

@@ -69,9 +69,15 @@ pub const FORMULAS: &[Word] = &[
     w("run.energy", "the energy it took"),
     w("run.peak_memory", "the most memory it held"),
     w("run.requests", "how many requests a server was timed on"),
-    w("run.errors", "how many of them had no answer that can be used, in time"),
+    w(
+        "run.errors",
+        "how many of them had no answer that can be used, in time",
+    ),
     w("run.timeouts", "how many of them had none in time"),
-    w("run.restarts", "how often the server was started again meanwhile"),
+    w(
+        "run.restarts",
+        "how often the server was started again meanwhile",
+    ),
     w("run.throughput", "its answers per time"),
 ];
 

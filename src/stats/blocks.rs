@@ -58,7 +58,11 @@ pub fn automatic(series: &[f64]) -> Option<f64> {
     let (mut slope, mut spectrum) = (0.0, variance);
     for (lag, c) in all.iter().enumerate().skip(1).take(width) {
         let share = lag as f64 / width as f64;
-        let weight = if share <= 0.5 { 1.0 } else { 2.0 * (1.0 - share) };
+        let weight = if share <= 0.5 {
+            1.0
+        } else {
+            2.0 * (1.0 - share)
+        };
         slope += 2.0 * weight * lag as f64 * c;
         spectrum += 2.0 * weight * c;
     }
@@ -105,7 +109,12 @@ mod tests {
     fn dependence_makes_blocks_longer_within_their_bounds() {
         let of = |phi| length(&autoregressive(phi, 1000, 3), 0.95);
         assert_eq!(of(0.0), 10);
-        assert!(of(0.5) < of(0.9) && of(0.9) < of(0.99), "{} {}", of(0.5), of(0.9));
+        assert!(
+            of(0.5) < of(0.9) && of(0.9) < of(0.99),
+            "{} {}",
+            of(0.5),
+            of(0.9)
+        );
         let trend: Vec<f64> = (0..1000).map(f64::from).collect();
         assert_eq!(f64::from(length(&trend, 0.95)), longest(1000));
         assert_eq!(length(&[1.0; 100], 0.95), 5);
@@ -125,7 +134,10 @@ mod tests {
         let chi2: f64 = counts
             .iter()
             .map(|(times, count)| {
-                let orders = 6 / times.iter().map(|&k| (1..=k).product::<u32>()).product::<u32>();
+                let orders = 6 / times
+                    .iter()
+                    .map(|&k| (1..=k).product::<u32>())
+                    .product::<u32>();
                 let expected = f64::from(orders) * 1000.0;
                 (count - expected).powi(2) / expected
             })
@@ -142,15 +154,17 @@ mod tests {
         for index in 0..20_000 {
             draw_units(&Units::blocks(5, 2), 3, 4, index, &mut drawn);
             assert_eq!(drawn.iter().sum::<u32>(), 5);
-            let lone = (0..5).filter(|&i| {
-                drawn[i] > 0 && drawn[(i + 1) % 5] == 0 && drawn[(i + 4) % 5] == 0
-            });
+            let lone = (0..5)
+                .filter(|&i| drawn[i] > 0 && drawn[(i + 1) % 5] == 0 && drawn[(i + 4) % 5] == 0);
             // A row without its neighbours is the one that was cut short.
             assert!(lone.count() <= 1, "{drawn:?}");
             sums.iter_mut().zip(&drawn).for_each(|(sum, &k)| *sum += k);
         }
         for sum in sums {
-            assert!((f64::from(sum) - 20_000.0).abs() < 4.5 * 20_000f64.sqrt(), "{sum}");
+            assert!(
+                (f64::from(sum) - 20_000.0).abs() < 4.5 * 20_000f64.sqrt(),
+                "{sum}"
+            );
         }
         draw_units(&Units::blocks(4, 9), 3, 4, 0, &mut drawn);
         assert_eq!(drawn, [1, 1, 1, 1]);

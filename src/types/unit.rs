@@ -141,7 +141,9 @@ fn word(text: &str) -> Result<Unit, UnitError> {
 /// unit that has one, else in the fewest digits; `None` of a unit that isn't known.
 pub fn settled(number: f64, unit: &str) -> Option<(String, String)> {
     let own = parse_unit(unit).ok()?;
-    let (above, below) = unit.split_once('/').map_or((unit, None), |(a, b)| (a, Some(b)));
+    let (above, below) = unit
+        .split_once('/')
+        .map_or((unit, None), |(a, b)| (a, Some(b)));
     let alike = |word: &str| -> Vec<&'static str> {
         let times = TIMES.iter().map(|t| t.0);
         let sizes = SIZES.iter().map(|s| s.0);
@@ -152,9 +154,16 @@ pub fn settled(number: f64, unit: &str) -> Option<(String, String)> {
     };
     let ways: Vec<String> = match below {
         None => alike(above).iter().map(ToString::to_string).collect(),
-        Some(below) => alike(below).iter().map(|b| format!("{above}/{b}")).collect(),
+        Some(below) => alike(below)
+            .iter()
+            .map(|b| format!("{above}/{b}"))
+            .collect(),
     };
-    let ways = if ways.is_empty() { vec![unit.to_string()] } else { ways };
+    let ways = if ways.is_empty() {
+        vec![unit.to_string()]
+    } else {
+        ways
+    };
     let canonical = own.canonical(number);
     let written = ways.into_iter().filter_map(|way| {
         let unit = parse_unit(&way).ok().filter(|u| u.measure == own.measure)?;
@@ -162,7 +171,10 @@ pub fn settled(number: f64, unit: &str) -> Option<(String, String)> {
         // Twelve digits: what comes of dividing is no other quantity.
         let value: f64 = format!("{value:.11e}").parse().ok()?;
         let digits = format!("{value}");
-        Some(((value.fract() != 0.0, digits.len(), way.clone()), (digits, way)))
+        Some((
+            (value.fract() != 0.0, digits.len(), way.clone()),
+            (digits, way),
+        ))
     });
     let best = written.min_by(|(a, _), (b, _)| a.cmp(b))?;
     Some(best.1)
@@ -193,7 +205,6 @@ mod tests {
         assert_eq!(of(1.0, "furlong"), None);
         assert_ne!(of(100.0, "ms"), of(101.0, "ms"));
     }
-
 
     #[test]
     fn literals_are_exact() {

@@ -58,7 +58,10 @@ impl<'a> Book<'a> {
         }
         // Where both are there, whole units come first.
         let own = || self.pages().filter(|p| p.measured.wanted.on == *on);
-        own().filter(|p| !p.measured.served).last().or_else(|| own().next())
+        own()
+            .filter(|p| !p.measured.served)
+            .last()
+            .or_else(|| own().next())
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) fn equivalence(
     };
     let of_rows = c.over.is_none_or(|o| o.value == Over::Rows);
     // Pseudo-values of rows know nothing of the runs' spread.
-    let alone = gain.runs.len() < 2 || !of_rows;
+    let alone = (gain.runs.len() < 2 || !of_rows) && gain.block.is_none();
     let tested = closed::equivalence(gain, margin / factor).filter(|_| alone);
     Some(Equivalence {
         margin,
@@ -54,7 +54,10 @@ pub(super) fn detectable(
 ) -> Option<f64> {
     // A pilot speaks of rows.
     let of_folds = c.over.is_some_and(|o| o.value == Over::Folds);
-    let pilot = c.pilot.as_ref().filter(|_| !of_folds && gain.block.is_none())?;
+    let pilot = c
+        .pilot
+        .as_ref()
+        .filter(|_| !of_folds && gain.block.is_none())?;
     let header = plan.header.as_ref();
     let alpha = header
         .and_then(|h| h.alpha.as_ref())

@@ -199,7 +199,12 @@ fn a_clock_that_is_set_back_while_commands_run_changes_nothing() {
     let text = |text: &str| Word(vec![Part::Text(text.into())]);
     let task = |name: &str, script: &str, upstream: Vec<usize>| Task {
         name: name.into(),
-        words: vec![text("sh"), text("-c"), text(script), Word(vec![Part::Path(Place::Output)])],
+        words: vec![
+            text("sh"),
+            text("-c"),
+            text(script),
+            Word(vec![Part::Path(Place::Output)]),
+        ],
         output: "out.csv".into(),
         upstream,
         limits: Limits {
@@ -228,7 +233,16 @@ fn a_clock_that_is_set_back_while_commands_run_changes_nothing() {
         clock: backwards,
     };
     let store = Store::open(&folder.path().join("store")).unwrap();
-    let run = || runner::run(&store, &tasks, &keys, &settings, &|_, _| Vec::new(), &|_| {});
+    let run = || {
+        runner::run(
+            &store,
+            &tasks,
+            &keys,
+            &settings,
+            &|_, _| Vec::new(),
+            &|_| {},
+        )
+    };
     let first = run();
     let second = run();
     for at in 0..2 {
@@ -243,7 +257,11 @@ fn a_clock_that_is_set_back_while_commands_run_changes_nothing() {
         let Outcome::Failed(failure) = &outcomes[2] else {
             panic!("{:?}", outcomes[2]);
         };
-        assert!(matches!(failure.kind, FailureKind::Timeout(_)), "{:?}", failure.kind);
+        assert!(
+            matches!(failure.kind, FailureKind::Timeout(_)),
+            "{:?}",
+            failure.kind
+        );
     }
 }
 

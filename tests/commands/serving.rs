@@ -126,7 +126,13 @@ fn a_served_system_is_asked_row_by_row_without_labels_and_once() {
     let p = lines("pass", "requests: 90, warmup: 7");
     p.benchwright(&["dry-run", "p.bench"]).expect(
         0,
-        &["b served on d.test", "$ python3 server.py", "asked 90 times, one at a time", "d.test, without labels, 60 rows", "1 runs, 1 to run"],
+        &[
+            "b served on d.test",
+            "$ python3 server.py",
+            "asked 90 times, one at a time",
+            "d.test, without labels, 60 rows",
+            "1 runs, 1 to run",
+        ],
     );
     let done = p.run();
     done.expect(0, &["ship", "requests, in blocks"]);
@@ -139,15 +145,24 @@ fn a_served_system_is_asked_row_by_row_without_labels_and_once() {
     }
     // One to see that it answers, 7 to warm up, 90 that are timed.
     let asked = p.read("asked");
-    assert_eq!((asked.lines().count(), p.read("starts").as_str()), (98, "1"));
+    assert_eq!(
+        (asked.lines().count(), p.read("starts").as_str()),
+        (98, "1")
+    );
     for line in asked.lines() {
         let row: Value = serde_json::from_str(line).unwrap();
         let names: Vec<&String> = row.as_object().unwrap().keys().collect();
         assert_eq!(names, ["id", "part", "word"]);
     }
     let figures = &record["served"];
-    assert_eq!((&figures["requests"], &figures["answered"]), (&90.into(), &90.into()));
-    assert_eq!((&figures["load"], &record["what"]["served"]), (&"one at a time".into(), &true.into()));
+    assert_eq!(
+        (&figures["requests"], &figures["answered"]),
+        (&90.into(), &90.into())
+    );
+    assert_eq!(
+        (&figures["load"], &record["what"]["served"]),
+        (&"one at a time".into(), &true.into())
+    );
     assert!(figures["throughput"].as_f64().unwrap() > 0.0);
     let report: Value = serde_json::from_str(&p.read(".bench/p/report.json")).unwrap();
     let of = |system: &str| {
@@ -156,9 +171,17 @@ fn a_served_system_is_asked_row_by_row_without_labels_and_once() {
         own.next().unwrap().clone()
     };
     let (b, a) = (of("b"), of("a"));
-    assert_eq!((&b["rows"], &b["interval"]["unit"]), (&90.into(), &"request".into()));
+    assert_eq!(
+        (&b["rows"], &b["interval"]["unit"]),
+        (&90.into(), &"request".into())
+    );
     assert_eq!(b["interval"]["method"], "percentile");
-    assert!(b["interval"]["note"].as_str().unwrap().contains("drawn in blocks of"));
+    assert!(
+        b["interval"]["note"]
+            .as_str()
+            .unwrap()
+            .contains("drawn in blocks of")
+    );
     // Where the other side is not served, its outputs' latencies stand for the same rows.
     assert_eq!(a["rows"], 90);
     assert!(a["estimate"].as_f64().unwrap() >= 5000.0);
@@ -166,10 +189,15 @@ fn a_served_system_is_asked_row_by_row_without_labels_and_once() {
     let again = p.run();
     assert_eq!((again.code, &again.out), (Some(0), &done.out));
     assert_eq!(p.read("asked"), asked);
-    p.benchwright(&["status", "p.bench"]).expect(0, &["done     b served on d.test", "1 done"]);
-    p.benchwright(&["verify", ".bench/p/report.json"]).expect(0, &["the same bytes"]);
+    p.benchwright(&["status", "p.bench"])
+        .expect(0, &["done     b served on d.test", "1 done"]);
+    p.benchwright(&["verify", ".bench/p/report.json"])
+        .expect(0, &["the same bytes"]);
     // Other labels change no request; another number of them does.
-    p.write("p.bench", &plan("python3 server.py", "requests: 91, warmup: 7"));
+    p.write(
+        "p.bench",
+        &plan("python3 server.py", "requests: 91, warmup: 7"),
+    );
     p.run().expect(0, &["ship"]);
     assert_eq!(p.read("starts"), "2");
 }
@@ -181,7 +209,10 @@ fn an_endpoint_is_told_its_port_and_may_keep_connections_or_close_them() {
         p.run().expect(0, &["ship"]);
         let (all, record) = replies(&p);
         assert_eq!(outcomes(&all, "answered"), 70, "{}", record["served"]);
-        assert_eq!((&all[0]["path"], &record["served"]["load"]), (&"/predict".into(), &"3 at a time".into()));
+        assert_eq!(
+            (&all[0]["path"], &record["served"]["load"]),
+            (&"/predict".into(), &"3 at a time".into())
+        );
         for reply in &all {
             let n: usize = reply["id"].as_str().unwrap()[4..].parse().unwrap();
             let class = if n.is_multiple_of(2) { "pos" } else { "neg" };
@@ -194,7 +225,10 @@ fn an_endpoint_is_told_its_port_and_may_keep_connections_or_close_them() {
 #[test]
 fn an_endpoint_that_is_there_already_is_asked_and_left_alone() {
     let p = served("", "");
-    p.write("server.py", &HTTP.replace("VERSION", "1").replace("FAULT", "pass"));
+    p.write(
+        "server.py",
+        &HTTP.replace("VERSION", "1").replace("FAULT", "pass"),
+    );
     let mut server = Command::new("python3")
         .args(["server.py", "0"])
         .current_dir(&p.home)
@@ -202,12 +236,17 @@ fn an_endpoint_that_is_there_already_is_asked_and_left_alone() {
         .spawn()
         .unwrap();
     let mut port = String::new();
-    BufReader::new(server.stdout.take().unwrap()).read_line(&mut port).unwrap();
+    BufReader::new(server.stdout.take().unwrap())
+        .read_line(&mut port)
+        .unwrap();
     let address = format!("http://localhost:{}/v1/answer?full=1", port.trim());
     p.write("p.bench", &plan(&address, "requests: 30"));
     p.run().expect(0, &["ship"]);
     let (all, _) = replies(&p);
-    assert_eq!((outcomes(&all, "answered"), &all[3]["path"]), (30, &"/v1/answer?full=1".into()));
+    assert_eq!(
+        (outcomes(&all, "answered"), &all[3]["path"]),
+        (30, &"/v1/answer?full=1".into())
+    );
     assert!(server.try_wait().unwrap().is_none(), "it still runs");
     server.kill().unwrap();
     server.wait().unwrap();
@@ -236,7 +275,11 @@ while True:
     // What the file of outputs says of each row, its own answer says, too.
     let outputs = p.read("outputs.csv");
     for reply in all {
-        let row = format!("\n{},{},", reply["id"].as_str().unwrap(), reply["prediction"].as_str().unwrap());
+        let row = format!(
+            "\n{},{},",
+            reply["id"].as_str().unwrap(),
+            reply["prediction"].as_str().unwrap()
+        );
         assert!(outputs.contains(&row), "{row}");
     }
 }
@@ -260,33 +303,50 @@ fn latencies_count_from_when_a_request_was_due() {
         last = end;
     }
     // Due in the first 300 ms of the 500: each waited at least 200.
-    let waited = all.iter().filter(|r| number(r, "latency_ms") >= 190.0).count();
+    let waited = all
+        .iter()
+        .filter(|r| number(r, "latency_ms") >= 190.0)
+        .count();
     assert!(waited >= 30, "{waited}");
 }
 
 #[test]
 fn a_process_that_ends_is_started_again_and_what_it_lost_is_counted() {
-    let p = lines("if life == 31: sys.exit(3)", "requests: 60, restarts: 3, timeout: 2s");
+    let p = lines(
+        "if life == 31: sys.exit(3)",
+        "requests: 60, restarts: 3, timeout: 2s",
+    );
     p.run().expect(0, &[]);
     let (all, record) = replies(&p);
     // Each life answers 30, the first of them to show that it does.
-    assert_eq!((outcomes(&all, "answered"), outcomes(&all, "lost")), (58, 2));
+    assert_eq!(
+        (outcomes(&all, "answered"), outcomes(&all, "lost")),
+        (58, 2)
+    );
     let figures = &record["served"];
-    assert_eq!((&figures["restarts"], &figures["lost"]), (&2.into(), &2.into()));
+    assert_eq!(
+        (&figures["restarts"], &figures["lost"]),
+        (&2.into(), &2.into())
+    );
     // A failure is never fast: it counts with the time an answer may take.
     let lost = all.iter().find(|r| r["outcome"] == "lost").unwrap();
     assert!(lost["latency_ms"].as_f64().unwrap() >= 2000.0);
     assert_eq!(lost["prediction"], Value::Null);
     let report: Value = serde_json::from_str(&p.read(".bench/p/report.json")).unwrap();
     let metrics = report["metrics"].as_array().unwrap();
-    let failures = metrics.iter().find(|m| m["metric"] == "failures" && m["system"] == "b");
+    let failures = metrics
+        .iter()
+        .find(|m| m["metric"] == "failures" && m["system"] == "b");
     let share = failures.unwrap()["estimate"].as_f64().unwrap();
     assert!((share - 100.0 * 2.0 / 60.0).abs() < 1e-9, "{share}");
 }
 
 #[test]
 fn one_that_ends_too_often_fails_the_run() {
-    let p = lines("if life == 5: print('worn out', file=sys.stderr); sys.exit(3)", "requests: 60, restarts: 1");
+    let p = lines(
+        "if life == 5: print('worn out', file=sys.stderr); sys.exit(3)",
+        "requests: 60, restarts: 1",
+    );
     p.run().expect(
         2,
         &[
@@ -296,7 +356,8 @@ fn one_that_ends_too_often_fails_the_run() {
         ],
     );
     assert!(p.kept("runs").is_empty());
-    p.benchwright(&["status", "p.bench"]).expect(0, &["1 failed", "worn out"]);
+    p.benchwright(&["status", "p.bench"])
+        .expect(0, &["1 failed", "worn out"]);
 }
 
 #[test]
@@ -305,8 +366,14 @@ fn a_hang_is_a_timeout_and_ends_the_process() {
     let p = lines(hang, "requests: 40, timeout: 300ms");
     p.run().expect(0, &[]);
     let (all, record) = replies(&p);
-    assert_eq!((outcomes(&all, "timed_out"), outcomes(&all, "answered")), (1, 39));
-    assert_eq!((&record["served"]["timeouts"], &record["served"]["restarts"]), (&1.into(), &1.into()));
+    assert_eq!(
+        (outcomes(&all, "timed_out"), outcomes(&all, "answered")),
+        (1, 39)
+    );
+    assert_eq!(
+        (&record["served"]["timeouts"], &record["served"]["restarts"]),
+        (&1.into(), &1.into())
+    );
     assert!(!std::path::Path::new(&format!("/proc/{}", p.read("pid"))).exists());
 }
 
@@ -316,7 +383,10 @@ fn a_request_that_hangs_over_http_leaves_the_others_alone() {
     let p = http("1", hang, "requests: 60, concurrency: 4, timeout: 1s");
     p.run().expect(0, &[]);
     let (all, record) = replies(&p);
-    assert_eq!(outcomes(&all, "answered") + outcomes(&all, "timed_out") + outcomes(&all, "lost"), 60);
+    assert_eq!(
+        outcomes(&all, "answered") + outcomes(&all, "timed_out") + outcomes(&all, "lost"),
+        60
+    );
     assert_eq!(record["served"]["timeouts"], 1);
 }
 
@@ -355,21 +425,49 @@ fn an_answer_that_comes_twice_is_no_one_elses() {
 #[test]
 fn one_that_never_answers_or_only_nonsense_is_given_up() {
     for (fault, how, said) in [
-        ("time.sleep(600)", "start: 400ms", "it had no answer within 0.4 s"),
-        ("print('hello', flush=True); continue", "", "its first answer is none: `hello` is no JSON object"),
-        ("if n > 1: say(id='x'); continue", "", "20 requests in a row had no answer, the last: nothing was asked of `x`"),
-        ("sys.exit('no model here')", "", "before its first answer it ended with exit code 1"),
-        ("os.kill(os.getpid(), 9)", "", "before its first answer it was ended by SIGKILL"),
-        ("if n > 1: os.close(1); time.sleep(600)", "restarts: 0", "it closed its standard output"),
+        (
+            "time.sleep(600)",
+            "start: 400ms",
+            "it had no answer within 0.4 s",
+        ),
+        (
+            "print('hello', flush=True); continue",
+            "",
+            "its first answer is none: `hello` is no JSON object",
+        ),
+        (
+            "if n > 1: say(id='x'); continue",
+            "",
+            "20 requests in a row had no answer, the last: nothing was asked of `x`",
+        ),
+        (
+            "sys.exit('no model here')",
+            "",
+            "before its first answer it ended with exit code 1",
+        ),
+        (
+            "os.kill(os.getpid(), 9)",
+            "",
+            "before its first answer it was ended by SIGKILL",
+        ),
+        (
+            "if n > 1: os.close(1); time.sleep(600)",
+            "restarts: 0",
+            "it closed its standard output",
+        ),
     ] {
         let p = lines(fault, how);
         p.run().expect(2, &["error[E120] server-failed", said]);
         assert!(p.kept("runs").is_empty());
     }
     let p = served("no-such-server", "");
-    p.run().expect(2, &["error[E113] command-not-started", "no-such-server"]);
+    p.run()
+        .expect(2, &["error[E113] command-not-started", "no-such-server"]);
     let p = served("http://127.0.0.1:1/", "start: 200ms");
-    p.run().expect(2, &["error[E120] server-failed", "it had no answer within 0.2 s"]);
+    p.run().expect(
+        2,
+        &["error[E120] server-failed", "it had no answer within 0.2 s"],
+    );
 }
 
 #[test]
@@ -379,23 +477,40 @@ fn processes_that_a_server_leaves_behind_are_ended() {
     p.run().expect(0, &[]);
     assert_eq!(outcomes(&replies(&p).0, "answered"), 30);
     let cmdline = std::fs::read_to_string(format!("/proc/{}/cmdline", p.read("pid")));
-    assert!(!cmdline.is_ok_and(|text| text.contains("sleep")), "the child lives");
+    assert!(
+        !cmdline.is_ok_and(|text| text.contains("sleep")),
+        "the child lives"
+    );
 }
 
 #[test]
 fn limits_and_interrupts_end_a_server() {
     let p = lines("time.sleep(0.05)", "requests: 100_000");
-    let text = p.read("p.bench").replace("  serve:", "  limits: { time: 1s }\n  serve:");
+    let text = p
+        .read("p.bench")
+        .replace("  serve:", "  limits: { time: 1s }\n  serve:");
     p.write("p.bench", &text);
-    p.run().expect(2, &["error[E112] command-timed-out", "took longer than 1 s"]);
-    let p = lines("open('pid', 'w').write(str(os.getpid())); time.sleep(0.05)", "requests: 100_000");
-    let mut child = p.command(&["run", "p.bench"]).stderr(Stdio::piped()).spawn().unwrap();
+    p.run().expect(
+        2,
+        &["error[E112] command-timed-out", "took longer than 1 s"],
+    );
+    let p = lines(
+        "open('pid', 'w').write(str(os.getpid())); time.sleep(0.05)",
+        "requests: 100_000",
+    );
+    let mut child = p
+        .command(&["run", "p.bench"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     while !p.path("pid").exists() || p.read("pid").is_empty() {
         assert!(child.try_wait().unwrap().is_none(), "it ended early");
         std::thread::yield_now();
     }
     let pid = p.read("pid");
-    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    let sent = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
     assert!(sent.unwrap().success());
     let done = Done::of(child.wait_with_output().unwrap());
     done.expect(130, &["interrupted"]);
@@ -407,7 +522,10 @@ fn limits_and_interrupts_end_a_server() {
 fn the_server_finds_the_model_beside_what_its_run_wrote() {
     for ending in ["", ".jsonl"] {
         let p = lines("pass", "requests: 30");
-        p.write("server.py", &LINES.replace("FAULT", "row['word'] = open(sys.argv[1]).read()"));
+        p.write(
+            "server.py",
+            &LINES.replace("FAULT", "row['word'] = open(sys.argv[1]).read()"),
+        );
         let write = if ending.is_empty() {
             "(echo id,prediction; tail -n +2 $1 | cut -d, -f1 | sed 's/$/,pos/') > $2".to_string()
         } else {
@@ -426,18 +544,31 @@ fn the_server_finds_the_model_beside_what_its_run_wrote() {
         }
         p.run().expect(0, &["ship"]);
         assert_eq!(p.kept("runs").len(), 2);
-        let served = p.records("runs").into_iter().find(|r| r["what"]["served"] == true).unwrap();
+        let served = p
+            .records("runs")
+            .into_iter()
+            .find(|r| r["what"]["served"] == true)
+            .unwrap();
         assert_eq!(served["upstream"].as_array().unwrap().len(), 1);
         assert_eq!(served["served"]["answered"], 30);
         let report = p.read(".bench/p/report.json");
-        assert!(!report.contains("otherwise than its outputs say"), "{report}");
+        assert!(
+            !report.contains("otherwise than its outputs say"),
+            "{report}"
+        );
     }
 }
 
 #[test]
 fn a_server_that_predicts_otherwise_than_the_outputs_is_named() {
     let p = lines("row['word'] = 'pos'", "requests: 60");
-    p.run().expect(0, &["b as served answers", "of 60 requests otherwise than its outputs say"]);
+    p.run().expect(
+        0,
+        &[
+            "b as served answers",
+            "of 60 requests otherwise than its outputs say",
+        ],
+    );
 }
 
 #[test]
@@ -448,8 +579,15 @@ fn systems_under_different_loads_are_not_compared() {
         "latency: ms in ms }\n  serve: \"python3 server.py\" { requests: 40 }\n}",
     );
     p.write("p.bench", &text);
-    p.run().expect(1, &["error[E121] served-unlike", "`latency_p95` of `a` and `b`"]);
+    p.run().expect(
+        1,
+        &["error[E121] served-unlike", "`latency_p95` of `a` and `b`"],
+    );
     p.write("p.bench", &text.replace("requests: 40", "requests: 30"));
     p.run().expect(0, &[]);
-    assert_eq!(p.kept("runs").len(), 1, "two systems with one command are one run");
+    assert_eq!(
+        p.kept("runs").len(),
+        1,
+        "two systems with one command are one run"
+    );
 }

@@ -95,7 +95,13 @@ impl<'a> Rows<'a> {
         let rows = held.rows(on.data.part.as_deref());
         let rows = rows.filter(|rows| !rows.is_empty());
         let rows = rows.ok_or_else(|| format!("`{shown}` has no rows"))?;
-        let columns = columns(self.plan, id, held, false, features.map(|f| f.value.as_str()));
+        let columns = columns(
+            self.plan,
+            id,
+            held,
+            false,
+            features.map(|f| f.value.as_str()),
+        );
         let mut bytes = Vec::new();
         for &row in &rows {
             let text = |column: &str| held.table.text(column)?.1.get(row as usize);

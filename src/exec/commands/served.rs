@@ -38,7 +38,9 @@ pub(super) fn serving(serve: &Serve, rows: Handed, words: &mut Vec<Word>) -> Ser
         Door::Port => Way::Port(PATH.into()),
         Door::Endpoint => {
             let all = std::mem::take(words);
-            let address = all.first().map_or(String::new(), |w| w.fill(|_| String::new()));
+            let address = all
+                .first()
+                .map_or(String::new(), |w| w.fill(|_| String::new()));
             let (host, path) = endpoint(&address);
             Way::Endpoint(host, path)
         }
@@ -81,7 +83,10 @@ mod tests {
             let (host, path) = endpoint(text);
             format!("{host} {path}")
         };
-        assert_eq!(of("http://127.0.0.1:8000/v1/predict?x=1"), "127.0.0.1:8000 /v1/predict?x=1");
+        assert_eq!(
+            of("http://127.0.0.1:8000/v1/predict?x=1"),
+            "127.0.0.1:8000 /v1/predict?x=1"
+        );
         assert_eq!(of("http://localhost"), "localhost:80 /");
         assert_eq!(of("http://[::1]/a"), "[::1]:80 /a");
         assert_eq!(of("http://[::1]:81"), "[::1]:81 /");

@@ -142,7 +142,11 @@ impl Serve {
     /// How often it is asked and how fast, as far as two systems have to agree on to be compared.
     pub fn load(&self) -> [Option<f64>; 3] {
         let value = |n: &Option<Spanned<f64>>| n.as_ref().map(|n| n.value);
-        [value(&self.requests), value(&self.arrival), value(&self.concurrency)]
+        [
+            value(&self.requests),
+            value(&self.arrival),
+            value(&self.concurrency),
+        ]
     }
 }
 

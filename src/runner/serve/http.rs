@@ -156,7 +156,9 @@ impl Connection {
         while open && self.heard.len() <= LONGEST {
             match self.stream.read(&mut buffer) {
                 Ok(0) => open = false,
-                Ok(n) => self.heard.extend_from_slice(buffer.get(..n).unwrap_or_default()),
+                Ok(n) => self
+                    .heard
+                    .extend_from_slice(buffer.get(..n).unwrap_or_default()),
                 Err(e) if e.kind() == ErrorKind::WouldBlock => break,
                 Err(e) if e.kind() == ErrorKind::Interrupted => {}
                 Err(_) => open = false,
@@ -196,9 +198,10 @@ fn answer(number: usize, id: &str, status: u16, body: &[u8]) -> Heard {
         Err(_) => return Heard::Bad(number, format!("`{}` is no JSON object", shown(body))),
     };
     match object.get("id").map(as_text) {
-        Some(other) if other != id => {
-            Heard::Bad(number, format!("it was asked of `{id}` and answered of `{other}`"))
-        }
+        Some(other) if other != id => Heard::Bad(
+            number,
+            format!("it was asked of `{id}` and answered of `{other}`"),
+        ),
         Some(_) | None => Heard::Answer(number, object),
     }
 }
@@ -223,8 +226,15 @@ fn response(bytes: &[u8], ended: bool) -> Result<Option<(u16, Vec<u8>, bool)>, S
             continue;
         }
         let header = |name: &str| {
-            let found = head.headers.iter().find(|h| h.name.eq_ignore_ascii_case(name))?;
-            Some(String::from_utf8_lossy(found.value).trim().to_ascii_lowercase())
+            let found = head
+                .headers
+                .iter()
+                .find(|h| h.name.eq_ignore_ascii_case(name))?;
+            Some(
+                String::from_utf8_lossy(found.value)
+                    .trim()
+                    .to_ascii_lowercase(),
+            )
         };
         let closes = header("connection").is_some_and(|c| c.contains("close"));
         let keep = !closes && head.version == Some(1);
@@ -301,9 +311,19 @@ mod tests {
 
     #[test]
     fn what_is_no_http_is_said_to_be_none() {
-        assert!(read("{\"id\": 1}\n", false).unwrap_err().contains("no answer over HTTP"));
+        assert!(
+            read("{\"id\": 1}\n", false)
+                .unwrap_err()
+                .contains("no answer over HTTP")
+        );
         assert!(read("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", false).is_err());
-        assert!(read("HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n", false).is_err());
+        assert!(
+            read(
+                "HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n",
+                false
+            )
+            .is_err()
+        );
         let endless = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n";
         assert!(read(endless, false).is_err());
     }

@@ -46,7 +46,10 @@ impl<'a> Lines<'a> {
     pub(super) fn send(&mut self, number: usize, id: &str, body: &str) {
         self.out.extend(body.as_bytes());
         self.out.push_back(b'\n');
-        self.asked.entry(id.to_string()).or_default().push_back(number);
+        self.asked
+            .entry(id.to_string())
+            .or_default()
+            .push_back(number);
         self.order.insert(number);
         self.write();
     }
@@ -88,7 +91,10 @@ impl<'a> Lines<'a> {
         self.part.extend(bytes);
         let mut heard = Vec::new();
         let mut from = 0;
-        while let Some(end) = self.part.get(from..).and_then(|b| b.iter().position(|&b| b == b'\n'))
+        while let Some(end) = self
+            .part
+            .get(from..)
+            .and_then(|b| b.iter().position(|&b| b == b'\n'))
         {
             let line = self.part.get(from..from + end).unwrap_or_default().to_vec();
             from += end + 1;

@@ -160,7 +160,13 @@ mod tests {
         replies.push(reply(500_000, Came::Lost));
         replies.push(reply(500_000, Came::Unusable));
         let served = Served::of(&replies, Duration::from_secs(2));
-        let counts = [served.requests, served.answered, served.unusable, served.timeouts, served.lost];
+        let counts = [
+            served.requests,
+            served.answered,
+            served.unusable,
+            served.timeouts,
+            served.lost,
+        ];
         assert_eq!(counts, [100, 97, 1, 1, 1]);
         let times = [served.p50_ms, served.p95_ms, served.p99_ms, served.max_ms];
         assert_eq!(times, [50.0, 95.0, 500.0, 500.0]);
@@ -171,7 +177,13 @@ mod tests {
     fn a_server_does_not_say_its_own_latency() {
         let line = lines(&[reply(1234, Came::Answered)]);
         let line: Value = serde_json::from_slice(&line).unwrap();
-        assert_eq!((&line["latency_ms"], &line["due_ms"]), (&1.234.into(), &5.0.into()));
-        assert_eq!((&line["prediction"], &line["outcome"]), (&"pos".into(), &"answered".into()));
+        assert_eq!(
+            (&line["latency_ms"], &line["due_ms"]),
+            (&1.234.into(), &5.0.into())
+        );
+        assert_eq!(
+            (&line["prediction"], &line["outcome"]),
+            (&"pos".into(), &"answered".into())
+        );
     }
 }

@@ -247,7 +247,10 @@ impl Session<'_> {
             }
             if over_already {
                 let (said, exit) = self.gone();
-                return Err(Unserved::Ended(format!("before its first answer {said}"), exit));
+                return Err(Unserved::Ended(
+                    format!("before its first answer {said}"),
+                    exit,
+                ));
             }
             if now >= over {
                 return Err(Unserved::Silent(self.serving.start));
@@ -266,7 +269,10 @@ impl Session<'_> {
             }
             if self.is_over() {
                 let (said, exit) = self.gone();
-                return Err(Unserved::Ended(format!("before its first answer {said}"), exit));
+                return Err(Unserved::Ended(
+                    format!("before its first answer {said}"),
+                    exit,
+                ));
             }
             if now >= over {
                 return Err(Unserved::Silent(self.serving.start));
@@ -365,8 +371,7 @@ impl Session<'_> {
                 next += 1;
                 if due + timeout <= sent {
                     // It waited for its turn as long as an answer may take.
-                    let reply =
-                        self.reply(number, begin, due, sent, Came::TimedOut, Map::new());
+                    let reply = self.reply(number, begin, due, sent, Came::TimedOut, Map::new());
                     set(&mut replies, number, reply);
                     continue;
                 }
@@ -423,7 +428,9 @@ impl Session<'_> {
             return Ok(());
         }
         let n = self.fruitless;
-        Err(Unserved::Useless(format!("{n} requests in a row had no answer, the last: {why}")))
+        Err(Unserved::Useless(format!(
+            "{n} requests in a row had no answer, the last: {why}"
+        )))
     }
 
     /// Whether the session may go on.
@@ -457,7 +464,10 @@ impl Session<'_> {
         let said = match exit {
             Exit::Code(code) => format!("it ended with exit code {code}"),
             Exit::Signal(signal) => {
-                format!("it was ended by {}", super::super::failure::signal_name(signal))
+                format!(
+                    "it was ended by {}",
+                    super::super::failure::signal_name(signal)
+                )
             }
             Exit::TimedOut | Exit::Stopped | Exit::NotStarted => {
                 "it closed its standard output".to_string()
