@@ -3,7 +3,7 @@
 
 use super::errors::{ExecError, diagnose};
 use super::wanted::{Wanted, wanted};
-use super::{builtins, label, roles};
+use super::{builtins, label, roles, served};
 use crate::diagnostic::Diagnostic;
 use crate::hir::{MetricRef, Plan, Variant};
 use crate::metrics::{Classes, CompileError, compile, outline};
@@ -53,7 +53,10 @@ fn misfit(plan: &Plan, w: &Wanted, variant: &Variant, metric: &MetricRef) -> Opt
     let missing = roles::missing(plan, variant.system, d, metric, needs, (&classes, scores));
     if missing.is_some() && !system.is_builtin() {
         // A column that is not mapped is the check's to tell.
-        return missing.filter(|error| !error.is_column());
+        let elsewhere = served::of_others(plan, w, metric);
+        return missing
+            .filter(|error| !error.is_column())
+            .filter(|error| !(elsewhere && matches!(error, ExecError::NoFigure { .. })));
     }
     if classes.names.is_empty() || missing.is_some() {
         return None;

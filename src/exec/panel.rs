@@ -476,10 +476,7 @@ fn compile_all(
                 let needs = (needs.0.as_slice(), needs.1.as_slice());
                 match roles::missing(plan, variant.system, d, metric, needs, (classes, scores)) {
                     Some(_) if system.is_builtin() => {}
-                    // How well a server bears up is asked of it alone, not of what it is compared with.
-                    Some(ExecError::NoFigure { .. })
-                        if program.figures().iter().any(|f| f.is_served()) =>
-                    {
+                    Some(ExecError::NoFigure { .. }) if served::of_others(plan, w, metric) => {
                         let note = format!(
                             "{} of {} is not claimed: nothing serves it",
                             metric.text, system.common.name

@@ -52,6 +52,16 @@ pub(super) fn is_asked(plan: &Plan, w: &Wanted, variant: &Variant) -> bool {
         })
 }
 
+/// Whether a metric reads figures of a server that only other systems have: how well one bears up is asked of it alone, not
+/// of what it is compared with.
+pub(super) fn of_others(plan: &Plan, w: &Wanted, metric: &MetricRef) -> bool {
+    let place = w.metric(metric);
+    let asked = |own: &[usize]| place.is_some_and(|place| own.contains(&place));
+    let mut variants = w.variants.iter();
+    plan.reads(metric).figures.iter().any(|f| f.is_served())
+        && variants.any(|(v, (own, _))| asked(own) && plan.systems[v.system].serve.is_some())
+}
+
 /// Systems that share a metric of latency and are asked in different ways.
 pub(super) fn apart(plan: &Plan, w: &Wanted) -> Option<ExecError> {
     metrics(plan, w).into_iter().find_map(|place| {
