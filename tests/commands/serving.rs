@@ -146,7 +146,7 @@ fn a_served_system_is_asked_row_by_row_without_labels_and_once() {
         ],
     );
     let done = p.run();
-    done.expect(0, &["ship", "requests, in blocks"]);
+    done.expect(0, &["drawn in blocks of"]);
     let (all, record) = replies(&p);
     assert_eq!((all.len(), outcomes(&all, "answered")), (90, 90));
     for (i, reply) in all.iter().enumerate() {
@@ -209,7 +209,7 @@ fn a_served_system_is_asked_row_by_row_without_labels_and_once() {
         "p.bench",
         &plan("python3 server.py", "requests: 91, warmup: 7"),
     );
-    p.run().expect(0, &["ship"]);
+    p.run().expect(0, &[]);
     assert_eq!(p.read("starts"), "2");
 }
 
@@ -217,7 +217,7 @@ fn a_served_system_is_asked_row_by_row_without_labels_and_once() {
 fn an_endpoint_is_told_its_port_and_may_keep_connections_or_close_them() {
     for version in ["1", "0"] {
         let p = http(version, "pass", "requests: 70, concurrency: 3");
-        p.run().expect(0, &["ship"]);
+        p.run().expect(0, &[]);
         let (all, record) = replies(&p);
         assert_eq!(outcomes(&all, "answered"), 70, "{}", record["served"]);
         assert_eq!(
@@ -253,7 +253,7 @@ fn an_endpoint_that_is_there_already_is_asked_and_left_alone() {
         .unwrap();
     let address = format!("http://localhost:{}/v1/answer?full=1", port.trim());
     p.write("p.bench", &plan(&address, "requests: 30"));
-    p.run().expect(0, &["ship"]);
+    p.run().expect(0, &[]);
     let (all, _) = replies(&p);
     assert_eq!(
         (outcomes(&all, "answered"), &all[3]["path"]),
@@ -279,7 +279,7 @@ while True:
     sys.stdout.flush()
 "#,
     );
-    p.run().expect(0, &["ship"]);
+    p.run().expect(0, &[]);
     let (all, _) = replies(&p);
     assert_eq!(outcomes(&all, "answered"), 60);
     // What the file of outputs says of each row, its own answer says, too.
@@ -549,7 +549,7 @@ fn the_server_finds_the_model_beside_what_its_run_wrote() {
             ),
         );
         p.write("p.bench", &text);
-        p.run().expect(0, &["ship"]);
+        p.run().expect(0, &[]);
         assert_eq!(p.kept("runs").len(), 2);
         let served = p
             .records("runs")
