@@ -186,7 +186,7 @@ fn report(
     let folder = planned::store(&args.plan, args.out.as_deref());
     let written = |name: &str| folder.join(name);
     let shown = |name: &str| written(name).display().to_string();
-    result.provenance.evidence = VIEWS.map(|name| shown(name)).to_vec();
+    result.provenance.evidence = VIEWS.map(shown).to_vec();
     let texts = views(&result);
     let files = texts
         .each_ref()

@@ -202,7 +202,10 @@ impl Session<'_> {
             Way::Lines => "",
         };
         if !matches!(self.serving.way, Way::Endpoint(..)) {
-            let port = free_port().map_err(Unserved::NotStarted)?;
+            let port = match self.serving.way {
+                Way::Port(_) => free_port().map_err(Unserved::NotStarted)?,
+                Way::Lines | Way::Endpoint(..) => 0,
+            };
             address = format!("127.0.0.1:{port}");
             let (stdin, heard) = match self.serving.way {
                 Way::Lines => (Stdio::piped(), true),
