@@ -145,10 +145,11 @@ pub fn settled(number: f64, unit: &str) -> Option<(String, String)> {
         .split_once('/')
         .map_or((unit, None), |(a, b)| (a, Some(b)));
     let alike = |word: &str| -> Vec<&'static str> {
-        let times = TIMES.iter().map(|t| t.0);
+        // Of equally short ways the more usual one, as in `0.04USD/h`.
+        let times = ["s", "h", "ms", "min", "us", "d"];
         let sizes = SIZES.iter().map(|s| s.0);
         let energies = ["J", "kWh"];
-        let kinds: [Vec<&str>; 3] = [times.collect(), sizes.collect(), energies.to_vec()];
+        let kinds: [Vec<&str>; 3] = [times.to_vec(), sizes.collect(), energies.to_vec()];
         let kind = kinds.into_iter().find(|kind| kind.contains(&word));
         kind.unwrap_or_default()
     };
@@ -165,16 +166,13 @@ pub fn settled(number: f64, unit: &str) -> Option<(String, String)> {
         ways
     };
     let canonical = own.canonical(number);
-    let written = ways.into_iter().filter_map(|way| {
+    let written = ways.into_iter().enumerate().filter_map(|(usual, way)| {
         let unit = parse_unit(&way).ok().filter(|u| u.measure == own.measure)?;
         let value = canonical * unit.denominator / unit.numerator;
         // Twelve digits: what comes of dividing is no other quantity.
         let value: f64 = format!("{value:.11e}").parse().ok()?;
         let digits = format!("{value}");
-        Some((
-            (value.fract() != 0.0, digits.len(), way.clone()),
-            (digits, way),
-        ))
+        Some(((value.fract() != 0.0, digits.len(), usual), (digits, way)))
     });
     let best = written.min_by(|(a, _), (b, _)| a.cmp(b))?;
     Some(best.1)
