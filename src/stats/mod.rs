@@ -10,6 +10,7 @@ pub mod aliasing;
 pub mod analytic;
 pub mod binomial;
 pub mod cells;
+pub mod coins;
 pub mod copies;
 pub mod correlation;
 pub mod delong;
