@@ -9,6 +9,7 @@
 //! `exec`, what follows from the numbers to `verdict`. Start with [`resample`].
 
 mod draw;
+mod exchange;
 mod kinds;
 mod nested;
 mod order;
@@ -16,8 +17,9 @@ mod sample;
 mod spread;
 mod sums;
 
+pub use exchange::Exchange;
 pub use nested::{Nested, nested};
-pub use sample::{ByFold, Errors, Estimated, Sample, Sides, estimate};
+pub use sample::{ByFold, Errors, Estimated, Sample, Side, Sides, estimate};
 pub use spread::{Claim, spread};
 
 use crate::metrics::{Kernel, Scratch};

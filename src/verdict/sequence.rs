@@ -46,6 +46,7 @@ pub(super) fn without_spared_runs(
         clustered: m.clustered,
         served: m.served,
         rows: m.rows,
+        exchanges: m.exchanges.clone(),
     };
     (!ended.is_empty()).then(|| measured.iter().map(cut).collect())
 }
