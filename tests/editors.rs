@@ -1,6 +1,11 @@
 //! What editors know of the language: the tree-sitter grammar reads every valid plan, its queries are sound, and no
 //! word of the language is missing in any of the packages under `editors`.
 
+mod dump;
+mod packages;
+mod sublime;
+mod words;
+
 use super::format::{plans, written};
 use benchwright::syntax::{ast::Keyword, parse};
 use benchwright::text::FileId;
@@ -228,25 +233,9 @@ fn queries_are_sound() {
     }
 }
 
-/// The words that `grammar/bench.pest` reads as words.
-fn words() -> BTreeSet<String> {
-    let grammar = std::fs::read_to_string("grammar/bench.pest").unwrap();
-    let mut found = BTreeSet::new();
-    let rules = grammar.split("\n\n").flat_map(|part| part.split(" = @{"));
-    for rule in rules.filter(|r| r.contains("~ !XID_CONTINUE")) {
-        let body = rule.split("~ !XID_CONTINUE").next().unwrap();
-        for piece in body.split('"').skip(1).step_by(2) {
-            if piece.chars().all(|c| c.is_ascii_lowercase()) {
-                found.insert(piece.to_owned());
-            }
-        }
-    }
-    found
-}
-
 #[test]
 fn every_word_of_the_language_is_known_to_every_editor() {
-    let words = words();
+    let words = words::of_the_grammar();
     for keyword in Keyword::ALL {
         assert!(words.contains(keyword.text()), "{}", keyword.text());
     }
