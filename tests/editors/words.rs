@@ -74,7 +74,7 @@ fn builtins() -> BTreeSet<String> {
 }
 
 fn offered(before: &str) -> Vec<String> {
-    let world = MemoryWorld::default().with("plan.bench", &format!("{before} }}\n"));
+    let world = MemoryWorld::default().with("plan.bench", format!("{before} }}\n"));
     let analysis = analyse(&world, Path::new("plan.bench")).unwrap();
     let at = u32::try_from(before.len()).unwrap();
     let found = complete(&Document::root(&analysis), at, &[], &world);

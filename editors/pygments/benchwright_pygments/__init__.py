@@ -50,8 +50,6 @@ class BenchLexer(RegexLexer):
     aliases = ["bench"]
     filenames = ["*.bench"]
     mimetypes = ["text/x-bench"]
-    url = "https://pypi.org/project/benchwright-pygments/"
-    version_added = ""
     flags = re.MULTILINE | re.UNICODE
 
     tokens = {
