@@ -15,6 +15,7 @@ mod data;
 mod decisions;
 mod editors;
 mod examples;
+mod exchange;
 mod factorial;
 mod faults;
 mod field;

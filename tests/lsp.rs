@@ -510,6 +510,83 @@ fn a_plan_is_laid_out_by_the_lines_that_change() {
 }
 
 #[test]
+fn a_part_of_a_plan_is_laid_out() {
+    let mut client = Client::new(json!(null));
+    let untidy = PLAN
+        .replace("  version: \"1\"\n", "  version:   \"1\"\n")
+        .replace("decide for", "decide  for");
+    let tidy = benchwright::format::format(&untidy).text;
+    client.open(URI, &untidy);
+    let options = json!({ "tabSize": 2, "insertSpaces": true });
+    let mut asked = json!({ "textDocument": { "uri": URI }, "options": options });
+    // The lines of the decision alone: the other stays as it is.
+    let (from, to) = (
+        position(&untidy, "decide", 0),
+        position(&untidy, "decide", 3),
+    );
+    asked["range"] = json!({ "start": from, "end": to });
+    let edits = client.ask("textDocument/rangeFormatting", asked.clone());
+    let decided = edited(&untidy, &edits);
+    assert!(
+        decided.contains("\ndecide for") && decided.contains("version:   "),
+        "{edits}"
+    );
+    // The brace that ends an item lays out that item, a line break the line before it.
+    let dataset = &untidy[untidy.find("dataset").unwrap()..];
+    let end = dataset.find("\n}").unwrap() + 2;
+    asked["position"] = position(&untidy, dataset, end);
+    asked["ch"] = json!("}");
+    let edits = client.ask("textDocument/onTypeFormatting", asked.clone());
+    let closed = edited(&untidy, &edits);
+    assert!(
+        !closed.contains("version:   ") && closed.contains("decide  for"),
+        "{edits}"
+    );
+    asked["ch"] = json!("\n");
+    asked["position"] = position(&untidy, "version:   \"1\"\n", 15);
+    let edits = client.ask("textDocument/onTypeFormatting", asked);
+    assert_eq!(edited(&untidy, &edits), closed);
+    assert_ne!(closed, tidy);
+    client.bye();
+}
+
+#[test]
+fn a_call_says_how_it_is_written() {
+    let mut client = opened();
+    let typed = PLAN.replace("gain(f1_macro", "p_value(gain(");
+    assert_ne!(typed, PLAN);
+    client.replace(URI, &typed);
+    let mut said = |text: &str, needle: &str, within: usize| {
+        let found = client.at("textDocument/signatureHelp", URI, text, needle, within);
+        let labels = found["signatures"].as_array().map(|all| {
+            let label = |s: &Value| s["label"].as_str().unwrap_or_default().to_owned();
+            all.iter().map(label).collect::<Vec<_>>()
+        });
+        (
+            labels.unwrap_or_default(),
+            found["activeParameter"].as_u64(),
+        )
+    };
+    assert_eq!(
+        said(&typed, "p_value(", 8),
+        (vec!["p_value(gain(f1_macro))".into()], Some(0))
+    );
+    assert_eq!(
+        said(&typed, "gain(", 5),
+        (vec!["gain(f1_macro)".into()], Some(0))
+    );
+    assert_eq!(said(&typed, "dataset", 3).0, Vec::<String>::new());
+    let formula = format!("{PLAN}\nmetric slow {{ value: quantile(latency, ");
+    client.replace(URI, &formula);
+    let end = formula.len() - formula.rfind("quantile").unwrap();
+    let found = client.at("textDocument/signatureHelp", URI, &formula, "quantile", end);
+    assert_eq!(found["signatures"][0]["label"], "quantile(latency, 95%)");
+    assert_eq!(found["signatures"][0]["parameters"][1]["label"], "95%");
+    assert_eq!(found["activeParameter"], 1);
+    client.bye();
+}
+
+#[test]
 fn the_outline_and_what_folds() {
     let mut client = opened();
     let asked = json!({ "textDocument": { "uri": URI } });

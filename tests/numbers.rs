@@ -28,7 +28,7 @@ candidate trees from linear { predictions: "trees-{seed}.csv" }
 compare trees with linear { on: homes.test, metrics: [mae, rmse], interval: bootstrap(500) }
 
 decide for trees against linear {
-  ship when gain(mae) > 0.5
+  ship when gain(mae) > 0.25
   hold otherwise
 }
 "#;
@@ -78,7 +78,7 @@ fn a_regression_plan_runs_to_its_verdict() {
     let gain = gain.unwrap();
     assert!((gain.gain.unwrap() - 0.9).abs() < 1e-12);
     let interval = gain.interval.as_ref().unwrap();
-    assert!(interval.low > 0.5 && interval.low < 0.9 && interval.high > 0.9);
+    assert!(interval.low > 0.25 && interval.low < 0.9 && interval.high > 0.9);
     assert_eq!(result.decisions[0].outcome.as_deref(), Some("ship"));
 }
 
@@ -133,7 +133,7 @@ fn declared_classes_and_units_bind() {
         .replace("(mae)", "(accuracy)")
         .replace("mae", "accuracy")
         .replace("rmse", "f1_macro")
-        .replace("> 0.5", "> 0pp");
+        .replace("> 0.25", "> 0pp");
     let errors = refused(&unit);
     assert_eq!(errors.len(), 2);
     assert_eq!(
@@ -188,7 +188,7 @@ metric close { better: higher, value: mean(abs(prediction - label) <= LIMIT) }
             "metrics: [mae, rmse, mse_, relative_error, close]",
         )
         .replace("LIMIT", threshold)
-        .replace("> 0.5", &format!("> {threshold}"))
+        .replace("> 0.25", &format!("> {threshold}"))
 }
 
 #[test]

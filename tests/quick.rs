@@ -557,6 +557,32 @@ fn slices_classes_and_one_file_are_counted_too() {
     same_counted_and_read(&one, &question);
 }
 
+/// What goes over all units goes over kinds of units.
+#[test]
+fn closed_forms_are_counted_too() {
+    let world = Large::new(|i| i.to_string(), 1009).world("\n");
+    for (interval, test) in [
+        ("auto", Some("mcnemar")),
+        ("t", None),
+        ("normal", None),
+        ("wilson", None),
+        ("exact", Some("mcnemar")),
+        ("newcombe", None),
+        ("none", Some("mcnemar")),
+    ] {
+        let resamples = large_question(&[]).resamples.filter(|_| interval == "auto");
+        same_counted_and_read(
+            &world,
+            &Question {
+                interval: Some(interval.to_owned()),
+                test: test.map(str::to_owned),
+                resamples,
+                ..large_question(&["accuracy"])
+            },
+        );
+    }
+}
+
 /// Rows of tabs as a Parquet file of several row groups and pages: a column `id` of whole numbers, and texts that are
 /// absent where they are empty.
 fn parquet(header: &str, rows: &[String], version: WriterVersion, dictionary: bool) -> Vec<u8> {
@@ -685,12 +711,11 @@ fn what_cannot_be_counted_is_read() {
             ..question.clone()
         },
         Question {
-            test: Some("mcnemar".to_owned()),
+            test: Some("permutation".to_owned()),
             ..question.clone()
         },
         Question {
-            interval: Some("wilson".to_owned()),
-            resamples: None,
+            interval: Some("studentized".to_owned()),
             ..question.clone()
         },
     ] {

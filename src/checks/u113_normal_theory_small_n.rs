@@ -38,7 +38,13 @@ fn run(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Findings) {
                 "with few values the sampling law of a mean is that of the values, and their law cannot be seen in so \
                  few of them (Student 1908; Demšar 2006)",
             )
-            .help("resample, `interval: bootstrap(10_000)`, or take more runs")
+            .help(match values {
+                "runs" => "leave `over: runs` out, so that rows and runs are both resampled, or take more runs".to_owned(),
+                _ => format!(
+                    "take more {values}, or `interval: bootstrap(10_000, method: studentized)`, which fails less where few \
+                     values are skewed"
+                ),
+            })
             .help("or keep it where the differences are known to be near normal, and say so in the plan's risks");
         out.report(d);
     }

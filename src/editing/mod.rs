@@ -8,8 +8,10 @@ mod actions;
 mod complete;
 mod hints;
 mod hover;
+mod layout;
 mod names;
 mod place;
+mod signature;
 mod structure;
 mod tokens;
 
@@ -17,7 +19,9 @@ pub use actions::{Action, actions};
 pub use complete::{Completion, CompletionKind, complete};
 pub use hints::{Hint, Lens, Link, hints, lenses, links};
 pub use hover::{Hover, hover};
+pub use layout::{layout, layout_typed};
 pub use names::{RenameError, declaration, references, renamable, rename};
+pub use signature::{Call, Signature, call};
 pub use structure::{Symbol, SymbolKind, folds, selections, symbols};
 pub use tokens::{Class, Token, tokens};
 

@@ -51,6 +51,28 @@ impl Owned {
         self.score = score;
     }
 
+    /// These rows and then `other`'s; `None` where one has what the other hasn't, or figures of whole runs.
+    pub(super) fn before(&self, other: &Owned) -> Option<Owned> {
+        let lists = |a: &Vec<Vec<f64>>, b: &Vec<Vec<f64>>| -> Vec<Vec<f64>> {
+            a.iter().zip(b).map(|(a, b)| joined(a, b)).collect()
+        };
+        if !self.figures.is_empty() || !other.figures.is_empty() {
+            return None;
+        }
+        let whole = self.score.is_empty() == other.score.is_empty()
+            && self.scores.len() == other.scores.len()
+            && self.weight.is_empty() == other.weight.is_empty();
+        whole.then_some(Owned {
+            classes: each(&self.classes, &other.classes, |a, b| joined(a, b))?,
+            numbers: each(&self.numbers, &other.numbers, |a, b| joined(a, b))?,
+            texts: each(&self.texts, &other.texts, joined_texts)?,
+            score: joined(&self.score, &other.score),
+            scores: lists(&self.scores, &other.scores),
+            weight: joined(&self.weight, &other.weight),
+            figures: BTreeMap::new(),
+        })
+    }
+
     /// One code for the words of all columns of the run and of the dataset. An empty field is missing.
     pub(super) fn joint(&self, shared: &Owned, classes: &Classes) -> Joint {
         let known: BTreeMap<&str, u32> = (0u32..)
@@ -123,6 +145,48 @@ impl Owned {
             columns.texts.insert(cell.clone(), texts);
         }
         columns
+    }
+}
+
+fn joined<T: Copy>(a: &[T], b: &[T]) -> Vec<T> {
+    a.iter().chain(b).copied().collect()
+}
+
+/// The columns of both; `None` unless they have the same ones.
+fn each<T>(
+    a: &BTreeMap<Cell, T>,
+    b: &BTreeMap<Cell, T>,
+    both: impl Fn(&T, &T) -> T,
+) -> Option<BTreeMap<Cell, T>> {
+    let same = a.len() == b.len();
+    let one = |(cell, own): (&Cell, &T)| Some((cell.clone(), both(own, b.get(cell)?)));
+    a.iter().map(one).collect::<Option<_>>().filter(|_| same)
+}
+
+/// The texts of both columns, each word once.
+fn joined_texts(a: &TextColumn, b: &TextColumn) -> TextColumn {
+    let mut words = a.words.clone();
+    let known: BTreeMap<&str, u32> = (0u32..)
+        .zip(&a.words)
+        .map(|(c, w)| (w.as_str(), c))
+        .collect();
+    let place = |word: &String| match known.get(word.as_str()) {
+        Some(&code) => code,
+        None => {
+            words.push(word.clone());
+            u32::try_from(words.len() - 1).unwrap_or(u32::MAX)
+        }
+    };
+    let of_b: Vec<u32> = b.words.iter().map(place).collect();
+    let moved = |&c: &u32| of_b.get(c as usize).copied().unwrap_or(u32::MAX);
+    TextColumn {
+        codes: a
+            .codes
+            .iter()
+            .copied()
+            .chain(b.codes.iter().map(moved))
+            .collect(),
+        words,
     }
 }
 

@@ -5,6 +5,7 @@ use super::columns::{self, Owned};
 use super::commands::{Made, Who};
 use super::dataset::Evidenced;
 use super::errors::{ExecError, diagnose};
+use super::exchange::{self, Exchanged};
 use super::items::{self, Items};
 use super::outputs::Run;
 use super::roles;
@@ -46,6 +47,8 @@ pub struct Measured {
     pub clustered: bool,
     /// Number of rows.
     pub rows: usize,
+    /// The pairs of systems that a test lets change places.
+    pub exchanges: Vec<Exchanged>,
 }
 
 /// One system's metrics, compiled.
@@ -526,7 +529,29 @@ fn panel(
         });
     }
     let name = plan.show_data(&w.on);
+    let mut exchanges = Vec::new();
+    if copies.is_none() {
+        let of = |variant: &Variant| exchange::Side {
+            programs: compiled
+                .get(variant)
+                .map(|c| (&c.programs[..], &c.places[..])),
+            runs: runs
+                .iter()
+                .zip(columns)
+                .filter(|(r, _)| r.variant == *variant)
+                .filter_map(|(_, columns)| columns.get(&w.on))
+                .collect(),
+        };
+        let rows = exchange::Rows {
+            shared: &shared,
+            classes: &data.classes,
+            parts: &part_rows,
+            units: &units,
+        };
+        exchanges = exchange::exchanges(plan, w, row_by_row, of, &rows);
+    }
     Ok(Measured {
+        exchanges,
         wanted: w.clone(),
         variants: compiled.keys().cloned().collect(),
         places: compiled.values().map(|c| c.places.clone()).collect(),

@@ -1,7 +1,7 @@
 //! Which units are alike in all that a panel measures, and the panel in which each kind stands once.
 
 use super::{Folds, Member, Panel};
-use crate::metrics::Marks;
+use crate::metrics::{Kernel, Marks};
 use std::collections::HashMap;
 
 /// A kind costs as much to draw as that many rows; with fewer rows a kind, rows are drawn.
@@ -74,6 +74,16 @@ pub(super) fn of(panel: &Panel) -> Option<Vec<u32>> {
         }
     }
     Some(kinds)
+}
+
+/// The class of each of `rows` rows: equal where no kernel tells them apart in anything that it reads.
+pub(super) fn classes<'k>(
+    mut kernels: impl Iterator<Item = &'k Kernel>,
+    rows: usize,
+) -> Option<Vec<u32>> {
+    let mut found = Classes::new(rows, usize::MAX);
+    let apart = kernels.all(|kernel| kernel.marks(&mut |marks| found.tell_apart(&marks)));
+    apart.then_some(found.of_row)
 }
 
 /// The panel of one unit of each kind.

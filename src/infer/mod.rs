@@ -8,6 +8,7 @@
 //! `exec`, what follows from the numbers to `verdict`. Start with [`resample`].
 
 mod draw;
+mod exchange;
 mod kinds;
 mod nested;
 mod order;
@@ -15,8 +16,9 @@ mod sample;
 mod spread;
 mod sums;
 
+pub use exchange::Exchange;
 pub use nested::{Nested, nested};
-pub use sample::{ByFold, Errors, Estimated, Sample, Sides, estimate};
+pub use sample::{ByFold, Errors, Estimated, Sample, Side, Sides, estimate};
 pub use spread::{Claim, spread};
 
 use crate::metrics::{Kernel, Scratch};

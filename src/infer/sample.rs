@@ -1,6 +1,7 @@
 //! What is known of one quantity: its estimate, replicates and jackknife values.
 
 use crate::hir::BootstrapMethod;
+use crate::stats::copies::Copies;
 use crate::stats::interval::{Interval, Method, Undefined, interval, studentized};
 use crate::stats::jackknife::Jackknife;
 use crate::stats::random::key;
@@ -51,19 +52,42 @@ pub struct ByFold {
     pub test_over_train: f64,
 }
 
-/// The two sides of a difference, unit by unit.
+/// The two sides of a difference, unit by unit, or kind by kind of equal units.
 #[derive(Debug, Clone)]
 pub struct Sides {
-    /// The candidate's pseudo-values.
-    pub candidate: Vec<f64>,
-    /// The baseline's.
-    pub baseline: Vec<f64>,
-    /// The estimates of both.
-    pub estimates: (f64, f64),
+    /// The candidate.
+    pub candidate: Side,
+    /// The baseline.
+    pub baseline: Side,
     /// −1 where the difference is turned so that more is better.
     pub sign: f64,
     /// Whether the units of both are the same.
     pub paired: bool,
+}
+
+/// One side of a difference.
+#[derive(Debug, Clone)]
+pub struct Side {
+    /// Its estimate.
+    pub estimate: f64,
+    /// The pseudo-value of each kind of units.
+    pub values: Vec<f64>,
+    /// How many units each stands for; one each where absent.
+    pub copies: Option<Arc<[u64]>>,
+}
+
+impl Side {
+    /// The pseudo-values with their copies.
+    pub fn counted(&self) -> Copies<'_> {
+        Copies::new(&self.values, self.copies.as_deref())
+    }
+
+    /// The pseudo-value of each unit.
+    pub fn units(&self) -> Vec<f64> {
+        let each = self.counted().each();
+        each.flat_map(|(value, times)| (0..times).map(move |_| value))
+            .collect()
+    }
 }
 
 /// The standard error of an estimate, and of its value on each resample.
@@ -164,12 +188,20 @@ impl Sample {
         both.flat_map(|(&value, copies)| (0..copies).map(move |_| value))
     }
 
+    /// [`Sample::pseudo_values`] kind by kind of equal units.
+    pub fn side(&self) -> Side {
+        let n = self.units() as f64;
+        let value = |without: &f64| n * self.estimate - (n - 1.0) * without;
+        Side {
+            estimate: self.estimate,
+            values: self.left_out.iter().map(value).collect(),
+            copies: self.copies.clone(),
+        }
+    }
+
     /// The units' pseudo-values nθ - (n-1)θ₍ᵢ₎ (Tukey 1958): of a mean the units' own values.
     pub fn pseudo_values(&self) -> Vec<f64> {
-        let n = self.units() as f64;
-        self.by_unit(&self.left_out)
-            .map(|without| n * self.estimate - (n - 1.0) * without)
-            .collect()
+        self.side().units()
     }
 
     /// The same quantity where runs are what varies and the rows are taken as given: `resamples` draws of

@@ -93,6 +93,15 @@ pub(super) fn answer(encoding: Encoding) -> lsp::InitializeResult {
         code_lens_provider: Some(lsp::CodeLensOptions::default()),
         document_link_provider: Some(lsp::DocumentLinkOptions::default()),
         document_formatting_provider: Some(lsp::DocumentFormattingProvider::Bool(true)),
+        document_range_formatting_provider: Some(lsp::DocumentRangeFormattingProvider::Bool(true)),
+        document_on_type_formatting_provider: Some(lsp::DocumentOnTypeFormattingOptions::new(
+            "}".to_owned(),
+            Some(vec!["\n".to_owned()]),
+        )),
+        signature_help_provider: Some(lsp::SignatureHelpOptions {
+            trigger_characters: Some(["(", ","].map(str::to_owned).to_vec()),
+            ..lsp::SignatureHelpOptions::default()
+        }),
         rename_provider: Some(lsp::RenameProvider::RenameOptions(lsp::RenameOptions {
             prepare_provider: Some(true),
             ..lsp::RenameOptions::default()

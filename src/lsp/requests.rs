@@ -6,7 +6,6 @@ use super::desk::{Desk, document};
 use crate::analysis::Analysis;
 use crate::diagnostic::Edit;
 use crate::editing::{self, CompletionKind, Document, Symbol, SymbolKind};
-use crate::format;
 use crate::syntax::ast::Keyword;
 use crate::text::Span;
 use gen_lsp_types as lsp;
@@ -34,6 +33,9 @@ pub(super) fn answer(desk: &mut Desk, request: Request) -> Response {
         "textDocument/documentSymbol" => of(params, |p| symbols(desk, &p)),
         "workspace/symbol" => of(params, |p| workspace_symbols(desk, &p)),
         "textDocument/formatting" => of(params, |p| formatting(desk, &p)),
+        "textDocument/rangeFormatting" => of(params, |p| range_formatting(desk, &p)),
+        "textDocument/onTypeFormatting" => of(params, |p| typed_formatting(desk, &p)),
+        "textDocument/signatureHelp" => of(params, |p| signatures(desk, &p)),
         "textDocument/codeAction" => of(params, |p| actions(desk, &p)),
         "textDocument/codeLens" => of(params, |p| lenses(desk, &p)),
         "textDocument/documentLink" => of(params, |p| links(desk, &p)),
@@ -87,6 +89,16 @@ impl Open {
         file.map_or_else(lsp::Range::default, |f| {
             convert::range(f, span, self.encoding)
         })
+    }
+
+    /// Edits of the file itself.
+    fn laid_out(&self, edits: impl FnOnce(&Document<'_>) -> Vec<Edit>) -> Vec<lsp::TextEdit> {
+        let edits = self.document().map_or_else(Vec::new, |d| edits(&d));
+        let one = |e: Edit| lsp::TextEdit {
+            range: self.range(e.span),
+            new_text: e.text,
+        };
+        edits.into_iter().map(one).collect()
     }
 
     fn edit(&self, edits: &[Edit]) -> lsp::WorkspaceEdit {
@@ -450,39 +462,60 @@ fn formatting(
     params: &lsp::DocumentFormattingParams,
 ) -> Result<Vec<lsp::TextEdit>, Refusal> {
     let open = open(desk, &params.text_document.uri)?;
-    let Some(document) = open.document() else {
-        return Ok(Vec::new());
-    };
-    let (before, after) = (document.text(), format::format(document.text()).text);
-    if before == after {
-        return Ok(Vec::new());
-    }
-    // Whole lines that stay at both ends are left alone, so that cursors keep their place.
-    let same_lines =
-        |a: &mut dyn Iterator<Item = &str>, b: &mut dyn Iterator<Item = &str>| -> usize {
-            a.zip(b)
-                .take_while(|(x, y)| x == y)
-                .map(|(x, _)| x.len())
-                .sum()
+    Ok(open.laid_out(|d| editing::layout(d, 0, u32::MAX)))
+}
+
+fn range_formatting(
+    desk: &mut Desk,
+    params: &lsp::DocumentRangeFormattingParams,
+) -> Result<Vec<lsp::TextEdit>, Refusal> {
+    let open = open(desk, &params.text_document.uri)?;
+    let (from, to) = (
+        open.offset(params.range.start),
+        open.offset(params.range.end),
+    );
+    Ok(open.laid_out(|d| editing::layout(d, from, to)))
+}
+
+fn typed_formatting(
+    desk: &mut Desk,
+    params: &lsp::DocumentOnTypeFormattingParams,
+) -> Result<Vec<lsp::TextEdit>, Refusal> {
+    let open = open(desk, &params.text_document.uri)?;
+    let offset = open.offset(params.position);
+    let typed = params.ch.chars().next().unwrap_or('\n');
+    Ok(open.laid_out(|d| editing::layout_typed(d, offset, typed)))
+}
+
+fn signatures(
+    desk: &mut Desk,
+    params: &lsp::SignatureHelpParams,
+) -> Result<Option<lsp::SignatureHelp>, Refusal> {
+    let metrics = desk.library();
+    let (open, offset) = at(desk, &params.text_document_position_params)?;
+    let found = open
+        .document()
+        .and_then(|d| editing::call(&d, offset, &metrics));
+    Ok(found.map(|call| {
+        let one = |s: editing::Signature| {
+            let parameter = |r: &std::ops::Range<usize>| lsp::ParameterInformation {
+                label: s.usage.get(r.clone()).unwrap_or("").to_owned().into(),
+                documentation: None,
+            };
+            lsp::SignatureInformation {
+                parameters: Some(s.arguments.iter().map(parameter).collect()),
+                documentation: Some(s.doc.into()),
+                label: s.usage,
+                active_parameter: None,
+            }
         };
-    let head = same_lines(
-        &mut before.split_inclusive('\n'),
-        &mut after.split_inclusive('\n'),
-    );
-    let (old, new) = (
-        before.get(head..).unwrap_or(""),
-        after.get(head..).unwrap_or(""),
-    );
-    let tail = same_lines(
-        &mut old.split_inclusive('\n').rev(),
-        &mut new.split_inclusive('\n').rev(),
-    );
-    let byte = |i: usize| u32::try_from(i).unwrap_or(u32::MAX);
-    let span = Span::new(document.file, byte(head), byte(before.len() - tail));
-    Ok(vec![lsp::TextEdit {
-        range: open.range(span),
-        new_text: new.get(..new.len() - tail).unwrap_or("").to_owned(),
-    }])
+        let argument = u32::try_from(call.argument).unwrap_or(0);
+        lsp::SignatureHelp {
+            signatures: call.signatures.into_iter().map(one).collect(),
+            active_signature: Some(0),
+            active_parameter: Some(argument.into()),
+        }
+    }))
 }
 
 fn actions(

@@ -36,15 +36,29 @@ pub(super) type Wrong = Box<DataError>;
 
 /// Whether a question can be answered from counted rows.
 pub(super) fn can_count(told: &Question<Word>, roles: &Roles) -> bool {
-    // What has a closed form, and a studentized interval, may go over all units.
-    let drawn = |m: &Word| matches!(m.value.as_str(), "auto" | "percentile" | "basic" | "bca");
+    // A studentized interval, DeLong's and most tests go over all units.
+    let counted = |m: &Word| {
+        let methods = [
+            "auto",
+            "percentile",
+            "basic",
+            "bca",
+            "t",
+            "normal",
+            "wilson",
+            "exact",
+            "newcombe",
+            "none",
+        ];
+        methods.contains(&m.value.as_str())
+    };
     roles.counting
         && told.group.is_none()
         && told.weight.is_none()
         && told.columns.is_empty()
         && told.score.is_none()
-        && told.test.is_none()
-        && told.interval.as_ref().is_none_or(drawn)
+        && told.test.as_ref().is_none_or(|t| t.value == "mcnemar")
+        && told.interval.as_ref().is_none_or(counted)
         && roles
             .systems
             .iter()

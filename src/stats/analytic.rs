@@ -1,6 +1,7 @@
 //! Intervals in closed form: of means, of proportions and their differences, of quantiles, and of the
 //! means of folds. Each is for independent units; what the units are is the caller's to know.
 
+use super::copies::Copies;
 use super::law::{beta_quantile, binomial_cdf, t_quantile};
 use super::normal;
 use super::summary;
@@ -17,7 +18,8 @@ fn around(centre: f64, half: f64) -> Option<Ends> {
 }
 
 /// Student's t interval of a mean; `None` of fewer than two values.
-pub fn mean_t(values: &[f64], level: f64) -> Option<Ends> {
+pub fn mean_t<'a>(values: impl Into<Copies<'a>>, level: f64) -> Option<Ends> {
+    let values = values.into();
     let n = values.len() as f64;
     let sd = summary::sd(values)?;
     let t = t_quantile(0.5 * (1.0 + level), n - 1.0)?;
@@ -25,7 +27,8 @@ pub fn mean_t(values: &[f64], level: f64) -> Option<Ends> {
 }
 
 /// The normal interval of a mean with its estimated standard error; `None` of fewer than two values.
-pub fn mean_z(values: &[f64], level: f64) -> Option<Ends> {
+pub fn mean_z<'a>(values: impl Into<Copies<'a>>, level: f64) -> Option<Ends> {
+    let values = values.into();
     let half = z_of(level)? * summary::sd(values)? / (values.len() as f64).sqrt();
     around(summary::mean(values)?, half)
 }

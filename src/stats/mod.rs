@@ -5,9 +5,13 @@
 //! or an enum, never as a NaN. Start with [`resample`] (what is drawn), then [`interval`] (what is
 //! claimed from it); [`random`] says how a seed becomes a stream.
 
+pub mod alias;
 pub mod aliasing;
 pub mod analytic;
 pub mod binomial;
+pub mod cells;
+pub mod coins;
+pub mod copies;
 pub mod correlation;
 pub mod delong;
 pub mod effects;

@@ -11,9 +11,11 @@
 //! tells apart are one *kind* with its number of `copies`: there the counts are all that is drawn.
 
 use super::binomial::multinomials;
+use super::cells::Cells;
 use super::random::{Purpose, Stream, below, stream};
 use rand::Rng;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// How many units a block has: as many as a byte tells apart.
 pub const BLOCK: usize = 256;
@@ -30,6 +32,8 @@ pub struct Units {
     rows_are_units: bool,
     /// How many equal units each stands for; empty where all stand for themselves.
     copies: Vec<u64>,
+    /// Where there are copies: the law of a resample's counts in each stratum.
+    laws: Arc<[Cells]>,
 }
 
 /// Why labels don't make a plan.
@@ -56,6 +60,7 @@ impl Units {
             start: vec![0, n as usize],
             rows_are_units: true,
             copies: Vec::new(),
+            laws: Arc::default(),
         }
     }
 
@@ -98,6 +103,7 @@ impl Units {
             members,
             start,
             copies: Vec::new(),
+            laws: Arc::default(),
         })
     }
 
@@ -105,7 +111,7 @@ impl Units {
     /// (one where absent). So counts of cells are resampled whatever the rows.
     pub fn kinds(copies: Vec<u64>, strata: Option<&[u32]>) -> Result<Self, BadUnits> {
         let units = Self::new(copies.len(), None, strata)?;
-        Ok(Self { copies, ..units })
+        Ok(units.with_copies(copies))
     }
 
     /// These units with equal ones put together, and the rows that are left: those of the first unit of
@@ -134,9 +140,20 @@ impl Units {
             stratum_of_unit,
             members,
             start,
-            copies,
+            ..Self::default()
         };
-        (units, rows)
+        (units.with_copies(copies), rows)
+    }
+
+    fn with_copies(self, copies: Vec<u64>) -> Self {
+        let of =
+            |members: &[u32]| Cells::new(members.iter().map(|&u| copies[u as usize]).collect());
+        let laws = self.strata().map(of).collect();
+        Self {
+            copies,
+            laws,
+            ..self
+        }
     }
 
     /// How many rows.
@@ -258,18 +275,19 @@ pub fn draw_lanes<const L: usize, T: Times>(
         .take(L)
         .map(|index| stream(seed, Purpose::Units, key, index))
         .collect();
+    for (members, law) in units.strata().zip(&*units.laws) {
+        let mut counts = vec![[0u64; L]; members.len()];
+        law.draw(&mut rngs, &mut counts);
+        for (&unit, counts) in members.iter().zip(&counts) {
+            let slot = &mut times[unit as usize];
+            slot.iter_mut().zip(counts).for_each(|(t, &n)| t.add(n));
+        }
+    }
+    if units.copies().is_some() {
+        return;
+    }
     let mut local = [[T::default(); L]; BLOCK];
     for members in units.strata() {
-        if let Some(copies) = units.copies() {
-            let own: Vec<u64> = members.iter().map(|&u| copies[u as usize]).collect();
-            let mut counts = vec![[0u64; L]; own.len()];
-            multinomials(&mut rngs, own.iter().sum(), &own, &mut counts);
-            for (&unit, counts) in members.iter().zip(&counts) {
-                let slot = &mut times[unit as usize];
-                slot.iter_mut().zip(counts).for_each(|(t, &n)| t.add(n));
-            }
-            continue;
-        }
         in_blocks::<L, _>(&mut rngs, members.len(), |from, size, rngs, counts| {
             local[..size].fill([T::default(); L]);
             for (l, (rng, &count)) in rngs.iter_mut().zip(counts).enumerate() {

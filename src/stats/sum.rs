@@ -33,14 +33,23 @@ impl ExactSum {
     /// Adds `x`.
     #[inline]
     pub fn add(&mut self, x: f64) {
+        self.add_times(x, 1);
+    }
+
+    /// Adds `x` as often as `times` says: what that many additions give.
+    #[inline]
+    pub fn add_times(&mut self, x: f64, times: u64) {
         if !x.is_finite() {
-            self.special += x;
+            if times > 0 {
+                self.special += x;
+            }
             return;
         }
         if self.pending >= MAX_PENDING {
             self.carry();
         }
-        self.pending += 1;
+        // Either half of `times` is one addition.
+        self.pending += 2;
         let bits = x.to_bits();
         let exponent = (bits >> 52 & 0x7ff) as usize;
         let fraction = bits & ((1 << 52) - 1);
@@ -48,14 +57,23 @@ impl ExactSum {
             0 => (fraction, 0),
             _ => (fraction | 1 << 52, exponent - 1),
         };
-        let wide = u128::from(mantissa) << (shift % 32);
         let negative = x.is_sign_negative();
-        for (digit, part) in self.digits[shift / 32..].iter_mut().zip([
-            (wide & 0xffff_ffff) as i64,
-            (wide >> 32 & 0xffff_ffff) as i64,
-            (wide >> 64) as i64,
-        ]) {
-            *digit += if negative { -part } else { part };
+        for (half, place) in [times & 0xffff_ffff, times >> 32]
+            .into_iter()
+            .zip(shift / 32..)
+        {
+            if half == 0 {
+                continue;
+            }
+            let wide = u128::from(mantissa) * u128::from(half) << (shift % 32);
+            for (digit, part) in self.digits[place..].iter_mut().zip([
+                (wide & 0xffff_ffff) as i64,
+                (wide >> 32 & 0xffff_ffff) as i64,
+                (wide >> 64 & 0xffff_ffff) as i64,
+                (wide >> 96) as i64,
+            ]) {
+                *digit += if negative { -part } else { part };
+            }
         }
     }
 

@@ -10,7 +10,7 @@ use crate::result::ResampleUnit;
 /// Fewer units than this of either kind, or pairs that differ: resamples of a share are too lumpy.
 const FEW_COUNTS: u64 = 15;
 /// Fewer units than this: a bootstrap knows too little of the tails.
-const FEW_UNITS: usize = 20;
+const FEW_UNITS: u64 = 20;
 /// Fewer rows than this beyond a quantile: its resamples are a handful of values.
 const FEW_BEYOND: f64 = 10.0;
 
@@ -19,7 +19,7 @@ pub(super) fn instead_of_bca(
     sample: &Sample,
     unit: ResampleUnit,
 ) -> Option<(AnalyticMethod, String)> {
-    let units = usize::try_from(sample.units()).unwrap_or(usize::MAX);
+    let units = sample.units();
     let apart = sample.strata.iter().any(|s| *s > 0);
     match unit {
         ResampleUnit::Run if units < FEW_UNITS => {
@@ -40,10 +40,9 @@ pub(super) fn instead_of_bca(
     {
         return Some(found);
     }
-    let few = sample
-        .sides
-        .as_ref()
-        .map_or(units, |s| s.candidate.len().min(s.baseline.len()));
+    let few = sample.sides.as_ref().map_or(units, |s| {
+        s.candidate.counted().len().min(s.baseline.counted().len())
+    });
     (few < FEW_UNITS && few > 2 && !sample.rough && sample.positive.is_none()).then(|| {
         let what = match unit {
             ResampleUnit::Cluster => "clusters",

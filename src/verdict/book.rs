@@ -1,13 +1,15 @@
 //! Looking measurements up, and turning them into the result model's numbers.
 
 use super::{auto, closed};
-use crate::exec::{Measured, PartName};
+use crate::exec::{Exchanged, Measured, PartName, Wanted};
 use crate::hir::{
-    AnalyticMethod, BootstrapMethod, Compare, DataRef, IntervalSpec, MetricRef, Plan, Variant,
+    AnalyticMethod, BootstrapMethod, Compare, DataRef, IntervalSpec, MetricRef, Plan, TestMethod,
+    Variant, VariantRef,
 };
-use crate::infer::{Sample, Samples, estimate};
+use crate::infer::{Exchange, Sample, Samples, estimate};
 use crate::result::{Interval, ResampleUnit, Unit};
 use crate::stats::interval::{Fallback, Method, Undefined};
+use crate::stats::significance::P;
 use crate::types::Measure;
 use std::borrow::Cow;
 
@@ -108,12 +110,51 @@ impl<'a> Page<'a> {
             .collect()
     }
 
+    /// What a test that lets both systems of a comparison change places finds of them.
+    pub(super) fn exchanged(&self, c: &Compare, against: &VariantRef, seed: u64) -> Swapped<'a> {
+        let asked = c.test.is_some_and(|t| {
+            matches!(
+                t.value,
+                TestMethod::Permutation | TestMethod::ApproximateRandomization
+            )
+        });
+        let own = |e: &&Exchanged| {
+            asked && e.candidate == c.subject.variant && e.baseline == against.variant
+        };
+        let found = self.measured.exchanges.iter().find(own);
+        let parts = found.map_or(&[][..], |e| e.parts.as_slice());
+        let p = |part: &Option<Exchange>| match part {
+            Some(exchange) => exchange.p_values(closed::DRAWS, seed),
+            None => Vec::new(),
+        };
+        Swapped {
+            wanted: &self.measured.wanted,
+            metrics: found.map_or(&[][..], |e| e.metrics.as_slice()),
+            parts: parts.iter().map(p).collect(),
+        }
+    }
+
     pub(super) fn unit(&self) -> ResampleUnit {
         if self.measured.clustered {
             ResampleUnit::Cluster
         } else {
             ResampleUnit::Row
         }
+    }
+}
+
+/// p values of a pair of systems that changed places, by part and metric.
+pub(super) struct Swapped<'a> {
+    wanted: &'a Wanted,
+    metrics: &'a [usize],
+    parts: Vec<Vec<Option<P>>>,
+}
+
+impl Swapped<'_> {
+    pub(super) fn p_value(&self, metric: &MetricRef, part: usize) -> Option<P> {
+        let wanted = self.wanted.metric(metric)?;
+        let program = self.metrics.iter().position(|m| *m == wanted)?;
+        *self.parts.get(part)?.get(program)?
     }
 }
 
@@ -261,7 +302,7 @@ fn in_closed_form(
 /// How many units a sample rests on: of sides apart those of one.
 fn units(sample: &Sample) -> u64 {
     match &sample.sides {
-        Some(sides) => sides.candidate.len() as u64,
+        Some(sides) => sides.candidate.counted().len(),
         None => sample.units(),
     }
 }

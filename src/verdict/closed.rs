@@ -1,11 +1,14 @@
 //! Intervals and p values in closed form, from units' own values.
 
 use crate::hir::{AnalyticMethod, TestMethod};
-use crate::infer::Sample;
+use crate::infer::{Sample, Side};
 use crate::stats::analytic::{self, Ends, Pairs};
 use crate::stats::delong::Area;
 use crate::stats::random::key;
 use crate::stats::significance::{self, P};
+
+/// How many assignments a permutation test draws where it doesn't enumerate them.
+pub(super) const DRAWS: u32 = 10_000;
 
 /// An analytic interval of a value or a difference, with the name of what was computed; `None` where
 /// the method has no answer for it.
@@ -63,7 +66,7 @@ fn mean(sample: &Sample, level: f64, student: bool) -> Option<Ends> {
     }
     match &sample.sides {
         Some(s) if !s.paired => {
-            let (difference, se, df) = analytic::welch(&s.candidate, &s.baseline)?;
+            let (difference, se, df) = analytic::welch(&s.candidate.units(), &s.baseline.units())?;
             let difference = s.sign * difference;
             if student {
                 analytic::around_t(difference, se, df, level)
@@ -71,8 +74,8 @@ fn mean(sample: &Sample, level: f64, student: bool) -> Option<Ends> {
                 analytic::around_z(difference, se, level)
             }
         }
-        _ if student => analytic::mean_t(&sample.pseudo_values(), level),
-        _ => analytic::mean_z(&sample.pseudo_values(), level),
+        _ if student => analytic::mean_t(sample.side().counted(), level),
+        _ => analytic::mean_z(sample.side().counted(), level),
     }
 }
 
@@ -90,8 +93,8 @@ fn areas(sample: &Sample) -> Option<(Area, Area)> {
         let without = pseudo.iter().map(|p| (n * value - p) / (n - 1.0));
         Area::from_left_out(&positive, value, &without.collect::<Vec<f64>>())
     };
-    let (a, b) = sides.estimates;
-    Some((area(a, &sides.candidate)?, area(b, &sides.baseline)?))
+    let of = |side: &Side| area(side.estimate, &side.units());
+    Some((of(&sides.candidate)?, of(&sides.baseline)?))
 }
 
 /// Yes/no rows of one system, or of the two sides of a difference.
@@ -104,44 +107,52 @@ pub(super) enum Shares {
 /// The counts of a quantity whose units all say yes or no; `None` where one doesn't.
 pub(super) fn shares(sample: &Sample) -> Option<Shares> {
     let Some(sides) = &sample.sides else {
-        let hits = hits(&sample.pseudo_values())?;
-        return Some(Shares::One(count(&hits), hits.len() as u64));
+        let hits = hits(&sample.side())?;
+        return Some(Shares::One(count(&hits), all(&hits)));
     };
     let (mut a, mut b) = (hits(&sides.candidate)?, hits(&sides.baseline)?);
     if sides.sign < 0.0 {
         std::mem::swap(&mut a, &mut b);
     }
     if !sides.paired {
-        let of = |hits: &[bool]| (count(hits), hits.len() as u64);
+        let of = |hits: &[Hit]| (count(hits), all(hits));
         return Some(Shares::Apart(of(&a), of(&b)));
     }
     Some(Shares::Paired(pairs(&a, &b)))
 }
 
-fn pairs(a: &[bool], b: &[bool]) -> Pairs {
+/// Whether units are right, and how many.
+type Hit = (bool, u64);
+
+fn pairs(a: &[Hit], b: &[Hit]) -> Pairs {
     let mut pairs = Pairs::default();
-    for (a, b) in a.iter().zip(b) {
+    for ((a, times), (b, _)) in a.iter().zip(b) {
         match (a, b) {
-            (true, true) => pairs.both += 1,
-            (true, false) => pairs.first += 1,
-            (false, true) => pairs.second += 1,
-            (false, false) => pairs.neither += 1,
+            (true, true) => pairs.both += times,
+            (true, false) => pairs.first += times,
+            (false, true) => pairs.second += times,
+            (false, false) => pairs.neither += times,
         }
     }
     pairs
 }
 
-fn count(hits: &[bool]) -> u64 {
-    hits.iter().filter(|h| **h).count() as u64
+fn count(hits: &[Hit]) -> u64 {
+    let right = hits.iter().filter(|h| h.0);
+    right.map(|(_, times)| times).sum()
+}
+
+fn all(hits: &[Hit]) -> u64 {
+    hits.iter().map(|(_, times)| times).sum()
 }
 
 /// Values that are 0 or 1 up to rounding; `None` where one isn't.
-fn hits(values: &[f64]) -> Option<Vec<bool>> {
-    let hit = |v: &f64| {
+fn hits(side: &Side) -> Option<Vec<Hit>> {
+    let hit = |(v, times): (f64, u64)| {
         let near = |x: f64| (v - x).abs() < 1e-4;
-        (near(0.0) || near(1.0)).then(|| near(1.0))
+        (near(0.0) || near(1.0)).then(|| (near(1.0), times))
     };
-    values.iter().map(hit).collect()
+    side.counted().each().map(hit).collect()
 }
 
 /// The p value of no difference by a test, with the name of what was computed.
@@ -153,7 +164,7 @@ pub(super) fn p_value(
 ) -> Option<(P, &'static str)> {
     let sides = gain.sides.as_ref()?;
     if !sides.paired || !test.pairs() {
-        let (a, b) = (&sides.candidate, &sides.baseline);
+        let (a, b) = (&sides.candidate.units()[..], &sides.baseline.units()[..]);
         return match test {
             TestMethod::T | TestMethod::Welch => {
                 Some((significance::welch_t(a, b)?, "Welch’s t test"))
@@ -165,12 +176,20 @@ pub(super) fn p_value(
             _ => None,
         };
     }
+    if test == TestMethod::Mcnemar {
+        let (a, b) = (hits(&sides.candidate)?, hits(&sides.baseline)?);
+        return Some((significance::mcnemar(pairs(&a, &b)), "McNemar’s test"));
+    }
     let differences = rounded(gain);
     let flips = || significance::sign_flips(&differences, draws, seed, key(&["permutation"]));
     match test {
         TestMethod::T => Some((significance::paired_t(&differences)?, "paired t test")),
         // Taken apart above; of all systems, not of two.
-        TestMethod::Welch | TestMethod::MannWhitney | TestMethod::Z | TestMethod::Friedman => None,
+        TestMethod::Mcnemar
+        | TestMethod::Welch
+        | TestMethod::MannWhitney
+        | TestMethod::Z
+        | TestMethod::Friedman => None,
         TestMethod::CorrectedT => {
             let ratio = gain.test_over_train?;
             let p = significance::corrected_t(&differences, ratio)?;
@@ -181,16 +200,22 @@ pub(super) fn p_value(
             significance::wilcoxon(&differences)?.1,
             "Wilcoxon’s signed-rank test",
         )),
-        TestMethod::Permutation => Some((flips()?, "paired permutation test")),
-        TestMethod::ApproximateRandomization => Some((flips()?, "approximate randomization")),
-        TestMethod::Mcnemar => {
-            let (a, b) = (hits(&sides.candidate)?, hits(&sides.baseline)?);
-            Some((significance::mcnemar(pairs(&a, &b)), "McNemar’s test"))
+        // Of means, changing places turns a difference; other values are the exchange's to test.
+        TestMethod::Permutation | TestMethod::ApproximateRandomization => {
+            Some((flips()?, permutation_name(test)))
         }
         TestMethod::Delong => {
             let (a, b) = areas(gain)?;
             Some((significance::delong(&a, &b)?.1, "DeLong’s test"))
         }
+    }
+}
+
+/// The name of a test of changed places.
+pub(super) fn permutation_name(test: TestMethod) -> &'static str {
+    match test {
+        TestMethod::Permutation => "paired permutation test",
+        _ => "approximate randomization",
     }
 }
 
@@ -219,7 +244,7 @@ pub(super) fn equivalence(gain: &Sample, margin: f64) -> Option<(f64, f64)> {
     let (worse, better) = match &gain.sides {
         Some(s) if !s.paired => {
             let turned = |values: &[f64]| values.iter().map(|v| s.sign * v).collect::<Vec<f64>>();
-            let (a, b) = (turned(&s.candidate), turned(&s.baseline));
+            let (a, b) = (turned(&s.candidate.units()), turned(&s.baseline.units()));
             significance::two_one_sided_apart(&a, &b, margin)?
         }
         _ => significance::two_one_sided(&rounded(gain), margin, gain.test_over_train)?,

@@ -5,10 +5,13 @@ use super::closed;
 use super::design::Design;
 use super::effects::effects;
 use super::margins::{detectable, equivalence};
-use crate::hir::{Compare, Correction, IntervalSpec, MetricRef, TestMethod, VariantRef};
+use crate::hir::{
+    Compare, Correction, IntervalSpec, MetricKind, MetricRef, Over, TestMethod, VariantRef,
+};
 use crate::infer::Sample;
 use crate::result::Comparison;
 use crate::stats::multiple::{self, adjust};
+use crate::stats::significance::P;
 
 /// Every claim of every `compare`: a metric × baseline × slice.
 pub(super) fn comparisons(book: &Book<'_>) -> Vec<Comparison> {
@@ -23,9 +26,11 @@ pub(super) fn family(book: &Book<'_>, c: &Compare) -> Vec<Comparison> {
     };
     let mut family = Vec::new();
     for against in &c.against {
+        let exchanged = page.exchanged(c, against, book.seed);
         for metric in &c.metrics {
             for part in parts(c, &page) {
-                family.extend(one(book, &page, c, against, metric, part));
+                let swapped = exchanged.p_value(metric, part);
+                family.extend(one(book, &page, (c, swapped), against, metric, part));
             }
         }
     }
@@ -45,7 +50,7 @@ fn parts(c: &Compare, page: &Page<'_>) -> Vec<usize> {
 /// The p value of a gain: by the test asked for, by that of an analytic interval, else from the
 /// resamples; with the test's name.
 fn p_value(
-    c: &Compare,
+    (c, kind, swapped): (&Compare, MetricKind, Option<P>),
     spec: &IntervalSpec,
     gain: &Sample,
     found: &Number,
@@ -71,7 +76,15 @@ fn p_value(
         TestMethod::Mcnemar if gain.sides.as_ref().is_some_and(|s| !s.paired) => TestMethod::T,
         test => test,
     };
-    match closed::p_value(gain, test, 10_000, seed) {
+    let of_rows = c.over.is_none_or(|o| o.value == Over::Rows);
+    let mean = matches!(kind, MetricKind::Mean | MetricKind::Share);
+    let found = match test {
+        TestMethod::Permutation | TestMethod::ApproximateRandomization if of_rows && !mean => {
+            swapped.map(|p| (p, closed::permutation_name(test)))
+        }
+        test => closed::p_value(gain, test, closed::DRAWS, seed),
+    };
+    match found {
         Some((p, name)) => {
             let how = if p.exact { ", exact" } else { "" };
             (Some(p.value), Some(format!("{name}{how}")))
@@ -83,7 +96,7 @@ fn p_value(
 fn one(
     book: &Book<'_>,
     page: &Page<'_>,
-    c: &Compare,
+    (c, swapped): (&Compare, Option<P>),
     against: &VariantRef,
     metric: &MetricRef,
     part: usize,
@@ -98,7 +111,8 @@ fn one(
     let pair = (&c.subject.variant, Some(&against.variant));
     design.studentize(page, &mut gain, metric, part, pair);
     let found = number(&gain, &spec, design.unit(page), factor);
-    let (p_value, test) = p_value(c, &spec, &gain, &found, book.seed);
+    let kind = book.plan.metric_kind(metric.metric);
+    let (p_value, test) = p_value((c, kind, swapped), &spec, &gain, &found, book.seed);
     let equivalence = equivalence(
         c,
         &m.measure.difference(),
@@ -107,7 +121,6 @@ fn one(
         factor,
     );
     let detectable = detectable(book.plan, c, &gain, &m.measure.difference(), factor);
-    let kind = book.plan.metric_kind(metric.metric);
     let sides = (candidate.as_ref(), baseline.as_ref());
     let effects = effects(&gain, sides, kind, design.unit(page));
     let (own, other) = (design.value(candidate), design.value(baseline));

@@ -92,9 +92,8 @@ impl Design {
             gain = gain.over_runs(self.resamples(), self.seed);
         }
         gain.sides = Some(Box::new(Sides {
-            candidate: a.pseudo_values(),
-            baseline: b.pseudo_values(),
-            estimates: (a.estimate, b.estimate),
+            candidate: a.side(),
+            baseline: b.side(),
             sign,
             paired: self.pairs(&a, &b),
         }));

@@ -4,6 +4,7 @@ use super::closed::{Shares, shares, without_rounding};
 use crate::hir::MetricKind;
 use crate::infer::Sample;
 use crate::result::ResampleUnit;
+use crate::stats::copies::Copies;
 use crate::stats::effects;
 use std::collections::BTreeMap;
 
@@ -30,29 +31,35 @@ pub(super) fn effects(
     let turned = |values: &[f64]| {
         without_rounding(values.iter().map(|v| sides.sign * v).collect::<Vec<f64>>())
     };
-    let (a, b) = (turned(&sides.candidate), turned(&sides.baseline));
+    let (a, b) = (&sides.candidate, &sides.baseline);
+    let (of_a, of_b) = (turned(&a.values), turned(&b.values));
     let valued = match unit {
         ResampleUnit::Row => matches!(kind, MetricKind::Mean | MetricKind::Share),
         ResampleUnit::Run | ResampleUnit::Fold => true,
         ResampleUnit::Cluster => false,
     };
-    let paired = sides.paired && a.len() == b.len();
+    let paired = sides.paired && of_a.len() == of_b.len();
     let differences = |a: &[f64], b: &[f64]| -> Vec<f64> {
         let apart = a.iter().zip(b).map(|(a, b)| a - b).collect();
         without_rounding(apart)
     };
     let mut improvement = None;
     if valued {
-        put("cohens_d", effects::cohen_d(&a, &b));
-        put("hedges_g", effects::hedges_g(&a, &b));
-        put("cliffs_delta", effects::cliff_delta(&a, &b));
-        put("a12", effects::a12(&a, &b));
+        let d = differences(&of_a, &of_b);
+        let d = Copies::new(&d, a.copies.as_deref());
+        let (a, b) = (
+            Copies::new(&of_a, a.copies.as_deref()),
+            Copies::new(&of_b, b.copies.as_deref()),
+        );
+        put("cohens_d", effects::cohen_d(a, b));
+        put("hedges_g", effects::hedges_g(a, b));
+        put("cliffs_delta", effects::cliff_delta(a, b));
+        put("a12", effects::a12(a, b));
         if paired {
-            let d = differences(&a, &b);
-            put("cohens_dz", effects::cohen_dz(&d));
-            improvement = effects::probability_of_improvement(&d);
+            put("cohens_dz", effects::cohen_dz(d));
+            improvement = effects::probability_of_improvement(d);
         } else {
-            improvement = effects::a12(&a, &b);
+            improvement = effects::a12(a, b);
         }
     }
     if own.runs.len() > 1 && other.runs.len() > 1 {

@@ -45,6 +45,7 @@ pub(super) fn without_spared_runs(
         panel: m.panel.first_runs(|place| most(m.variants.get(place))),
         clustered: m.clustered,
         rows: m.rows,
+        exchanges: m.exchanges.clone(),
     };
     (!ended.is_empty()).then(|| measured.iter().map(cut).collect())
 }

@@ -73,8 +73,10 @@ impl Call {
 
     /// The value of two columns, every row once.
     pub fn whole(&self, a: &[f64], b: &[f64]) -> f64 {
-        let Implementation::Whole(function) = self.implementation else {
-            panic!("not of all rows")
+        let function = match self.implementation {
+            Implementation::Whole(function) => function,
+            Implementation::Swept(swept) => swept.value,
+            _ => panic!("not of all rows"),
         };
         let columns = Columns {
             values: vec![a.to_vec(), b.to_vec()],

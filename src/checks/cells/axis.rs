@@ -1,7 +1,7 @@
 //! One measured quantity: its cells, its states, and what they make of its atoms.
 
 use super::linear::{How, Key, Of};
-use super::parts::Parts;
+use super::parts::{Part, Parts};
 use super::prop::Truth;
 use crate::hir::Comparison;
 use std::collections::BTreeMap;
@@ -112,8 +112,8 @@ pub struct State {
     pub truths: Vec<Truth>,
     /// The cells that do it, the ones that read best first.
     pub ways: Vec<Way>,
-    /// For a slice: parts that do it together, each a state of each of its own axes.
-    pub parts: Vec<Vec<usize>>,
+    /// For a slice: parts that do it together.
+    pub parts: Vec<Part>,
     /// For a slice: between what each of its quantities can lie, over all parts that may stand in
     /// such a state.
     pub spans: Vec<Range>,

@@ -74,20 +74,10 @@ impl Space {
             });
         }
         let (axes, atoms) = builder.finish(scope, false);
-        let facts =
-            |id: hir::Id<hir::Metric>| (plan.metrics[id].sign(), metric_range(plan, id, ranges));
-        let conditions = decide.rules.iter().filter_map(|r| r.when.as_ref());
-        let metrics = conditions
-            .flat_map(Condition::quantities)
-            .map(|q| (q.metric.metric, facts(q.metric.metric)))
-            .collect();
-        let ranges = builder.summed(&axes);
         Space {
-            axes,
-            atoms,
             rules,
-            metrics,
-            ranges,
+            atoms,
+            ..builder.space(axes, false)
         }
     }
 }
@@ -223,15 +213,35 @@ impl Builder<'_> {
         whole
     }
 
-    /// Between what each quantity of the sums lies.
-    fn summed(&self, axes: &[Axis]) -> std::collections::BTreeMap<Key, Range> {
+    /// The axes of the whole, or of a part, with what is known of the metrics.
+    fn space(&self, axes: Vec<Axis>, part: bool) -> Space {
+        let conditions = self.decide.rules.iter().filter_map(|r| r.when.as_ref());
+        let of = |id| {
+            let range = metric_range(self.plan, id, self.ranges);
+            (id, (self.plan.metrics[id].sign(), range))
+        };
+        let metrics = conditions.flat_map(Condition::quantities);
+        Space {
+            metrics: metrics.map(|q| of(q.metric.metric)).collect(),
+            ranges: self.summed(&axes, part),
+            axes,
+            atoms: Vec::new(),
+            rules: Vec::new(),
+        }
+    }
+
+    /// Between what each quantity of the axes lies.
+    fn summed(&self, axes: &[Axis], part: bool) -> std::collections::BTreeMap<Key, Range> {
         let of_axis = |a: &Axis| match &a.kind {
             Kind::Measured { of, .. } => of.keys().into_iter().cloned().collect(),
             Kind::PValue { .. } | Kind::Parts(_) | Kind::Opaque => Vec::new(),
         };
         let keys = axes.iter().flat_map(of_axis);
         keys.map(|key| {
-            let range = self.range(&key);
+            let range = match part {
+                true => range_of(self.plan, &key, self.ranges),
+                false => self.range(&key),
+            };
             (key, range)
         })
         .collect()
@@ -396,7 +406,8 @@ impl Builder<'_> {
                     axes,
                     bodies,
                 };
-                match part_states(&parts) {
+                let space = self.space(parts.axes.clone(), true);
+                match part_states(&parts, &space) {
                     Some(states) => (Kind::Parts(parts), states),
                     None => (Kind::Opaque, Vec::new()),
                 }

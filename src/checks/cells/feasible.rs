@@ -2,8 +2,9 @@
 //! hang together; see the module page for what is taken into account.
 
 use super::Space;
-use super::axis::{ANY, Kind, Range, Scale, State, Way};
+use super::axis::{ANY, Axis, Kind, Look, Range, Scale, State, Way};
 use super::linear::{Key, Of, Taken};
+use super::numbers::numbers;
 use super::parts::Parts;
 use super::sums::Together;
 use std::borrow::Cow;
@@ -39,33 +40,74 @@ pub(super) struct Choice<'a> {
     pub(super) p: Option<&'a Scale>,
 }
 
-impl Choice<'_> {
+impl<'a> Choice<'a> {
+    /// Of a state of a measured quantity or a p value.
+    fn of(whole: &'a Axis, axis: usize, number: usize) -> Option<Choice<'a>> {
+        let state = whole.states.get(number)?;
+        let (of, scale, width, p) = match &whole.kind {
+            Kind::Measured { of, scale, width } => {
+                (Cow::Borrowed(of), Some(scale), Some(width), None)
+            }
+            Kind::PValue { key, scale } => {
+                (Cow::Owned(Of::One(key.clone())), None, None, Some(scale))
+            }
+            Kind::Parts(_) | Kind::Opaque => return None,
+        };
+        Some(Choice {
+            axis,
+            state: number,
+            of,
+            unit: 1.0 / whole.look.factor.abs(),
+            scale,
+            width,
+            ways: distinct(&state.ways, scale),
+            all: state.ways.iter().collect(),
+            p,
+        })
+    }
+
     fn key(&self) -> Option<&Key> {
         match &*self.of {
             Of::One(key) => Some(key),
             Of::Sum(_) => None,
         }
     }
+
+    /// Whether ends that read well are found around a point estimate.
+    pub(super) fn has_ends(&self, way: &Way, point: Option<f64>) -> bool {
+        let look = Look {
+            factor: 1.0 / self.unit,
+            ..Look::default()
+        };
+        let scales = self.scale.zip(self.width);
+        scales.is_none_or(|(scale, width)| numbers(way, scale, width, &look, point).is_some())
+    }
 }
 
 /// The chosen states of slices.
 pub(super) type Slices<'a> = Vec<(&'a Parts, &'a State)>;
 
-/// A slice's state has no numbers of its own.
-const NOWHERE: Point = Point {
-    way: None,
-    number: None,
-    ends: None,
-};
+impl Point {
+    /// In these cells; of a slice, which has no numbers of its own, in none.
+    pub(super) fn somewhere(way: Option<Way>) -> Point {
+        Point {
+            way,
+            number: None,
+            ends: None,
+        }
+    }
+}
 
 /// More combinations of ways than this are not looked through.
 const MAX_TRIES: usize = 5_000;
 
 impl Space {
-    /// A place in each chosen state such that all can be measured together.
+    /// A place in each chosen state such that all can be measured together; `systems` is how many systems of
+    /// inequalities may still be looked at.
     pub(super) fn feasible(
         &self,
         states: &[Option<usize>],
+        systems: &mut usize,
     ) -> Together<Vec<Option<(usize, Point)>>> {
         let mut points: Vec<Option<(usize, Point)>> = vec![None; states.len()];
         let mut choices: Vec<Choice<'_>> = Vec::new();
@@ -75,37 +117,17 @@ impl Space {
             let Some((number, state)) = state.and_then(|n| Some((n, whole.states.get(n)?))) else {
                 continue;
             };
-            let (of, scale, width, p) = match &whole.kind {
-                Kind::Measured { of, scale, width } => {
-                    (Cow::Borrowed(of), Some(scale), Some(width), None)
+            if let Kind::Parts(parts) = &whole.kind {
+                unsure |= state.parts.iter().any(|p| !p.sure);
+                slices.push((parts, state));
+                if let Some(slot) = points.get_mut(axis) {
+                    *slot = Some((number, Point::somewhere(None)));
                 }
-                Kind::PValue { key, scale } => {
-                    (Cow::Owned(Of::One(key.clone())), None, None, Some(scale))
-                }
-                Kind::Parts(parts) => {
-                    unsure |= entangled(parts);
-                    slices.push((parts, state));
-                    if let Some(slot) = points.get_mut(axis) {
-                        *slot = Some((number, NOWHERE));
-                    }
-                    continue;
-                }
-                Kind::Opaque => continue,
-            };
-            choices.push(Choice {
-                axis,
-                state: number,
-                of,
-                unit: 1.0 / whole.look.factor.abs(),
-                scale,
-                width,
-                ways: distinct(&state.ways, scale),
-                all: state.ways.iter().collect(),
-                p,
-            });
+            }
+            choices.extend(Choice::of(whole, axis, number));
         }
         for group in groups(choices) {
-            match self.group(&group, &slices) {
+            match self.group(&group, &slices, systems) {
                 Together::At(found) => {
                     for (choice, point) in found {
                         if let Some(slot) = points.get_mut(choice.axis) {
@@ -124,18 +146,49 @@ impl Space {
         }
     }
 
+    /// Where in the states of one part's quantities all can be measured together.
+    pub(super) fn in_part(
+        &self,
+        axes: &[Axis],
+        states: &[usize],
+        systems: &mut usize,
+    ) -> Together<Vec<Point>> {
+        let chosen = axes.iter().zip(states).enumerate();
+        let choices = chosen.filter_map(|(at, (axis, &state))| Choice::of(axis, at, state));
+        let mut points = vec![Point::somewhere(None); axes.len()];
+        let mut unsure = false;
+        for group in groups(choices.collect()) {
+            match self.group(&group, &Vec::new(), systems) {
+                Together::At(found) => {
+                    for (choice, point) in found {
+                        if let Some(slot) = points.get_mut(choice.axis) {
+                            *slot = point;
+                        }
+                    }
+                }
+                Together::Never => return Together::Never,
+                Together::Unsure => unsure = true,
+            }
+        }
+        match unsure {
+            true => Together::Unsure,
+            false => Together::At(points),
+        }
+    }
+
     /// Of one metric by round numbers, as long as these do; else by what is linear between them.
     fn group<'a, 'c>(
         &self,
         group: &'c [Choice<'a>],
         slices: &Slices<'_>,
+        systems: &mut usize,
     ) -> Together<Vec<(&'c Choice<'a>, Point)>> {
         if group.iter().all(|c| c.key().is_some())
             && let Some(found) = self.place(group, slices)
         {
             return Together::At(found);
         }
-        self.place_linear(group, slices)
+        self.place_linear(group, slices, systems)
     }
 
     /// Ways of one metric's axes that go together.
@@ -153,6 +206,12 @@ impl Space {
             }
             let numbers = self.points_agree(group, &ways)?;
             let found = group.iter().zip(ways).zip(numbers);
+            let ends = |((c, way), n): ((&Choice<'_>, &Way), Option<f64>)| {
+                n.is_none() || c.has_ends(way, n)
+            };
+            if !found.clone().all(ends) {
+                return None;
+            }
             Some(
                 found
                     .map(|((choice, way), number)| {
@@ -231,22 +290,6 @@ impl Space {
         };
         Some(group.iter().map(number).collect())
     }
-}
-
-/// Whether a part's own quantities hang together in a way that is not looked into.
-fn entangled(parts: &Parts) -> bool {
-    let all: Vec<Of> = parts
-        .axes
-        .iter()
-        .filter_map(|a| match &a.kind {
-            Kind::Measured { of, .. } => Some(of.clone()),
-            Kind::PValue { key, .. } => Some(Of::One(key.clone())),
-            Kind::Parts(_) | Kind::Opaque => None,
-        })
-        .collect();
-    all.iter()
-        .enumerate()
-        .any(|(i, a)| all.iter().skip(i + 1).any(|b| a.touches(b)))
 }
 
 /// The choices that hang together by a metric, each group for itself.

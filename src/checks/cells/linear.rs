@@ -39,6 +39,14 @@ impl Key {
     pub fn same_metric(&self, other: &Key) -> bool {
         self.metric == other.metric && self.args == other.args
     }
+
+    /// Something else of the same metric.
+    pub fn with(&self, taken: Taken) -> Key {
+        Key {
+            taken,
+            ..self.clone()
+        }
+    }
 }
 
 /// How a quantity is read.

@@ -26,12 +26,13 @@
 //! claimed to exist has to be one that can be: the point estimates of one metric's value, its
 //! value on the baseline, their difference and their ratio must agree; the difference of the whole must
 //! lie between those of the parts; a p value below 5 % needs an interval without 0. What is linear in this (sums,
-//! changes, values) is decided exactly, by a linear program: a combination of states that contradicts it doesn't exist.
+//! changes, values, and relative changes of what can't be negative, of the whole or within a part) is decided exactly,
+//! by a linear program: a combination of states that contradicts it doesn't exist.
 //! A state that only the free treatment allows, or that rests on a product of two measured quantities
 //! (an *opaque* atom), is answered [`Found::Unsure`], never claimed.
 //!
 //! **Limits.** More than [`MAX_CUTS`] thresholds on one quantity make its atoms opaque, more than
-//! [`MAX_STEPS`] steps of one search end it as unsure. Start reading with [`Space::new`].
+//! [`MAX_STEPS`] steps of one search end it as unsure, as do [`MAX_SYSTEMS`] systems of inequalities. Start reading with [`Space::new`].
 
 mod axis;
 mod build;
@@ -68,6 +69,8 @@ use std::collections::BTreeMap;
 pub(super) const MAX_CUTS: usize = 24;
 /// Steps after which a search gives up.
 pub(super) const MAX_STEPS: usize = 100_000;
+/// Systems of inequalities after which a search finds nothing more out about quantities that hang together.
+pub(super) const MAX_SYSTEMS: usize = 1_000;
 
 /// Whether the metrics' declared ranges bound the cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,11 @@
 //! The parts of a slice: what quantifiers over one slice can be together.
 
 use super::axis::{ANY, Axis, Kind, Range, State};
+use super::feasible::Point;
+use super::linear::Of;
 use super::prop::{Known, Prop, Truth, UNKNOWN};
+use super::sums::Together;
+use super::{MAX_SYSTEMS, Space};
 use std::collections::BTreeMap;
 
 /// More combinations of cells of one part than this are not looked through.
@@ -20,19 +24,29 @@ pub struct Parts {
     pub bodies: Vec<Prop>,
 }
 
-/// What one part can make of the bodies: for each vector of truths, a state of each axis that does
-/// it and, per axis, between what its point then lies.
-type Singles = BTreeMap<Vec<Truth>, (Vec<usize>, Vec<Range>)>;
+/// One part: where each of its quantities lies.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// In the order of the axes of a part.
+    pub points: Vec<Point>,
+    /// Whether all can be measured together; else that was not found out.
+    pub sure: bool,
+}
 
-/// The states of the slice; `None` where there are too many, or an opaque comparison takes part.
-pub fn part_states(parts: &Parts) -> Option<Vec<State>> {
+/// What one part can make of the bodies: for each vector of truths, a part that does it and, per axis, between what
+/// its point then lies.
+type Singles = BTreeMap<Vec<Truth>, (Part, Vec<Range>)>;
+
+/// The states of the slice; `None` where there are too many, or an opaque comparison takes part. `space` knows what
+/// the metrics are.
+pub fn part_states(parts: &Parts, space: &Space) -> Option<Vec<State>> {
     let size = |product: usize, axis: &Axis| product.checked_mul(axis.states.len());
     let combinations = parts.axes.iter().try_fold(1, size)?;
     let opaque = parts.axes.iter().any(Axis::is_opaque);
     if opaque || combinations > MAX_COMBINATIONS || parts.bodies.len() > MAX_BODIES {
         return None;
     }
-    let singles = singles(parts, combinations);
+    let singles = singles(parts, space, combinations);
     Some(
         closure(&singles)
             .into_iter()
@@ -46,9 +60,11 @@ pub fn part_states(parts: &Parts) -> Option<Vec<State>> {
     )
 }
 
-fn singles(parts: &Parts, combinations: usize) -> Singles {
+fn singles(parts: &Parts, space: &Space, combinations: usize) -> Singles {
     let mut found = Singles::new();
     let atoms = parts.axes.iter().map(|a| a.atoms.len()).sum();
+    let linked = linked(&parts.axes);
+    let mut systems = MAX_SYSTEMS;
     for number in 0..combinations {
         let chosen = digits(number, &parts.axes);
         let mut known: Vec<Known> = vec![UNKNOWN; atoms];
@@ -56,6 +72,19 @@ fn singles(parts: &Parts, combinations: usize) -> Singles {
             axis.tell(state, &mut known);
         }
         let truths: Vec<Truth> = parts.bodies.iter().map(|b| b.known(&known).0).collect();
+        let sure = found.get(&truths).is_some_and(|(part, _)| part.sure);
+        let looked = match linked && (sure || systems == 0) {
+            true => Together::Unsure,
+            false => space.in_part(&parts.axes, &chosen, &mut systems),
+        };
+        let part = match looked {
+            Together::Never => continue,
+            Together::At(points) => Part { points, sure: true },
+            Together::Unsure => Part {
+                points: anywhere(&parts.axes, &chosen),
+                sure: false,
+            },
+        };
         let spans: Vec<Range> = parts
             .axes
             .iter()
@@ -64,12 +93,37 @@ fn singles(parts: &Parts, combinations: usize) -> Singles {
             .collect();
         let entry = found
             .entry(truths)
-            .or_insert_with(|| (chosen, spans.clone()));
+            .or_insert_with(|| (part.clone(), spans.clone()));
+        if part.sure && !entry.0.sure {
+            entry.0 = part;
+        }
         for (known, new) in entry.1.iter_mut().zip(spans) {
             *known = join(*known, new);
         }
     }
     found
+}
+
+/// Whether quantities of a part hang together.
+fn linked(axes: &[Axis]) -> bool {
+    let all: Vec<Of> = axes
+        .iter()
+        .filter_map(|a| match &a.kind {
+            Kind::Measured { of, .. } => Some(of.clone()),
+            Kind::PValue { key, .. } => Some(Of::One(key.clone())),
+            Kind::Parts(_) | Kind::Opaque => None,
+        })
+        .collect();
+    all.iter()
+        .enumerate()
+        .any(|(i, a)| all.iter().skip(i + 1).any(|b| a.touches(b)))
+}
+
+/// Each quantity where it reads best, for itself.
+fn anywhere(axes: &[Axis], states: &[usize]) -> Vec<Point> {
+    let way = |(axis, &state): (&Axis, &usize)| axis.states.get(state)?.ways.first().copied();
+    let ways = axes.iter().zip(states).map(way);
+    ways.map(Point::somewhere).collect()
 }
 
 /// The states of the axes that make up the `number`-th combination.
@@ -100,20 +154,20 @@ fn join(a: Range, b: Range) -> Range {
 }
 
 /// All that several parts can make of the quantifiers, each with parts that do it.
-fn closure(singles: &Singles) -> BTreeMap<Vec<Truth>, Vec<Vec<usize>>> {
-    let mut all: BTreeMap<Vec<Truth>, Vec<Vec<usize>>> = singles
+fn closure(singles: &Singles) -> BTreeMap<Vec<Truth>, Vec<Part>> {
+    let mut all: BTreeMap<Vec<Truth>, Vec<Part>> = singles
         .iter()
-        .map(|(truths, (chosen, _))| (truths.clone(), vec![chosen.clone()]))
+        .map(|(truths, (part, _))| (truths.clone(), vec![part.clone()]))
         .collect();
     loop {
         let mut new = BTreeMap::new();
         for (a, with) in &all {
-            for (b, (chosen, _)) in singles {
+            for (b, (part, _)) in singles {
                 let least: Vec<Truth> = a.iter().zip(b).map(|(a, b)| *a.min(b)).collect();
                 if !all.contains_key(&least) {
                     new.entry(least).or_insert_with(|| {
                         let mut members = with.clone();
-                        members.push(chosen.clone());
+                        members.push(part.clone());
                         members
                     });
                 }

@@ -5,6 +5,8 @@
 
 /// Less room than this, relative to the numbers of the system, is none.
 const SLACK: f64 = 1e-9;
+/// What adding up a few numbers may lose, relative to them.
+const LAST_BITS: f64 = 1e-12;
 /// Pivots after which a system is given up; Bland's rule ends far earlier on systems of this size.
 const MAX_PIVOTS: usize = 5_000;
 
@@ -20,13 +22,17 @@ pub struct Row {
 }
 
 impl Row {
-    /// Whether the numbers meet it; a strict one with some room.
+    /// Whether the numbers meet it: a strict one with some room, another one but for the last bits, so that what is
+    /// made of many rows still lies within the slack.
     pub fn holds(&self, x: &[f64]) -> bool {
-        let sum: f64 = self.coefficients.iter().zip(x).map(|(c, x)| c * x).sum();
-        let size = self.bound.abs().max(sum.abs()).max(1e-3);
+        let terms = || self.coefficients.iter().zip(x).map(|(c, x)| c * x);
+        let sum: f64 = terms().sum();
         match self.strict {
-            true => sum < self.bound - SLACK * size,
-            false => sum <= self.bound + SLACK * size,
+            true => sum < self.bound - SLACK * self.bound.abs().max(sum.abs()).max(1e-3),
+            false => {
+                let added: f64 = terms().map(f64::abs).sum();
+                sum <= self.bound + LAST_BITS * self.bound.abs().max(added).max(1e-3)
+            }
         }
     }
 }

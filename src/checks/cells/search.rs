@@ -5,7 +5,7 @@ use super::axis::State;
 use super::feasible::Point;
 use super::prop::{Known, Prop, Truth, UNKNOWN};
 use super::sums::Together;
-use super::{MAX_STEPS, Space};
+use super::{MAX_STEPS, MAX_SYSTEMS, Space};
 
 /// What a rule's condition is to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,6 +98,7 @@ impl Space {
             states: vec![None; self.axes.len()],
             atoms,
             steps: 0,
+            systems: MAX_SYSTEMS,
             unsure: false,
         };
         match search.descend(0) {
@@ -159,6 +160,7 @@ struct Search<'a> {
     states: Vec<Option<usize>>,
     atoms: Vec<Known>,
     steps: usize,
+    systems: usize,
     unsure: bool,
 }
 
@@ -224,7 +226,7 @@ impl Search<'_> {
             self.unsure = true;
             return None;
         }
-        match self.space.feasible(&self.states) {
+        match self.space.feasible(&self.states, &mut self.systems) {
             Together::At(points) => Some(Solution {
                 points,
                 atoms: self.atoms.clone(),

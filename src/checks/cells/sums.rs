@@ -2,8 +2,9 @@
 //! a linear program decides it.
 //!
 //! The unknowns are, for each quantity, its point and how far its ends lie from it. The point of a change is the
-//! difference of the two values, the point of a sum the sum of the points. The interval of a sum of several
-//! intervals is free around its point; one interval moved by plain numbers, or turned by a factor, stays what it is.
+//! difference of the two values, a relative change that difference over a value above 0, the point of a sum the sum of
+//! the points. The interval of a sum of several intervals is free around its point; one interval moved by plain numbers,
+//! or turned by a factor, stays what it is.
 
 use super::Space;
 use super::axis::{Range, Scale, Way};
@@ -13,7 +14,7 @@ use super::program::{Answer, Row, solve};
 use std::collections::BTreeMap;
 
 /// Systems looked at for one combination of states.
-const MAX_SYSTEMS: usize = 400;
+const MAX_OF_ONE: usize = 400;
 
 /// What a combination of states comes to.
 pub enum Together<T> {
@@ -34,6 +35,25 @@ struct Ends {
     low: Line,
     point: Line,
     high: Line,
+    /// What all three are shares of, where they are: a ratio with a positive number under it is compared with a
+    /// threshold by what stands above it, which is linear.
+    under: Option<Line>,
+}
+
+impl Ends {
+    fn of(low: Line, point: Line, high: Line) -> Ends {
+        Ends {
+            low,
+            point,
+            high,
+            under: None,
+        }
+    }
+
+    /// A number without an interval.
+    fn plain(point: Line) -> Ends {
+        Ends::of(point.clone(), point.clone(), point)
+    }
 }
 
 /// The unknowns and what holds of them whatever the states.
@@ -61,18 +81,23 @@ impl Space {
         &self,
         group: &'c [Choice<'a>],
         slices: &Slices<'_>,
+        systems: &mut usize,
     ) -> Together<Vec<(&'c Choice<'a>, Point)>> {
-        let mut system = System::new(self, group);
+        // In a sum a relative change is anything at all, which leaves out nothing but may allow what can't be.
+        let relative = |k: &Key| k.taken == Taken::Relative;
+        let free = |c: &Choice<'_>| {
+            let keys = c.of.keys();
+            let summed = matches!(&*c.of, Of::Sum(_));
+            let negative = |k: &Key| self.metrics.get(&k.metric).is_none_or(|(_, r)| r.0 < 0.0);
+            keys.iter().any(|k| relative(k) && (summed || negative(k)))
+        };
+        let free = group.iter().any(free);
+        let mut system = System::new(self, group, free);
         let ends: Option<Vec<Ends>> = group.iter().map(|c| system.of(c)).collect();
         let Some(ends) = ends else {
             return Together::Unsure;
         };
-        let ratio = |c: &Choice<'_>| {
-            let relative = |k: &&Key| k.taken == Taken::Relative;
-            c.of.keys().iter().any(relative)
-        };
-        // A ratio of two values is no line: what it leaves out may still be impossible.
-        let exact = group.len() == 1 || !group.iter().any(ratio);
+        let exact = group.len() == 1 || !free;
         let linked = group.iter().any(|c| reads_ends(&c.of));
         let mut walk = Walk {
             group,
@@ -82,6 +107,7 @@ impl Space {
             linked,
             unsure: false,
             looked: 0,
+            left: systems,
             unit: group.iter().map(|c| c.unit).fold(1e3, f64::min),
         };
         let rows = system.rows.clone();
@@ -104,7 +130,7 @@ fn reads_ends(of: &Of) -> bool {
 }
 
 impl System {
-    fn new(space: &Space, group: &[Choice<'_>]) -> System {
+    fn new(space: &Space, group: &[Choice<'_>], free: bool) -> System {
         let mut system = System {
             unknowns: 0,
             rows: Vec::new(),
@@ -116,11 +142,19 @@ impl System {
         keys.sort();
         keys.dedup();
         // Values before the changes that are made of them.
-        for key in keys.iter().filter(|k| k.taken != Taken::Gain) {
+        let made = |k: &Key| match k.taken {
+            Taken::Gain => true,
+            Taken::Relative => !free && keys.len() > 1,
+            Taken::Subject | Taken::Against | Taken::Other(_) | Taken::Interaction(..) => false,
+        };
+        for key in keys.iter().filter(|k| !made(k)) {
             system.quantity(space, key);
         }
-        for key in keys.iter().filter(|k| k.taken == Taken::Gain) {
-            system.change(space, key, &keys);
+        for key in keys.iter().filter(|k| made(k)) {
+            match key.taken {
+                Taken::Relative => system.ratio(space, key),
+                _ => system.change(space, key, &keys, free),
+            }
         }
         system
     }
@@ -138,11 +172,9 @@ impl System {
 
     fn around(&mut self, point: Line) -> Ends {
         let (below, above) = (self.unknown(), self.unknown());
-        Ends {
-            low: plus(&point, &[(below, 1.0)].into(), -1.0),
-            high: plus(&point, &[(above, 1.0)].into(), 1.0),
-            point,
-        }
+        let low = plus(&point, &[(below, 1.0)].into(), -1.0);
+        let high = plus(&point, &[(above, 1.0)].into(), 1.0);
+        Ends::of(low, point, high)
     }
 
     fn within(&mut self, ends: &Ends, (low, high): Range) {
@@ -162,51 +194,58 @@ impl System {
         self.ends.insert(key.clone(), ends);
     }
 
-    /// The change of a metric is the difference of its values, where one of these takes part.
-    fn change(&mut self, space: &Space, key: &Key, keys: &[&Key]) {
-        let side = |taken: Taken| Key {
-            taken,
-            ..key.clone()
+    /// The change of a metric is the difference of its values, where one of these, or their ratio, takes part.
+    fn change(&mut self, space: &Space, key: &Key, keys: &[&Key], free: bool) {
+        let takes_part = |taken: Taken| {
+            let side = key.with(taken);
+            keys.contains(&&side)
         };
-        let (own, other) = (side(Taken::Subject), side(Taken::Against));
-        let fact = space.metrics.get(&key.metric).copied();
-        let Some((sign, range)) = fact.filter(|_| keys.contains(&&own) || keys.contains(&&other))
-        else {
+        let ratio = !free && takes_part(Taken::Relative);
+        let linked = ratio || takes_part(Taken::Subject) || takes_part(Taken::Against);
+        let sign = space.metrics.get(&key.metric).map(|(sign, _)| *sign);
+        let Some((a, b, sign)) = sign.filter(|_| linked).and_then(|sign| {
+            Some((
+                self.value(space, &key.with(Taken::Subject))?,
+                self.value(space, &key.with(Taken::Against))?,
+                sign,
+            ))
+        }) else {
             return self.quantity(space, key);
         };
-        for side in [&own, &other] {
-            if !self.ends.contains_key(side) {
-                let point = self.free_number();
-                let ends = Ends {
-                    low: point.clone(),
-                    high: point.clone(),
-                    point,
-                };
-                self.within(&ends, range);
-                self.ends.insert(side.clone(), ends);
-            }
-        }
-        let (Some(a), Some(b)) = (self.ends.get(&own), self.ends.get(&other)) else {
-            return;
-        };
-        let point = times(&plus(&a.point, &b.point, -1.0), sign);
+        let point = times(&plus(&a, &b, -1.0), sign);
         let ends = self.around(point);
         let range = space.ranges.get(key).copied();
         self.within(&ends, range.unwrap_or(super::axis::ANY));
         self.ends.insert(key.clone(), ends);
     }
 
+    /// The relative change is the change as a share of the other's value, which is above 0.
+    fn ratio(&mut self, space: &Space, key: &Key) {
+        let sides = [Taken::Subject, Taken::Against].map(|side| self.value(space, &key.with(side)));
+        let [Some(a), Some(b)] = sides else {
+            return self.quantity(space, key);
+        };
+        self.rows.push(at_least(&b, 0.0, true));
+        let ends = self.around(plus(&a, &b, -1.0));
+        let under = Some(b);
+        self.ends.insert(key.clone(), Ends { under, ..ends });
+    }
+
+    /// The point of a metric's value, which may be asked for nowhere else.
+    fn value(&mut self, space: &Space, key: &Key) -> Option<Line> {
+        if !self.ends.contains_key(key) {
+            let (_, range) = space.metrics.get(&key.metric).copied()?;
+            let ends = Ends::plain(self.free_number());
+            self.within(&ends, range);
+            self.ends.insert(key.clone(), ends);
+        }
+        self.ends.get(key).map(|e| e.point.clone())
+    }
+
     /// What an axis measures, over the unknowns.
     fn of(&mut self, choice: &Choice<'_>) -> Option<Ends> {
         match &*choice.of {
-            Of::One(key) if choice.p.is_some() => {
-                let p = self.p_value(key);
-                Some(Ends {
-                    low: p.clone(),
-                    point: p.clone(),
-                    high: p,
-                })
-            }
+            Of::One(key) if choice.p.is_some() => Some(Ends::plain(self.p_value(key))),
             Of::One(key) => self.ends.get(key).cloned(),
             Of::Sum(sum) => self.sum(sum),
         }
@@ -246,26 +285,18 @@ impl System {
                     true => (&ends.high, &ends.low),
                     false => (&ends.low, &ends.high),
                 };
-                Some(Ends {
-                    low: times(low, *c),
-                    point: times(&ends.point, *c),
-                    high: times(high, *c),
-                })
+                Some(Ends::of(
+                    times(low, *c),
+                    times(&ends.point, *c),
+                    times(high, *c),
+                ))
             }
             _ => Some(self.free_interval(wholes)?),
         };
         let shift = |line: &Line| plus(line, &moved, 1.0);
         Some(match own {
-            None => Ends {
-                low: moved.clone(),
-                point: moved.clone(),
-                high: moved,
-            },
-            Some(ends) => Ends {
-                low: shift(&ends.low),
-                point: shift(&ends.point),
-                high: shift(&ends.high),
-            },
+            None => Ends::plain(moved),
+            Some(ends) => Ends::of(shift(&ends.low), shift(&ends.point), shift(&ends.high)),
         })
     }
 
@@ -291,6 +322,8 @@ struct Walk<'w, 'a, 'c> {
     linked: bool,
     unsure: bool,
     looked: usize,
+    /// Systems that the whole search may still look at.
+    left: &'w mut usize,
     /// One of the unit that is shown.
     unit: f64,
 }
@@ -302,11 +335,12 @@ impl<'a> Walk<'_, 'a, '_> {
         ways: &mut Vec<&'a Way>,
         rows: Vec<Loose>,
     ) -> Option<(Vec<&'a Way>, Vec<f64>)> {
-        self.looked += 1;
-        if self.looked > MAX_SYSTEMS {
+        if self.looked == MAX_OF_ONE || *self.left == 0 {
             self.unsure = true;
             return None;
         }
+        self.looked += 1;
+        *self.left -= 1;
         let x = match solve(self.system.unknowns, &self.dense(&rows), self.unit) {
             Answer::Met(x) => x,
             Answer::Never => return None,
@@ -387,11 +421,15 @@ fn points<'a, 'c>(
     };
     let all = group.iter().zip(ends).zip(ways);
     all.map(|((choice, ends), way)| {
+        let under = ends.under.as_ref().map_or(1.0, value);
+        let value = |line: &Line| value(line) / under;
+        // A sum that nothing else is tied to may be any number of its cells.
+        let number = (choice.p.is_none() && group.len() > 1).then(|| value(&ends.point));
+        let fixed = number.is_some() && (linked || !choice.has_ends(way, number));
         let point = Point {
             way: Some(**way),
-            // A sum that nothing else is tied to may be any number of its cells.
-            number: (choice.p.is_none() && group.len() > 1).then(|| value(&ends.point)),
-            ends: (linked && group.len() > 1).then(|| (value(&ends.low), value(&ends.high))),
+            number,
+            ends: fixed.then(|| (value(&ends.low), value(&ends.high))),
         };
         (choice, point)
     })
@@ -408,19 +446,26 @@ fn in_cells(choice: &Choice<'_>, way: &Way, ends: &Ends) -> Vec<Loose> {
     ];
     for (line, cell, scale) in scales {
         let Some(scale) = scale else { continue };
-        rows.extend(in_range(line, scale.bounds(cell)));
+        rows.extend(in_range(line, scale.bounds(cell), ends.under.as_ref()));
     }
     if let Some(width) = choice.width {
         let line = plus(&ends.high, &ends.low, -1.0);
-        rows.extend(in_range(&line, width.bounds(way.width)));
+        let bounds = width.bounds(way.width);
+        rows.extend(in_range(&line, bounds, ends.under.as_ref()));
     }
     rows
 }
 
-fn in_range(line: &Line, (low, high): Range) -> Vec<Loose> {
+/// A line, or the ratio of two, within a cell.
+fn in_range(line: &Line, (low, high): Range, under: Option<&Line>) -> Vec<Loose> {
     let strict = low != high;
-    let below = low.is_finite().then(|| at_least(line, low, strict));
-    let above = high.is_finite().then(|| at_most(line, high, strict));
+    let beside = |bound: f64| match under {
+        Some(under) => (plus(line, under, -bound), 0.0),
+        None => (line.clone(), bound),
+    };
+    let (least, most) = (beside(low), beside(high));
+    let below = low.is_finite().then(|| at_least(&least.0, least.1, strict));
+    let above = high.is_finite().then(|| at_most(&most.0, most.1, strict));
     below.into_iter().chain(above).collect()
 }
 

@@ -268,8 +268,8 @@ fn concrete(space: &Space, solution: &Solution) -> Sample {
                 let State { parts: members, .. } = &axis.states[*state];
                 for member in members {
                     let mut part = none;
-                    for (axis, &state) in parts.axes.iter().zip(member) {
-                        put(axis, &axis.states[state].ways[0], None, &mut part);
+                    for (axis, at) in parts.axes.iter().zip(&member.points) {
+                        put(axis, &at.way.unwrap(), at.number, &mut part);
                     }
                     sample.parts.push(part);
                 }

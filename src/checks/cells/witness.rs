@@ -148,16 +148,8 @@ fn slice(axis: &Axis, state: &State) -> Option<String> {
             let numbers: Vec<String> = parts
                 .axes
                 .iter()
-                .zip(member)
-                .filter_map(|(axis, &s)| {
-                    let way = axis.states.get(s)?.ways.first().copied();
-                    let point = Point {
-                        way,
-                        number: None,
-                        ends: None,
-                    };
-                    measured(axis, &point)
-                })
+                .zip(&member.points)
+                .filter_map(|(axis, point)| measured(axis, point))
                 .collect();
             let which = match (one, state.truths.iter().all(|t| *t == Truth::Established)) {
                 (true, true) => "every",

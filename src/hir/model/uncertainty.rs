@@ -118,9 +118,15 @@ impl TestMethod {
             | TestMethod::MannWhitney
             | TestMethod::Z
             | TestMethod::Sign
-            | TestMethod::Wilcoxon
-            | TestMethod::Permutation
-            | TestMethod::ApproximateRandomization => &[MetricKind::Mean, MetricKind::Share],
+            | TestMethod::Wilcoxon => &[MetricKind::Mean, MetricKind::Share],
+            // Systems change places, whatever is made of the rows.
+            TestMethod::Permutation | TestMethod::ApproximateRandomization => &[
+                MetricKind::Mean,
+                MetricKind::Share,
+                MetricKind::RocArea,
+                MetricKind::Quantile,
+                MetricKind::Other,
+            ],
             TestMethod::Mcnemar => &[MetricKind::Share],
             TestMethod::Delong => &[MetricKind::RocArea],
             // Of folds, or of datasets, whatever the metric.

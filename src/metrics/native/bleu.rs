@@ -1,7 +1,9 @@
 //! BLEU (Papineni et al. 2002) as sacreBLEU computes it: [`row`] counts, [`score`] turns the sums of
 //! counts into the score. Sums of rows resample; scores of rows don't.
 
-use super::text::{Bag, Numbers, apart_13a, is_space, matches, words};
+use super::clipped::{Places, clipped};
+use super::mteval;
+use super::text::{Bag, Numbers, is_space, matches, words};
 use std::borrow::Cow;
 
 /// Numbers of a row: matches of orders 1 to 4, n-grams of orders 1 to 4, length, reference length.
@@ -29,8 +31,8 @@ pub struct Cut {
 }
 
 impl Cut {
-    /// The text with white space between its tokens.
-    fn apart(self, text: &str) -> Cow<'_, str> {
+    /// The tokens of a text, one after the other, into `found`.
+    fn tokens(self, text: &str, found: &mut Tokenised) {
         // sacreBLEU drops the white space at the end before it cuts.
         let text = text.trim_end_matches(is_space);
         let text = match self.lower {
@@ -38,10 +40,47 @@ impl Cut {
             false => Cow::Borrowed(text),
         };
         match self.tokens {
-            Tokens::Mteval => Cow::Owned(apart_13a(&text)),
-            Tokens::Words => text,
-            Tokens::Characters => Cow::Owned(text.chars().flat_map(|c| [c, ' ']).collect()),
+            Tokens::Mteval => mteval::tokens(&text, |token| found.push(token)),
+            Tokens::Words => words(&text).into_iter().for_each(|w| found.push(w)),
+            Tokens::Characters => {
+                let mut bytes = [0; 4];
+                let characters = text.chars().filter(|c| !is_space(*c));
+                characters.for_each(|c| found.push(c.encode_utf8(&mut bytes)));
+            }
         }
+    }
+
+    fn of(self, text: &str) -> Tokenised {
+        let mut found = Tokenised {
+            text: String::with_capacity(text.len()),
+            ends: Vec::with_capacity(text.len() / 4),
+        };
+        self.tokens(text, &mut found);
+        found
+    }
+}
+
+/// Tokens without what was between them.
+#[derive(Debug)]
+struct Tokenised {
+    text: String,
+    ends: Vec<u32>,
+}
+
+impl Tokenised {
+    fn push(&mut self, token: &str) {
+        self.text.push_str(token);
+        self.ends
+            .push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &str> {
+        let mut from = 0;
+        self.ends.iter().map(move |&end| {
+            let token = self.text.get(from..end as usize).unwrap_or_default();
+            from = end as usize;
+            token
+        })
     }
 }
 
@@ -62,32 +101,39 @@ pub enum Smoothing {
 /// The counts of a row against its references. Matches are clipped at the most that one reference
 /// has; the reference length is the one closest to the hypothesis, the shorter of two.
 pub fn row(cut: Cut, hypothesis: &str, references: &[&str]) -> [f64; WIDTH] {
-    let hypothesis = cut.apart(hypothesis);
-    let references: Vec<Cow<'_, str>> = references.iter().map(|r| cut.apart(r)).collect();
-    let mut numbers_of = Numbers::default();
-    let hypothesis = numbers_of.of(words(&hypothesis).into_iter());
-    let references: Vec<Vec<u32>> = references
-        .iter()
-        .map(|r| numbers_of.of(words(r).into_iter()))
-        .collect();
+    let hypothesis = cut.of(hypothesis);
+    let references: Vec<Tokenised> = references.iter().map(|r| cut.of(r)).collect();
+    let length = hypothesis.ends.len();
+    let of_references = references.iter().map(|r| r.ends.len());
+    let closest = of_references.min_by_key(|&l| (l.abs_diff(length), l));
     let mut numbers = [0.0; WIDTH];
-    let (matched, rest) = numbers.split_at_mut(ORDERS);
-    let (totals, lengths) = rest.split_at_mut(ORDERS);
-    let mut known = Bag::default();
-    for (n, (matched, total)) in (1..).zip(matched.iter_mut().zip(totals)) {
-        *matched = f64::from(matches(&hypothesis, &references, (n, 32), &mut known));
-        *total = (hypothesis.len() + 1).saturating_sub(n) as f64;
+    let matched = matches_of(&hypothesis, &references);
+    for (n, number) in numbers.iter_mut().take(2 * ORDERS).enumerate() {
+        *number = match matched.get(n) {
+            Some(&matched) => f64::from(matched),
+            None => length.saturating_sub(n - ORDERS) as f64,
+        };
     }
-    let length = hypothesis.len();
-    let closest = references
-        .iter()
-        .map(Vec::len)
-        .min_by_key(|&l| (l.abs_diff(length), l));
-    if let [own, reference] = lengths {
-        *own = length as f64;
-        *reference = closest.unwrap_or(0) as f64;
-    }
+    let [.., own, reference] = &mut numbers;
+    *own = length as f64;
+    *reference = closest.unwrap_or(0) as f64;
     numbers
+}
+
+/// Clipped matches of each order.
+fn matches_of(hypothesis: &Tokenised, references: &[Tokenised]) -> [u32; ORDERS] {
+    if let [reference] = references {
+        let tokens: Vec<&str> = reference.iter().collect();
+        if let Some(places) = Places::new(&tokens) {
+            let of: Vec<u128> = hypothesis.iter().map(|token| places.of(token)).collect();
+            return clipped(&of);
+        }
+    }
+    let mut numbers = Numbers::default();
+    let hypothesis = numbers.of(hypothesis.iter());
+    let references: Vec<Vec<u32>> = references.iter().map(|r| numbers.of(r.iter())).collect();
+    let mut known = Bag::default();
+    std::array::from_fn(|n| matches(&hypothesis, &references, (n + 1, 32), &mut known))
 }
 
 /// The score from the sums of rows, 0 to 1. With `effective` the orders beyond the hypothesis's

@@ -5,11 +5,14 @@
 mod agreement;
 mod bleu;
 mod chrf;
+mod clipped;
 mod code;
 mod edits;
 mod generation;
 mod lists;
 mod moments;
+mod mteval;
+mod order;
 mod porter;
 mod rank;
 mod ranking;
@@ -106,8 +109,9 @@ pub struct Native {
 }
 
 /// The tables of all natives.
-const TABLES: [&[Native]; 8] = [
+const TABLES: [&[Native]; 9] = [
     rank::TABLE,
+    order::TABLE,
     moments::TABLE,
     agreement::TABLE,
     scores::TABLE,

@@ -1,7 +1,6 @@
-//! Natives that judge an order: ROC-AUC, average precision, rank correlations. Rows that weigh 0 are
+//! Natives that judge an order: ROC-AUC, average precision and their kin. Rows that weigh 0 are
 //! not there; a row that weighs 2 is there twice.
 
-use super::moments::correlation;
 use super::{Columns, Implementation, Native, Swept};
 
 const fn whole(name: &'static str, function: fn(&Columns, &[f64], &[f64]) -> f64) -> Native {
@@ -28,28 +27,35 @@ pub(super) const TABLE: &[Native] = &[
             area: false,
         }),
     },
-    whole("pr_auc", pr_auc),
-    whole("spearman", spearman),
-    whole("kendall_tau_b", kendall_tau_b),
-    whole("kendall_tau_c", kendall_tau_c),
+    Native {
+        name: "pr_auc",
+        implementation: Implementation::Swept(Swept {
+            value: pr_auc,
+            without: pr_auc_without,
+            area: false,
+        }),
+    },
     whole("win_rate", win_rate),
     whole("calibration_error", calibration_error),
 ];
 
-fn column(columns: &Columns, argument: usize) -> &[f64] {
+pub(super) fn column(columns: &Columns, argument: usize) -> &[f64] {
     columns.values.get(argument).map_or(&[], Vec::as_slice)
 }
 
-fn order(columns: &Columns, argument: usize) -> &[u32] {
+pub(super) fn order(columns: &Columns, argument: usize) -> &[u32] {
     columns.order.get(argument).map_or(&[], Vec::as_slice)
 }
 
-fn at(values: &[f64], row: u32) -> f64 {
+pub(super) fn at(values: &[f64], row: u32) -> f64 {
     values.get(row as usize).copied().unwrap_or(f64::NAN)
 }
 
 /// Rows of equal values, in ascending order of the values.
-fn ties<'a>(values: &'a [f64], order: &'a [u32]) -> impl DoubleEndedIterator<Item = &'a [u32]> {
+pub(super) fn ties<'a>(
+    values: &'a [f64],
+    order: &'a [u32],
+) -> impl DoubleEndedIterator<Item = &'a [u32]> {
     order.chunk_by(|&a, &b| at(values, a) == at(values, b))
 }
 
@@ -254,7 +260,7 @@ fn average_precision_without(columns: &Columns, weights: &[f64], less: &[f64]) -
 }
 
 /// A native's values where one row weighs less, each computed anew.
-fn one_by_one(
+pub(super) fn one_by_one(
     value: fn(&Columns, &[f64], &[f64]) -> f64,
     columns: &Columns,
     weights: &[f64],
@@ -290,132 +296,85 @@ fn pr_auc(columns: &Columns, weights: &[f64], _: &[f64]) -> f64 {
     area
 }
 
-/// Mid-ranks of one argument, less a half.
-fn ranks(columns: &Columns, argument: usize, weights: &[f64]) -> Vec<f64> {
-    let values = column(columns, argument);
-    let mut ranks = vec![0.0; values.len()];
-    let mut below = 0.0;
-    for rows in ties(values, order(columns, argument)) {
-        let weight: f64 = rows.iter().map(|&row| at(weights, row)).sum();
+/// The same where one row weighs less, for each: trapezoids above it stay, and those below it have so much less to count.
+/// O(rows) where all weigh the same.
+fn pr_auc_without(columns: &Columns, weights: &[f64], less: &[f64]) -> Vec<f64> {
+    let gone = less.first().copied().unwrap_or(0.0);
+    if gone == 0.0 || less.iter().any(|&w| w != gone) {
+        return one_by_one(pr_auc, columns, weights, less);
+    }
+    let all_steps: Vec<(f64, f64)> = steps(columns, weights).rev().collect();
+    let all: f64 = all_steps.iter().map(|s| s.0).sum();
+    let ratio = |a: f64, b: f64| if b > 0.0 { a / b } else { 0.0 };
+    // Thresholds that have rows: what holds and what doesn't, and both with all before.
+    let (mut right, mut taken) = (0.0, 0.0);
+    let mut ends = Vec::new();
+    for (yes, no) in all_steps.iter().filter(|(yes, no)| yes + no != 0.0) {
+        right += yes;
+        taken += yes + no;
+        ends.push((*yes, *no, right, taken));
+    }
+    let precision = |(_, _, right, taken): &(f64, f64, f64, f64), side: usize| match side {
+        0 => ratio(right - gone, taken - gone),
+        _ => ratio(*right, taken - gone),
+    };
+    // Twice the area of the trapezoids before each threshold, and of those after the next one, on either side.
+    let mut before = vec![0.0; ends.len() + 1];
+    let mut last = 1.0;
+    for (i, (yes, _, right, taken)) in ends.iter().enumerate() {
+        before[i + 1] = before[i] + yes * (last + ratio(*right, *taken));
+        last = ratio(*right, *taken);
+    }
+    let mut after = vec![[0.0; 2]; ends.len() + 1];
+    for i in (1..ends.len()).rev() {
+        for side in 0..2 {
+            let pair = precision(&ends[i], side) + precision(&ends[i - 1], side);
+            after[i - 1][side] = after[i][side] + ends[i].0 * pair;
+        }
+    }
+    let holds = column(columns, 1);
+    let last_rows = LastRows::new(holds, weights);
+    let mut found = vec![f64::NAN; weights.len()];
+    let thresholds = ties(column(columns, 0), order(columns, 0)).rev();
+    let mut place = 0;
+    for (rows, (yes, no)) in thresholds.zip(&all_steps) {
+        if yes + no == 0.0 {
+            continue;
+        }
+        let i = place;
+        place += 1;
+        let previous = match i {
+            0 => 1.0,
+            _ => ratio(ends[i - 1].2, ends[i - 1].3),
+        };
         for &row in rows {
-            if let Some(rank) = ranks.get_mut(row as usize) {
-                *rank = below + weight / 2.0;
+            let positive = at(holds, row) != 0.0;
+            let side = usize::from(!positive);
+            let (own, of) = match positive {
+                true => (yes - gone, all - gone),
+                false => (*yes, all),
+            };
+            // Without its only row the threshold is none.
+            let empty = yes + no - gone <= 0.0;
+            let here = if empty {
+                previous
+            } else {
+                precision(&ends[i], side)
+            };
+            let own = if empty { 0.0 } else { own * (previous + here) };
+            let next = ends
+                .get(i + 1)
+                .map_or(0.0, |end| end.0 * (here + precision(end, side)));
+            let rest = after.get(i + 1).map_or(0.0, |sides| sides[side]);
+            if let Some(slot) = found.get_mut(row as usize)
+                && of > 0.0
+                && !(positive && last_rows.takes_all(holds, weights, gone, row))
+            {
+                *slot = (before[i] + own + next + rest) / of / 2.0;
             }
         }
-        below += weight;
     }
-    ranks
-}
-
-/// The correlation of mid-ranks; Spearman 1904.
-fn spearman(columns: &Columns, weights: &[f64], _: &[f64]) -> f64 {
-    let (x, y) = (ranks(columns, 0, weights), ranks(columns, 1, weights));
-    correlation(&x, &y, weights)
-}
-
-/// Sums of weights by place, added to and read in O(log n) (Fenwick 1994).
-struct Sums(Vec<f64>);
-
-impl Sums {
-    fn add(&mut self, place: usize, weight: f64) {
-        let mut i = place + 1;
-        while let Some(sum) = self.0.get_mut(i) {
-            *sum += weight;
-            i += i & i.wrapping_neg();
-        }
-    }
-
-    /// The sum of the first `count` places.
-    fn first(&self, count: usize) -> f64 {
-        let (mut i, mut sum) = (count, 0.0);
-        while i > 0 {
-            sum += self.0.get(i).copied().unwrap_or(0.0);
-            i &= i - 1;
-        }
-        sum
-    }
-}
-
-/// What the pairs of rows say of two orders.
-struct Pairs {
-    /// Concordant less discordant pairs.
-    agreed: f64,
-    /// The square of the weight of all rows.
-    all: f64,
-    /// Of rows equal in the first argument, and in the second: the squares of their weights.
-    equal: (f64, f64),
-    /// How many values either argument takes.
-    values: (u32, u32),
-}
-
-/// `(C − D) / √((n₀ − n₁)(n₀ − n₂))`; Kendall 1945. Undefined where all of one argument are equal.
-fn kendall_tau_b(columns: &Columns, weights: &[f64], _: &[f64]) -> f64 {
-    let p = pairs(columns, weights);
-    if p.values.0 < 2 || p.values.1 < 2 {
-        return f64::NAN;
-    }
-    let value = 2.0 * p.agreed / (p.all - p.equal.0).sqrt() / (p.all - p.equal.1).sqrt();
-    value.clamp(-1.0, 1.0)
-}
-
-/// `2 (C − D) / (n² (m − 1)/m)`, m the fewer of both arguments' values; Stuart 1953. Undefined where all of one
-/// argument are equal.
-fn kendall_tau_c(columns: &Columns, weights: &[f64], _: &[f64]) -> f64 {
-    let p = pairs(columns, weights);
-    let fewer = p.values.0.min(p.values.1);
-    if fewer < 2 {
-        return f64::NAN;
-    }
-    let fewer = f64::from(fewer);
-    (2.0 * p.agreed / p.all * fewer / (fewer - 1.0)).clamp(-1.0, 1.0)
-}
-
-/// Knight's way (1966), with ties and weights, in O(n log n).
-fn pairs(columns: &Columns, weights: &[f64]) -> Pairs {
-    let (x, y) = (column(columns, 0), column(columns, 1));
-    let mut place = vec![0usize; y.len()];
-    let (mut all, mut equal_y, mut places) = (0.0, 0.0, 0usize);
-    // Differences of sums of weights leave traces of rounding: whether there are two values is counted.
-    let (mut values_x, mut values_y) = (0u32, 0u32);
-    for rows in ties(y, order(columns, 1)) {
-        let weight: f64 = rows.iter().map(|&row| at(weights, row)).sum();
-        equal_y += weight * weight;
-        values_y += u32::from(weight != 0.0);
-        all += weight;
-        for &row in rows {
-            if let Some(slot) = place.get_mut(row as usize) {
-                *slot = places;
-            }
-        }
-        places += 1;
-    }
-    let mut sums = Sums(vec![0.0; places + 1]);
-    let (mut equal_x, mut before, mut agreed) = (0.0, 0.0, 0.0);
-    for rows in ties(x, order(columns, 0)) {
-        let mut weight = 0.0;
-        for &row in rows {
-            let own = at(weights, row);
-            let place = place.get(row as usize).copied().unwrap_or(0);
-            let (below, up_to) = (sums.first(place), sums.first(place + 1));
-            agreed += own * (below - (before - up_to));
-            weight += own;
-        }
-        for &row in rows {
-            sums.add(
-                place.get(row as usize).copied().unwrap_or(0),
-                at(weights, row),
-            );
-        }
-        equal_x += weight * weight;
-        values_x += u32::from(weight != 0.0);
-        before += weight;
-    }
-    Pairs {
-        agreed,
-        all: all * all,
-        equal: (equal_x, equal_y),
-        values: (values_x, values_y),
-    }
+    found
 }
 
 /// Options: bins, mean or max. Rows by their number, equal ones as they stand, into bins of as many rows each, the
@@ -470,4 +429,33 @@ fn calibration_error(columns: &Columns, weights: &[f64], options: &[f64]) -> f64
 /// The error so far and the worst, with one bin more.
 fn close(gap: f64, size: f64, all: f64, mean: f64, worst: f64) -> (f64, f64) {
     (mean + gap.abs() / all, worst.max(gap.abs() / size))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Areas without each row, against those of the rows that are left.
+        #[test]
+        fn sweeps_are_the_values_without_each_row(
+            rows in proptest::collection::vec((0u8..6, any::<bool>(), 0u8..4), 1..14),
+        ) {
+            let mut columns = Columns::default();
+            columns.push(rows.iter().map(|r| f64::from(r.0)).collect());
+            columns.push(rows.iter().map(|r| f64::from(u8::from(r.1))).collect());
+            // Rows of no weight are not left out.
+            let weights: Vec<f64> = rows.iter().map(|r| f64::from(r.2 + 1)).collect();
+            let less = vec![1.0; weights.len()];
+            for native in TABLE {
+                let Implementation::Swept(swept) = native.implementation else { continue };
+                let plain = one_by_one(swept.value, &columns, &weights, &less);
+                let found = (swept.without)(&columns, &weights, &less);
+                for (a, b) in found.iter().zip(&plain) {
+                    prop_assert!((a - b).abs() < 1e-12 || (a.is_nan() && b.is_nan()), "{}: {found:?} {plain:?}", native.name);
+                }
+            }
+        }
+    }
 }
