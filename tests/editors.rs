@@ -1,6 +1,11 @@
 //! What editors know of the language: the tree-sitter grammar reads every valid plan, its queries are sound, and no
 //! word of the language is missing in any of the packages under `editors`.
 
+mod dump;
+mod packages;
+mod sublime;
+mod words;
+
 use super::format::{plans, written};
 use benchwright::syntax::{ast::Keyword, parse};
 use benchwright::text::FileId;
@@ -216,37 +221,22 @@ fn tree_sitter_highlights() {
 
 #[test]
 fn queries_are_sound() {
-    for query in [
-        tree_sitter_bench::HIGHLIGHTS_QUERY,
-        tree_sitter_bench::LOCALS_QUERY,
-        tree_sitter_bench::INJECTIONS_QUERY,
-        tree_sitter_bench::FOLDS_QUERY,
-        tree_sitter_bench::INDENTS_QUERY,
-    ] {
-        let found = Query::new(&language(), query).map_err(|e| e.to_string());
-        assert!(found.is_ok_and(|q| q.pattern_count() > 0), "{query}");
-    }
-}
-
-/// The words that `grammar/bench.pest` reads as words.
-fn words() -> BTreeSet<String> {
-    let grammar = std::fs::read_to_string("grammar/bench.pest").unwrap();
-    let mut found = BTreeSet::new();
-    let rules = grammar.split("\n\n").flat_map(|part| part.split(" = @{"));
-    for rule in rules.filter(|r| r.contains("~ !XID_CONTINUE")) {
-        let body = rule.split("~ !XID_CONTINUE").next().unwrap();
-        for piece in body.split('"').skip(1).step_by(2) {
-            if piece.chars().all(|c| c.is_ascii_lowercase()) {
-                found.insert(piece.to_owned());
-            }
+    let folders = ["tree-sitter-bench", "neovim", "helix", "zed"];
+    let mut seen = 0;
+    for folder in folders {
+        for file in files(&Path::new("editors").join(folder), ".scm") {
+            let text = std::fs::read_to_string(&file).unwrap();
+            let query = Query::new(&language(), &text).unwrap();
+            assert!(query.pattern_count() > 0, "{}", file.display());
+            seen += 1;
         }
     }
-    found
+    assert!(seen > 15, "only {seen} queries");
 }
 
 #[test]
 fn every_word_of_the_language_is_known_to_every_editor() {
-    let words = words();
+    let words = words::of_the_grammar();
     for keyword in Keyword::ALL {
         assert!(words.contains(keyword.text()), "{}", keyword.text());
     }

@@ -171,12 +171,12 @@ fn system(document: &Document<'_>, id: Id<System>, s: &System) -> String {
 }
 
 fn dataset(d: &Dataset) -> String {
-    let mut text = title("dataset", &d.common.name, &d.common.docs);
+    let mut text = title("dataset", &d.common.name, &d.common.docs) + "\n";
     let mut line = |key: &str, value: String| {
         let _ = write!(text, "\n- {key}: {value}");
     };
     if let Some(source) = &d.source {
-        line("\nsource", format!("`{}`", source.value));
+        line("source", format!("`{}`", source.value));
     }
     if let Some(label) = &d.label {
         let classes: Vec<&str> = label.classes.iter().map(|c| c.value.as_str()).collect();

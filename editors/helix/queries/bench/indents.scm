@@ -1,0 +1,13 @@
+[
+  (block)
+  (list)
+  (imports)
+  (parenthesised)
+  (call)
+] @indent
+
+[
+  "}"
+  "]"
+  ")"
+] @outdent
