@@ -110,10 +110,17 @@ fn latency_of_a_served_system_needs_a_server_or_measured_times() {
     assert!(served.iter().all(|d| d.code.code == "E102"), "{said:?}");
     assert_eq!(
         said[0],
-        "`latency_mean` of `new` is measured by serving it, and this version does not start servers"
+        "`old` gets its outputs by a command, and it was not run"
     );
     assert!(run(&world("accuracy", SERVED, ""), "p.bench").is_ok());
-    let timed = world("latency_mean", SERVED, ", latency: ms in ms");
+    // Beside a server, times that were measured elsewhere count for nothing.
+    let both = run(
+        &world("latency_mean", SERVED, ", latency: ms in ms"),
+        "p.bench",
+    )
+    .unwrap_err();
+    assert_eq!(both[0].code.code, "E102");
+    let timed = world("latency_mean", "", ", latency: ms in ms");
     let result = run(&timed, "p.bench").unwrap();
     assert!((estimate(&result, "new", "latency_mean") - 5.5).abs() < 1e-12);
 }

@@ -65,7 +65,7 @@ impl ExactSum {
             if half == 0 {
                 continue;
             }
-            let wide = u128::from(mantissa) * u128::from(half) << (shift % 32);
+            let wide = (u128::from(mantissa) * u128::from(half)) << (shift % 32);
             for (digit, part) in self.digits[place..].iter_mut().zip([
                 (wide & 0xffff_ffff) as i64,
                 (wide >> 32 & 0xffff_ffff) as i64,

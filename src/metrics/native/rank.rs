@@ -327,9 +327,10 @@ fn pr_auc_without(columns: &Columns, weights: &[f64], less: &[f64]) -> Vec<f64> 
     }
     let mut after = vec![[0.0; 2]; ends.len() + 1];
     for i in (1..ends.len()).rev() {
-        for side in 0..2 {
+        let next = after[i];
+        for (side, (area, next)) in after[i - 1].iter_mut().zip(next).enumerate() {
             let pair = precision(&ends[i], side) + precision(&ends[i - 1], side);
-            after[i - 1][side] = after[i][side] + ends[i].0 * pair;
+            *area = next + ends[i].0 * pair;
         }
     }
     let holds = column(columns, 1);
