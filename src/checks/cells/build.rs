@@ -77,7 +77,7 @@ impl Space {
         Space {
             rules,
             atoms,
-            ..builder.space(axes, false)
+            ..builder.space(axes)
         }
     }
 }
@@ -213,8 +213,8 @@ impl Builder<'_> {
         whole
     }
 
-    /// The axes of the whole, or of a part, with what is known of the metrics.
-    fn space(&self, axes: Vec<Axis>, part: bool) -> Space {
+    /// The axes with what is known of the metrics.
+    fn space(&self, axes: Vec<Axis>) -> Space {
         let conditions = self.decide.rules.iter().filter_map(|r| r.when.as_ref());
         let of = |id| {
             let range = metric_range(self.plan, id, self.ranges);
@@ -223,7 +223,7 @@ impl Builder<'_> {
         let metrics = conditions.flat_map(Condition::quantities);
         Space {
             metrics: metrics.map(|q| of(q.metric.metric)).collect(),
-            ranges: self.summed(&axes, part),
+            ranges: self.summed(&axes, false),
             axes,
             atoms: Vec::new(),
             rules: Vec::new(),
@@ -406,7 +406,10 @@ impl Builder<'_> {
                     axes,
                     bodies,
                 };
-                let space = self.space(parts.axes.clone(), true);
+                let space = Space {
+                    ranges: self.summed(&parts.axes, true),
+                    ..self.space(Vec::new())
+                };
                 match part_states(&parts, &space) {
                     Some(states) => (Kind::Parts(parts), states),
                     None => (Kind::Opaque, Vec::new()),

@@ -73,9 +73,10 @@ fn singles(parts: &Parts, space: &Space, combinations: usize) -> Singles {
         }
         let truths: Vec<Truth> = parts.bodies.iter().map(|b| b.known(&known).0).collect();
         let sure = found.get(&truths).is_some_and(|(part, _)| part.sure);
-        let looked = match linked && (sure || systems == 0) {
-            true => Together::Unsure,
-            false => space.in_part(&parts.axes, &chosen, &mut systems),
+        let looked = match linked {
+            false => Together::At(anywhere(&parts.axes, &chosen)),
+            true if sure || systems == 0 => Together::Unsure,
+            true => space.in_part(&parts.axes, &chosen, &mut systems),
         };
         let part = match looked {
             Together::Never => continue,
