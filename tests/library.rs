@@ -15,7 +15,7 @@ fn all() -> Vec<MetricFacts> {
 }
 
 /// Metrics so plain that nobody is their source.
-const PLAIN: [&str; 9] = [
+const PLAIN: [&str; 13] = [
     "positive_rate",
     "max_error",
     "bias",
@@ -25,6 +25,10 @@ const PLAIN: [&str; 9] = [
     "latency_max",
     "cost_per_1k",
     "throughput",
+    "peak_memory",
+    "elapsed",
+    "request_failures",
+    "served_throughput",
 ];
 
 /// Codes and messages.
@@ -68,7 +72,8 @@ fn every_metric_says_what_it_is() {
         let formula = m.formula.as_deref().unwrap_or_default();
         assert!(!formula.is_empty(), "{name} has no formula");
         let outline = m.outline.unwrap_or_else(|e| panic!("{name}: {e:?}"));
-        assert!(!outline.needs.is_empty(), "{name} needs nothing");
+        let needs = outline.needs.len() + outline.figures.len();
+        assert!(needs > 0, "{name} needs nothing");
         // Bounded by `range:`, or by words where the language has no word for "unbounded".
         let bounded = m.range.is_some()
             || m.docs.contains("0 or more")
@@ -96,6 +101,8 @@ fn units_are_right() {
     };
     assert_eq!(unit("throughput"), "a rate (in /s)");
     assert_eq!(unit("latency_p90"), "a time (in ms)");
+    assert_eq!(unit("peak_memory"), "a size (in B)");
+    assert_eq!(unit("energy"), "an energy (in J)");
     assert_eq!(unit("mape"), "a ratio (in %)");
     assert_eq!(unit("specificity"), "a ratio (in %)");
     assert_eq!(unit("mcc"), "a plain number");
@@ -107,6 +114,7 @@ fn facts_are_those_of_the_compiled_metric() {
     let all = all();
     let of = |name: &str| all.iter().find(|m| m.name == name).unwrap();
     let class = |name: &str| of(name).outline.as_ref().unwrap().class;
+    assert_eq!(class("peak_memory"), StatisticClass::Figures);
     assert_eq!(class("f1_macro"), StatisticClass::Counts);
     assert_eq!(class("mcc"), StatisticClass::Counts);
     assert_eq!(class("brier"), StatisticClass::Sums);

@@ -129,6 +129,7 @@ pub fn needs_in_words(outline: &Outline) -> Vec<String> {
 /// The class of statistic, in a word or two.
 pub fn class_in_words(class: StatisticClass) -> &'static str {
     match class {
+        StatisticClass::Figures => "figures of runs",
         StatisticClass::Counts => "counts",
         StatisticClass::Sums => "sums",
         StatisticClass::Vectors => "sums of vectors, by a native",
@@ -139,6 +140,9 @@ pub fn class_in_words(class: StatisticClass) -> &'static str {
 
 /// What one resample costs, in words: the schemes of `infer` and `metrics::Kernel::evaluate_lanes` as they are.
 pub fn cost_in_words(outline: &Outline) -> Vec<String> {
+    if outline.class == StatisticClass::Figures {
+        return vec!["none: it has one value for each run, whatever the rows".into()];
+    }
     let s = outline.statistics;
     let mut words = vec![
         "where rows are of few kinds in all that is measured: one draw for each kind, whatever the rows"

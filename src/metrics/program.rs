@@ -68,6 +68,8 @@ impl Need {
 /// The kind of sufficient statistic that decides how a metric is resampled, cheapest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StatisticClass {
+    /// Figures of runs, which no row takes part in.
+    Figures,
     /// Counts of cells of classes.
     Counts,
     /// Sums of row values.
@@ -239,6 +241,8 @@ impl Program {
             StatisticClass::Vectors
         } else if statistics.sums > 0 {
             StatisticClass::Sums
+        } else if statistics.counts == 0 && !self.figures().is_empty() {
+            StatisticClass::Figures
         } else {
             StatisticClass::Counts
         }
