@@ -97,14 +97,14 @@
     "fleiss_kappa" "gain" "greatest" "grouped" "hash" "higher" "hit" "hochberg" "holm" "imputer"
     "interaction" "judge" "kendall_tau_b" "kendall_tau_c" "kfold" "krippendorff_alpha" "label"
     "last_value" "latency" "least" "list_diversity" "log" "lower" "majority" "max" "mean" "median"
-    "min" "ndcg" "ndcg_of_scores" "newcombe" "none" "normal" "p_value" "pass_at_k" "pearson" "point"
-    "popularity" "positive" "possibly" "pr_auc" "precision_at" "prediction" "prompt" "quantile" "r2"
-    "randolph_kappa" "recall_at" "reciprocal_rank" "relative" "retrieval" "roc_auc" "rolling"
-    "rouge_l" "rouge_lsum" "rouge_n" "same_set" "sampler" "scaler" "score" "score_rank" "selector"
-    "self_information" "sentence_bleu" "sentence_chrf" "set_difference" "set_overlap" "sets_overlap"
-    "share" "spearman" "sqrt" "stratified" "sum" "t" "teacher" "ter_edits" "ter_words" "token_f1"
-    "tokenizer" "top_class_is" "top_score" "upper" "vectorizer" "width" "wilson" "win_rate"
-    "word_edits" "word_hits" "words"
+    "min" "ndcg" "ndcg_of_scores" "newcombe" "none" "normal" "order_statistic" "p_value" "pass_at_k"
+    "pearson" "point" "popularity" "positive" "possibly" "pr_auc" "precision_at" "prediction"
+    "prompt" "quantile" "r2" "randolph_kappa" "recall_at" "reciprocal_rank" "relative" "retrieval"
+    "roc_auc" "rolling" "rouge_l" "rouge_lsum" "rouge_n" "same_set" "sampler" "scaler" "score"
+    "score_rank" "selector" "self_information" "sentence_bleu" "sentence_chrf" "set_difference"
+    "set_overlap" "sets_overlap" "share" "spearman" "sqrt" "stratified" "sum" "t" "teacher"
+    "ter_edits" "ter_words" "token_f1" "tokenizer" "top_class_is" "top_score" "upper" "vectorizer"
+    "width" "wilson" "win_rate" "word_edits" "word_hits" "words"
     )
   "Words of Bench, made from its grammar and its items.")
 (defconst bench--units

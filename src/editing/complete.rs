@@ -5,8 +5,8 @@ use super::place::{Inside, Place, Within, place};
 use crate::analysis::{MetricFacts, codes};
 use crate::data;
 use crate::hir::schema;
-use crate::hir::vocabulary::{CONDITIONS, FORMULAS, Word};
-use crate::hir::{Dataset, Plan, library_names};
+use crate::hir::vocabulary::{CONDITIONS, FORMULAS, STEP_KINDS, Word};
+use crate::hir::{AnalyticMethod, Builtin, Correction, Dataset, Plan, library_names};
 use crate::syntax::ast::{Keyword, Use};
 use crate::text::{Span, World};
 use crate::types;
@@ -290,23 +290,16 @@ impl Offers<'_> {
             (_, ["hardware"]) => self.hardware(),
             (_, ["distilled_from" | "ensemble"]) => self.systems(),
             (_, ["slices"]) => self.columns_of_data(),
-            (_, ["interval"]) => self.words(
-                &[
-                    "bootstrap",
-                    "wilson",
-                    "t",
-                    "normal",
-                    "exact",
-                    "newcombe",
-                    "delong",
-                    "none",
-                ],
-                "the uncertainty method",
-            ),
-            (_, ["correct"]) => self.words(
-                &["holm", "hochberg", "bh", "by", "bonferroni", "none"],
-                "the correction for many claims",
-            ),
+            (_, ["interval"]) => {
+                let detail = "the uncertainty method";
+                self.words(&["bootstrap"], detail);
+                self.words(&AnalyticMethod::ALL.map(|(name, _)| name), detail);
+                self.words(&["none"], detail);
+            }
+            (_, ["correct"]) => {
+                let names = Correction::ALL.map(|(name, _)| name);
+                self.words(&names, "the correction for many claims");
+            }
             (Keyword::Metric, ["better"]) => {
                 self.words(&["higher", "lower"], "which way is better");
             }
@@ -314,35 +307,12 @@ impl Offers<'_> {
                 self.vocabulary(FORMULAS);
                 self.metrics_that_fit();
             }
-            (Keyword::Step, ["kind"]) => self.words(
-                &[
-                    "vectorizer",
-                    "scaler",
-                    "imputer",
-                    "selector",
-                    "sampler",
-                    "deduper",
-                    "tokenizer",
-                    "prompt",
-                    "retrieval",
-                    "judge",
-                    "teacher",
-                ],
-                "what the step is",
-            ),
+            (Keyword::Step, ["kind"]) => self.words(&STEP_KINDS, "what the step is"),
             (Keyword::Select, ["require"]) => self.condition(inside, offset),
-            (_, ["predict"]) => self.words(
-                &[
-                    "majority",
-                    "stratified",
-                    "mean",
-                    "median",
-                    "popularity",
-                    "last_value",
-                    "column",
-                ],
-                "a built-in reference predictor",
-            ),
+            (_, ["predict"]) => {
+                let names = Builtin::ALL.map(|(name, _)| name);
+                self.words(&names, "a built-in reference predictor");
+            }
             _ => {}
         }
     }

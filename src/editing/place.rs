@@ -71,7 +71,7 @@ pub(super) fn place<'a>(document: &Document<'a>, offset: u32) -> Place<'a> {
         match &item.kind {
             ItemKind::Use(used) if item.span.touches(offset) => return Place::Import(used),
             ItemKind::Block(block) => {
-                let keyword = keyword(&block.head);
+                let keyword = block.head.keyword();
                 if let (Some(body), Some(keyword)) = (&block.body, keyword)
                     && inside(body, offset)
                 {
@@ -97,20 +97,6 @@ pub(super) fn place<'a>(document: &Document<'a>, offset: u32) -> Place<'a> {
         }
     }
     Place::Outside
-}
-
-/// Which item a head begins.
-pub(super) fn keyword(head: &Head) -> Option<Keyword> {
-    match head {
-        Head::Declare { keyword, .. } => Some(*keyword),
-        Head::Compare { .. } => Some(Keyword::Compare),
-        Head::Ablation { .. } => Some(Keyword::Ablation),
-        Head::Factorial { .. } => Some(Keyword::Factorial),
-        Head::Select { .. } => Some(Keyword::Select),
-        Head::Decide { .. } => Some(Keyword::Decide),
-        Head::Stop { .. } => Some(Keyword::Stop),
-        Head::Broken { meant, .. } => *meant,
-    }
 }
 
 /// Behind the brace that opens and not behind the one that closes.

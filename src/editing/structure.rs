@@ -1,7 +1,7 @@
 //! The shape of a plan: its symbols, what folds, and what is selected step by step around a place.
 
 use super::Document;
-use super::place::{keyword, systems_of};
+use super::place::systems_of;
 use crate::syntax::ast::{Body, Entry, Head, Item, ItemKind, Keyword, Value};
 use crate::text::Span;
 
@@ -43,7 +43,7 @@ fn symbol(document: &Document<'_>, item: &Item) -> Option<Symbol> {
     let ItemKind::Block(block) = &item.kind else {
         return None;
     };
-    let keyword = keyword(&block.head)?;
+    let keyword = block.head.keyword()?;
     let declared = match &block.head {
         Head::Declare { name, .. } | Head::Select { name, .. } => Some(name),
         Head::Decide { name, .. } | Head::Broken { name, .. } => name.as_ref(),

@@ -5,24 +5,11 @@ use super::model::*;
 use super::schema;
 use super::scope::{Def, Resolver, Source};
 use super::values::{Fields, plain};
+use super::vocabulary::STEP_KINDS;
 use crate::syntax::ast::{self, ExprKind, Head, Keyword, Value};
 use crate::text::{Span, Spanned};
 use crate::types::Measure;
 use std::collections::BTreeMap;
-
-const STEP_KINDS: [&str; 11] = [
-    "vectorizer",
-    "scaler",
-    "imputer",
-    "selector",
-    "sampler",
-    "deduper",
-    "tokenizer",
-    "prompt",
-    "retrieval",
-    "judge",
-    "teacher",
-];
 
 impl<'a> Resolver<'a> {
     /// Everything that is neither system nor claim. Splits come first: others name partitions.

@@ -243,15 +243,6 @@ impl<'a> Resolver<'a> {
     }
 
     pub(super) fn predict(&mut self, value: &'a Value) -> Option<Outputs> {
-        const BUILTINS: [(&str, Builtin); 7] = [
-            ("majority", Builtin::Majority),
-            ("stratified", Builtin::Stratified),
-            ("mean", Builtin::Mean),
-            ("median", Builtin::Median),
-            ("popularity", Builtin::Popularity),
-            ("last_value", Builtin::LastValue),
-            ("column", Builtin::Column),
-        ];
         let Some(ExprKind::Call { path, args }) = plain(value).map(|e| &e.kind) else {
             self.shape(
                 "a built-in predictor such as `majority(reviews.train)`",
@@ -259,11 +250,11 @@ impl<'a> Resolver<'a> {
             );
             return None;
         };
-        let Some(&(_, builtin)) = BUILTINS.iter().find(|b| b.0 == path.text()) else {
+        let Some(&(_, builtin)) = Builtin::ALL.iter().find(|b| b.0 == path.text()) else {
             self.errors.push(HirError::Choice {
                 word: path.text(),
                 span: path.span,
-                choices: BUILTINS.iter().map(|b| b.0.to_string()).collect(),
+                choices: Builtin::ALL.iter().map(|b| b.0.to_string()).collect(),
             });
             return None;
         };

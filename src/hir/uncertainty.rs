@@ -129,17 +129,7 @@ impl<'a> Resolver<'a> {
     }
 
     pub(super) fn correction(&mut self, value: &'a Value) -> Option<Spanned<Correction>> {
-        self.choice(
-            value,
-            &[
-                ("none", Correction::None),
-                ("bonferroni", Correction::Bonferroni),
-                ("holm", Correction::Holm),
-                ("hochberg", Correction::Hochberg),
-                ("bh", Correction::Bh),
-                ("by", Correction::By),
-            ],
-        )
+        self.choice(value, &Correction::ALL)
     }
 
     pub(super) fn over(&mut self, value: &'a Value) -> Option<Spanned<Over>> {

@@ -14,6 +14,21 @@ const fn w(usage: &'static str, doc: &'static str) -> Word {
     Word { usage, doc }
 }
 
+/// What a step may be.
+pub const STEP_KINDS: [&str; 11] = [
+    "vectorizer",
+    "scaler",
+    "imputer",
+    "selector",
+    "sampler",
+    "deduper",
+    "tokenizer",
+    "prompt",
+    "retrieval",
+    "judge",
+    "teacher",
+];
+
 /// Of `value:` of metrics.
 pub const FORMULAS: &[Word] = &[
     w(

@@ -45,7 +45,7 @@ impl Base {
             ItemKind::Use(_) | ItemKind::Error => None,
         });
         blocks
-            .filter(|b| keyword(&b.head).is_some_and(|k| wanted.contains(&k)))
+            .filter(|b| b.head.keyword().is_some_and(|k| wanted.contains(&k)))
             .collect()
     }
 
@@ -322,19 +322,6 @@ pub fn elements(value: &str) -> Vec<String> {
     }
     let parts = parts.iter().map(|p| p.trim().to_string());
     parts.filter(|p| !p.is_empty()).collect()
-}
-
-fn keyword(head: &Head) -> Option<Keyword> {
-    match head {
-        Head::Declare { keyword, .. } => Some(*keyword),
-        Head::Compare { .. } => Some(Keyword::Compare),
-        Head::Ablation { .. } => Some(Keyword::Ablation),
-        Head::Factorial { .. } => Some(Keyword::Factorial),
-        Head::Select { .. } => Some(Keyword::Select),
-        Head::Decide { .. } => Some(Keyword::Decide),
-        Head::Stop { .. } => Some(Keyword::Stop),
-        Head::Broken { .. } => None,
-    }
 }
 
 fn range(span: Span) -> Range<usize> {

@@ -66,6 +66,18 @@ pub enum Correction {
     By,
 }
 
+impl Correction {
+    /// Every correction with its name.
+    pub const ALL: [(&str, Correction); 6] = [
+        ("none", Correction::None),
+        ("bonferroni", Correction::Bonferroni),
+        ("holm", Correction::Holm),
+        ("hochberg", Correction::Hochberg),
+        ("bh", Correction::Bh),
+        ("by", Correction::By),
+    ];
+}
+
 /// A slice of rows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Slice {

@@ -224,6 +224,19 @@ pub enum Builtin {
     Column,
 }
 
+impl Builtin {
+    /// Every predictor with its name.
+    pub const ALL: [(&str, Builtin); 7] = [
+        ("majority", Builtin::Majority),
+        ("stratified", Builtin::Stratified),
+        ("mean", Builtin::Mean),
+        ("median", Builtin::Median),
+        ("popularity", Builtin::Popularity),
+        ("last_value", Builtin::LastValue),
+        ("column", Builtin::Column),
+    ];
+}
+
 /// A `system`, `baseline` or `candidate` with inheritance applied. A field keeps the place where it
 /// was written, so an inherited one points into the parent.
 #[derive(Debug, Clone, Default)]

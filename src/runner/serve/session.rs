@@ -248,17 +248,21 @@ impl Session<'_> {
                     Heard::Stray => {}
                 }
             }
-            if over_already {
-                let (said, exit) = self.gone();
-                return Err(Unserved::Ended(
-                    format!("before its first answer {said}"),
-                    exit,
-                ));
-            }
-            if now >= over {
-                return Err(Unserved::Silent(self.serving.start));
-            }
+            self.may_start(over_already, now >= over)?;
             self.wait(over.saturating_duration_since(now));
+        }
+    }
+
+    /// Whether a first answer may still come.
+    fn may_start(&mut self, ended: bool, late: bool) -> Result<(), Unserved> {
+        if ended {
+            let (said, exit) = self.gone();
+            let said = format!("before its first answer {said}");
+            return Err(Unserved::Ended(said, exit));
+        }
+        match late {
+            true => Err(Unserved::Silent(self.serving.start)),
+            false => Ok(()),
         }
     }
 
@@ -270,16 +274,8 @@ impl Session<'_> {
             if http.reachable() {
                 return Ok(());
             }
-            if self.is_over() {
-                let (said, exit) = self.gone();
-                return Err(Unserved::Ended(
-                    format!("before its first answer {said}"),
-                    exit,
-                ));
-            }
-            if now >= over {
-                return Err(Unserved::Silent(self.serving.start));
-            }
+            let ended = self.is_over();
+            self.may_start(ended, now >= over)?;
             self.wait(Duration::from_millis(5));
         }
     }
