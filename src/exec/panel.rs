@@ -3,33 +3,26 @@
 use super::builtins;
 use super::columns::{self, Owned};
 use super::commands::{Made, Who};
+use super::compiled::{Compiled, compile_all, needs, unique};
 use super::dataset::Evidenced;
 use super::errors::{ExecError, diagnose};
 use super::exchange::{self, Exchanged};
 use super::items::{self, Items};
 use super::outputs::Run;
+use super::parts::{PartName, folds, parts, units, units_of};
 use super::roles;
 use super::served;
 use super::wanted::Wanted;
 use super::{Evidence, Files, Input, Prepared};
 use crate::diagnostic::Diagnostic;
-use crate::hir::{DataRef, FOLDS, MetricRef, Outputs, Plan, RowTest, SliceBy, Variant};
-use crate::infer::{Folds, Member, Panel};
-use crate::metrics::{Classes, CompileError, Kernel, Need, Program, compile};
+use crate::hir::{DataRef, FOLDS, Outputs, Plan, Variant};
+use crate::infer::{Member, Panel};
+use crate::metrics::{Classes, Kernel, Program};
 use crate::stats::random::key;
 use crate::stats::resample::Units;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-
-/// A part of a partition: all of it, or the rows with one value of a column.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PartName {
-    /// The slice's name.
-    pub slice: String,
-    /// The value of its column; empty where the slice is one condition.
-    pub value: String,
-}
 
 /// What is measured on one partition.
 #[derive(Debug)]
@@ -52,13 +45,6 @@ pub struct Measured {
     pub rows: usize,
     /// The pairs of systems that a test lets change places.
     pub exchanges: Vec<Exchanged>,
-}
-
-/// One system's metrics, compiled.
-#[derive(Debug)]
-struct Compiled {
-    programs: Vec<Program>,
-    places: Vec<Option<usize>>,
 }
 
 /// A dataset with what is measured on it.
@@ -438,106 +424,6 @@ fn read_run(
     Ok((on.into_keys().cloned().zip(columns).collect(), Some(input)))
 }
 
-fn needs<'p>(programs: impl Iterator<Item = &'p Program>) -> Vec<Need> {
-    let mut needs: Vec<Need> = programs.flat_map(Program::needs).collect();
-    needs.sort_unstable();
-    needs.dedup();
-    needs
-}
-
-/// Compiles the metrics of one system. A built-in floor has no latency, and unpriced hardware no
-/// cost: there the metric isn't claimed. Anything else that is missing is an error.
-fn compile_all(
-    plan: &Plan,
-    w: &Wanted,
-    variant: &Variant,
-    metrics: &[usize],
-    data: &Evidenced,
-    notes: &mut Vec<String>,
-) -> Result<Compiled, Vec<ExecError>> {
-    let system = &plan.systems[variant.system];
-    let d = &plan.datasets[data.dataset];
-    let price = system
-        .hardware
-        .as_ref()
-        .and_then(|h| plan.hardware[h.value].price.as_ref())
-        .map(|p| p.value);
-    let scores = builtins::scores(plan, w, variant);
-    let mut compiled = Compiled {
-        programs: Vec::new(),
-        places: vec![None; w.metrics.len()],
-    };
-    let mut errors = Vec::new();
-    for &place in metrics {
-        let Some(metric) = w.metrics.get(place) else {
-            continue;
-        };
-        match compile(plan, metric, &data.classes, price, d.weight.is_some()) {
-            Ok(program) => {
-                let classes = &data.classes;
-                let needs = (program.needs(), program.figures());
-                let needs = (needs.0.as_slice(), needs.1.as_slice());
-                match roles::missing(plan, variant.system, d, metric, needs, (classes, scores)) {
-                    Some(_) if system.is_builtin() => {}
-                    Some(ExecError::NoFigure { .. }) if served::of_others(plan, w, metric) => {
-                        let note = format!(
-                            "{} of {} is not claimed: nothing serves it",
-                            metric.text, system.common.name
-                        );
-                        if !notes.contains(&note) {
-                            notes.push(note);
-                        }
-                    }
-                    Some(error) => errors.push(error),
-                    None => {
-                        if let Some(slot) = compiled.places.get_mut(place) {
-                            *slot = Some(compiled.programs.len());
-                        }
-                        compiled.programs.push(program);
-                    }
-                }
-            }
-            Err(CompileError::NoPrice) => {
-                if !system.is_builtin() {
-                    let note = format!(
-                        "{} of {} is not claimed: its hardware has no price",
-                        metric.text, system.common.name
-                    );
-                    if !notes.contains(&note) {
-                        notes.push(note);
-                    }
-                }
-            }
-            Err(error) => errors.push(metric_error(metric, d.common.name.clone(), error)),
-        }
-    }
-    if errors.is_empty() {
-        Ok(compiled)
-    } else {
-        Err(errors)
-    }
-}
-
-fn metric_error(metric: &MetricRef, dataset: String, error: CompileError) -> ExecError {
-    ExecError::Metric {
-        metric: metric.text.clone(),
-        dataset,
-        error,
-        span: metric.span,
-    }
-}
-
-/// Each error once: every variant of a system has the same ones.
-fn unique(errors: &[ExecError]) -> Vec<ExecError> {
-    let mut found: Vec<ExecError> = Vec::new();
-    for error in errors {
-        if !found.contains(error) {
-            found.push(error.clone());
-        }
-    }
-    found
-}
-
 fn panel(
     plan: &Plan,
     w: &Wanted,
@@ -723,133 +609,4 @@ fn seeds_key(plan: &Plan, variant: &Variant) -> u64 {
     let mut parts = vec!["seeds"];
     parts.extend(seeds.iter().map(String::as_str));
     key(&parts)
-}
-
-/// The whole, then the values of each slice, sorted; with the places of their rows in the partition.
-pub(super) fn parts(
-    w: &Wanted,
-    data: &Evidenced,
-    rows: &[u32],
-) -> (Vec<Option<PartName>>, Vec<Vec<u32>>) {
-    let mut names = vec![None];
-    let mut places: Vec<Vec<u32>> = vec![(0u32..).take(rows.len()).collect()];
-    for slice in &w.slices {
-        let found = match &slice.by {
-            SliceBy::Column(column) => by_value(data, &column.value, rows),
-            SliceBy::Where(test) => {
-                let here = (0u32..)
-                    .zip(rows)
-                    .filter(|&(_, &row)| holds(data, test, row));
-                BTreeMap::from([(String::new(), here.map(|(place, _)| place).collect())])
-            }
-        };
-        for (value, rows) in found
-            .into_iter()
-            .filter(|(_, rows): &(_, Vec<u32>)| !rows.is_empty())
-        {
-            names.push(Some(PartName {
-                slice: slice.name.value.clone(),
-                value,
-            }));
-            places.push(rows);
-        }
-    }
-    (names, places)
-}
-
-/// The places of the rows with each value of a column, by value.
-fn by_value(data: &Evidenced, column: &str, rows: &[u32]) -> BTreeMap<String, Vec<u32>> {
-    let mut found: BTreeMap<String, Vec<u32>> = BTreeMap::new();
-    let Some((_, text)) = data.table.text(column) else {
-        return found;
-    };
-    for (place, &row) in (0u32..).zip(rows) {
-        let value = text.get(row as usize).unwrap_or("").to_string();
-        found.entry(value).or_default().push(place);
-    }
-    found
-}
-
-/// Whether a condition holds of a row.
-fn holds(data: &Evidenced, test: &RowTest, row: u32) -> bool {
-    match test {
-        RowTest::And(a, b) => holds(data, a, row) && holds(data, b, row),
-        RowTest::Or(a, b) => holds(data, a, row) || holds(data, b, row),
-        RowTest::Not(a) => !holds(data, a, row),
-        RowTest::Number(column, op, number) => {
-            let numbers = data.table.numbers(&column.value).unwrap_or_default();
-            let value = numbers.get(row as usize).copied().unwrap_or(f64::NAN);
-            op.holds(value, *number)
-        }
-        RowTest::Text(column, word, same) => {
-            let text = data
-                .table
-                .text(&column.value)
-                .and_then(|(_, t)| t.get(row as usize));
-            (text == Some(word.as_str())) == *same
-        }
-    }
-}
-
-/// The folds of the rows, where they are those of the cross-validation.
-fn folds(w: &Wanted, data: &Evidenced, rows: &[u32]) -> Option<Folds> {
-    let folds = data
-        .folds
-        .as_ref()
-        .filter(|_| w.on.part.as_deref() == Some(FOLDS))?;
-    let mut of_row = BTreeMap::new();
-    for (fold, held_out) in (0u32..).zip(&folds.folds) {
-        of_row.extend(held_out.iter().map(|&row| (row, fold)));
-    }
-    Some(Folds {
-        of_row: rows
-            .iter()
-            .filter_map(|row| of_row.get(row).copied())
-            .collect(),
-        k: u32::try_from(folds.folds.len()).unwrap_or(u32::MAX),
-        test_over_train: folds.test_over_train(),
-    })
-}
-
-/// What is resampled: clusters where the dataset names them (its `cluster:`, else its `group:`),
-/// within strata where declared.
-pub(super) fn units(plan: &Plan, data: &Evidenced, rows: &[u32]) -> (Units, bool) {
-    let d = &plan.datasets[data.dataset];
-    let declared = d.cluster.as_ref().or(d.group.as_ref());
-    let cluster = declared.and_then(|c| codes(data, rows, &c.value));
-    let units = units_of(plan, data, rows, cluster.as_deref());
-    (units, cluster.is_some())
-}
-
-/// The units that these clusters make within the dataset's strata; rows where there are none.
-fn units_of(plan: &Plan, data: &Evidenced, rows: &[u32], cluster: Option<&[u32]>) -> Units {
-    let strata = plan.datasets[data.dataset].strata.iter();
-    let strata = strata.filter_map(|c| codes(data, rows, &c.value)).collect();
-    let strata = combined(strata, rows.len());
-    let all = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-    Units::new(rows.len(), cluster, strata.as_deref()).unwrap_or_else(|_| Units::rows(all))
-}
-
-/// The codes of a column's texts on these rows.
-fn codes(data: &Evidenced, rows: &[u32], column: &str) -> Option<Vec<u32>> {
-    let (_, text) = data.table.text(column)?;
-    let code = |&row: &u32| text.codes.get(row as usize).copied().unwrap_or(u32::MAX);
-    Some(rows.iter().map(code).collect())
-}
-
-/// One code for each combination of several columns' codes.
-fn combined(columns: Vec<Vec<u32>>, rows: usize) -> Option<Vec<u32>> {
-    if columns.is_empty() {
-        return None;
-    }
-    let mut known: BTreeMap<Vec<u32>, u32> = BTreeMap::new();
-    let codes = (0..rows)
-        .map(|row| {
-            let combination: Vec<u32> =
-                columns.iter().filter_map(|c| c.get(row).copied()).collect();
-            let next = u32::try_from(known.len()).unwrap_or(u32::MAX);
-            *known.entry(combination).or_insert(next)
-        })
-        .collect();
-    Some(codes)
 }

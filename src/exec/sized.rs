@@ -1,7 +1,7 @@
 //! The sizes of what claims rest on, read from the datasets alone: no outputs need to be there.
 
 use super::dataset::{self, Evidenced};
-use super::panel::{parts, units};
+use super::parts::{parts, units};
 use super::wanted::{Wanted, wanted};
 use super::{Event, Files, folder};
 use crate::diagnostic::Diagnostic;

@@ -10,7 +10,7 @@ pub fn diff(name: &str, before: &str, after: &str) -> String {
     if before == after {
         return String::new();
     }
-    let name = name.trim_start_matches("./");
+    let name = name.trim_start_matches("./").trim_start_matches('/');
     TextDiff::from_lines(before, after)
         .unified_diff()
         .context_radius(CONTEXT)
