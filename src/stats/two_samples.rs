@@ -18,7 +18,9 @@ pub fn smallest_h(difference: f64) -> f64 {
 
 /// The difference that [`smallest_h`] belongs to; `None` where no two shares are so far apart.
 pub fn difference_of_h(h: f64) -> Option<f64> {
-    (h >= 0.0 && h <= std::f64::consts::PI).then(|| libm::sin(0.5 * h))
+    (0.0..=std::f64::consts::PI)
+        .contains(&h)
+        .then(|| libm::sin(0.5 * h))
 }
 
 /// Power of the two-sided test of a difference `h` with `n` units on each side (Cohen 1988, §6.3, both tails).
