@@ -118,6 +118,7 @@ fn panel(units: Units, kernels: Vec<Kernel>) -> Panel {
     let member = |kernel| Member {
         seeds: 0,
         kernels: vec![vec![kernel]],
+        repeats: 1,
     };
     Panel::new(units, 7, 1, kernels.into_iter().map(member).collect(), None)
 }

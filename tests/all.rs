@@ -41,6 +41,7 @@ mod plans;
 mod power;
 mod quick;
 mod ranking;
+mod reach;
 mod readme;
 mod reference;
 mod registry;

@@ -60,6 +60,7 @@ fn whole(column: &str, strata: &[&str]) -> FoldRule {
         k: 5,
         seed: 3,
         strata: strata.iter().map(|&s| s.into()).collect(),
+        repeats: 1,
     }
 }
 
@@ -96,6 +97,50 @@ fn folds_keep_groups_whole_and_do_not_depend_on_the_order_of_rows() {
             .count();
         assert_eq!((fold.len(), yes), (120, 24));
     }
+}
+
+#[test]
+fn repeats_deal_anew_and_the_first_is_what_it_was() {
+    let table = table(&visits(false));
+    let all: Vec<u32> = (0..600).collect();
+    let once = folds(&table, &whole("patient", &[]), &all).unwrap();
+    let FoldRule::Whole {
+        column, k, seed, ..
+    } = whole("patient", &[])
+    else {
+        panic!()
+    };
+    let rule = |repeats| FoldRule::Whole {
+        column: column.clone(),
+        k,
+        seed,
+        strata: Vec::new(),
+        repeats,
+    };
+    let cut = folds(&table, &rule(3), &all).unwrap();
+    assert_eq!((cut.folds.len(), cut.k(), cut.each().count()), (15, 5, 3));
+    assert_eq!(cut.folds[..5], once.folds[..]);
+    assert_eq!(cut.rows(), all);
+    assert_eq!(cut.test_over_train(), 0.25);
+    for (repeat, dealt) in cut.each().enumerate() {
+        let mut rows: Vec<u32> = dealt.iter().flatten().copied().collect();
+        rows.sort_unstable();
+        assert_eq!(rows, all);
+        assert_eq!(repeat == 0, dealt == once.folds);
+        let patients = sets(&table, "patient", dealt);
+        let together: usize = patients.iter().map(BTreeSet::len).sum();
+        let distinct: BTreeSet<&str> = patients.into_iter().flatten().collect();
+        assert_eq!(together, distinct.len());
+    }
+    // What a fold is predicted from are the others of its own repeat.
+    let learned = cut.learned(7);
+    assert_eq!(learned.len(), 600 - cut.folds[7].len());
+    assert!(cut.folds[7].iter().all(|row| !learned.contains(row)));
+    // Fewer repeats are the first of more.
+    assert_eq!(
+        folds(&table, &rule(2), &all).unwrap().folds[..],
+        cut.folds[..10]
+    );
 }
 
 #[test]
@@ -268,6 +313,9 @@ fn slips_in_folds_are_told() {
         "groups(patient, k: 5)",
         "grouped(k: 5)",
         "rolling(day)",
+        "kfold(k: 5, repeats: 0)",
+        "kfold(k: 5, repeats: 2_000)",
+        "rolling(day, k: 5, repeats: 2)",
         "5",
     ] {
         let text = plan(folds, "");
@@ -487,11 +535,15 @@ fn partitions_and_folds_are_written_the_same_in_any_order() {
     assert_eq!(files[..3], again[..3]);
 }
 
-/// Student's t with 4 degrees of freedom, in closed form.
-fn two_sided_of_four(t: f64) -> f64 {
-    let u = 1.0 + t * t / 4.0;
-    let below = 0.5 + 0.375 * t.abs() / u.sqrt() * (1.0 - t * t / (12.0 * u));
-    2.0 * (1.0 - below)
+/// Student's t with an even number of degrees of freedom, in closed form (Abramowitz & Stegun 26.7.4).
+fn two_sided_of_even(t: f64, df: u32) -> f64 {
+    let angle = (t.abs() / f64::from(df).sqrt()).atan();
+    let (mut term, mut sum) = (1.0, 1.0);
+    for n in 1..df / 2 {
+        term *= f64::from(2 * n - 1) / f64::from(2 * n) * angle.cos().powi(2);
+        sum += term;
+    }
+    1.0 - angle.sin() * sum
 }
 
 /// Predictions that are wrong on every `n`-th visit.
@@ -548,10 +600,129 @@ fn folds_are_compared_with_the_corrected_variance() {
         (interval.method.as_str(), interval.units),
         ("corrected t", Some(5))
     );
-    near(claim.p_value.unwrap(), two_sided_of_four(mean / se));
+    near(claim.p_value.unwrap(), two_sided_of_even(mean / se, 4));
     assert_eq!(claim.test.as_deref(), Some("corrected resampled t test"));
     let atom = &result.decisions[0].rules[0].atoms[0];
     assert_eq!(atom.low, Some(interval.low));
+}
+
+const REPEATED: &str = "grouped(patient, k: 5, seed: 3, repeats: 3, of: train)";
+
+/// The gain of being wrong on every `(b + repeat)`-th visit over being so on every `(a + repeat)`-th, for each fold of each
+/// repeat; `a` alone is the same in all repeats where it is not `anew`.
+fn gains(dealt: &str, (a, anew): (u32, bool), b: u32) -> Vec<f64> {
+    let mut of_fold: BTreeMap<(u32, u32), (f64, f64)> = BTreeMap::new();
+    for line in dealt.lines().skip(1) {
+        let fields: Vec<&str> = line.split(',').collect();
+        let visit: u32 = fields[0].trim_start_matches('v').parse().unwrap();
+        let (repeat, fold): (u32, u32) = (fields[1].parse().unwrap(), fields[2].parse().unwrap());
+        let wrong = |n| f64::from(u8::from(visit.is_multiple_of(n)));
+        let a = if anew { a + repeat } else { a };
+        let sums = of_fold.entry((repeat, fold)).or_default();
+        *sums = (sums.0 + wrong(a) - wrong(b + repeat), sums.1 + 1.0);
+    }
+    of_fold.values().map(|(sum, n)| sum / n).collect()
+}
+
+#[test]
+fn folds_of_all_repeats_are_compared() {
+    let twice = OVER_FOLDS
+        .replace("a.csv", "a-{repeat}.csv")
+        .replace("b.csv", "b-{repeat}.csv");
+    let elsewhere = twice
+        .replace("baseline a { train: v.folds", "baseline a { train: w")
+        .replace("a-{repeat}.csv", "a.csv")
+        + "dataset w { source: \"w.csv\", version: \"1\", id: id, label: died in [no, yes], split: all(train), license: \"CC0\", rows: 9 }";
+    for (text, anew) in [(&twice, true), (&elsewhere, false)] {
+        let mut world = world(&plan(REPEATED, text))
+            .with("a.csv", wrong_every(4))
+            .with("w.csv", "id,died\nw1,no\nw2,yes\n");
+        for repeat in 1..=3 {
+            world = world
+                .with(format!("a-{repeat}.csv"), wrong_every(3 + repeat))
+                .with(format!("b-{repeat}.csv"), wrong_every(7 + repeat));
+        }
+        let analysis = analyse(&world, Path::new("p.bench")).unwrap();
+        let files = exec::materialise(&world, &analysis.plan, &analysis.sources, &|_| {}).unwrap();
+        let dealt = files.iter().find(|f| f.path == "v/folds.csv").unwrap();
+        assert!(dealt.text.starts_with("id,repeat,fold\n"));
+        let gains = gains(&dealt.text, if anew { (3, true) } else { (4, false) }, 7);
+        assert_eq!(gains.len(), 15);
+        let mean = gains.iter().sum::<f64>() / 15.0;
+        let variance = gains.iter().map(|g| (g - mean).powi(2)).sum::<f64>() / 14.0;
+        // Bouckaert & Frank 2004: 1/(k·r) + test/train.
+        let se = ((1.0 / 15.0 + 0.25) * variance).sqrt();
+
+        let result = pipeline::run(&world, "p.bench").unwrap_or_else(|e| panic!("{e:#?}"));
+        let claim = &result.comparisons[0];
+        let near = |got: f64, want: f64| assert!((got - want).abs() < 1e-7, "{got} {want}");
+        near(claim.gain.unwrap(), mean);
+        let interval = claim.interval.as_ref().unwrap();
+        // The 97.5 % point of Student's t with 14 degrees of freedom.
+        near(interval.low, mean - 2.144_786_687_9 * se);
+        near(interval.high, mean + 2.144_786_687_9 * se);
+        assert_eq!(
+            (interval.method.as_str(), interval.units),
+            ("corrected t", Some(15))
+        );
+        near(claim.p_value.unwrap(), two_sided_of_even(mean / se, 14));
+    }
+}
+
+#[test]
+fn what_learns_from_repeated_folds_has_outputs_of_each() {
+    let text = OVER_FOLDS.replace("b.csv", "b-{repeat}.csv");
+    let analysis = analyse(&world(&plan(REPEATED, &text)), Path::new("p.bench")).unwrap();
+    let errors: Vec<_> = analysis
+        .diagnostics
+        .iter()
+        .filter(|d| d.is_error())
+        .collect();
+    assert_eq!(errors.len(), 1, "{errors:#?}");
+    assert_eq!(
+        errors[0].message,
+        "`a` has one output for 3 repeats of the folds"
+    );
+    // One of the files isn't there: it is asked for by name.
+    let text = text.replace("a.csv", "a-{repeat}.csv");
+    let mut world = world(&plan(REPEATED, &text));
+    for file in ["a-1.csv", "a-2.csv", "a-3.csv", "b-1.csv", "b-3.csv"] {
+        world = world.with(file, wrong_every(4));
+    }
+    let errors = pipeline::run(&world, "p.bench").unwrap_err();
+    assert!(format!("{errors:?}").contains("b-2.csv"), "{errors:#?}");
+}
+
+#[test]
+fn runs_of_repeats_are_resampled_together() {
+    let text = OVER_FOLDS
+        .replace(", over: folds", ", interval: bootstrap(400)")
+        .replace("a.csv", "a-{repeat}-{seed}.csv")
+        .replace("b.csv", "b-{repeat}-{seed}.csv")
+        .replace("deterministic: yes", "seeds: [7, 8]");
+    let mut world = world(&plan(REPEATED, &text));
+    for repeat in 1..=3 {
+        for seed in 7..=8 {
+            world = world
+                .with(format!("a-{repeat}-{seed}.csv"), wrong_every(repeat + seed))
+                .with(
+                    format!("b-{repeat}-{seed}.csv"),
+                    wrong_every(2 + repeat + seed),
+                );
+        }
+    }
+    let result = pipeline::run(&world, "p.bench").unwrap_or_else(|e| panic!("{e:#?}"));
+    let interval = result.comparisons[0].interval.as_ref().unwrap();
+    assert_eq!(interval.runs, Some(6));
+    let of_seed = |seed| {
+        let mut all = result.metrics.iter();
+        let found = all.find(|m| m.system == "a" && m.seed == Some(seed));
+        found.unwrap().estimate.unwrap()
+    };
+    // The mean over seeds is that over all runs.
+    let mean = f64::midpoint(of_seed(7), of_seed(8));
+    assert!((mean - estimate(&result, "a", "accuracy").unwrap()).abs() < 1e-12);
+    assert!(of_seed(7) < of_seed(8));
 }
 
 #[test]

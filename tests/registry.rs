@@ -4,7 +4,9 @@ use crate::commands::project::{Project as Commanded, RUN};
 use crate::support::copied::copied;
 use benchwright::registry::{self, Event, Fault, ledger};
 use benchwright::text::DiskWorld;
-use std::path::PathBuf;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 const HEADINGS: [&str; 5] = [
@@ -712,6 +714,69 @@ fn an_edited_report_is_found_by_its_first_field() {
         "{told}"
     );
     assert!(told.contains("the report was edited"), "{told}");
+}
+
+/// Every file below a folder, with its bytes and when it was changed last.
+fn all_of(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, std::time::SystemTime)> {
+    let (mut open, mut found) = (vec![folder.to_owned()], BTreeMap::new());
+    while let Some(path) = open.pop() {
+        let changed = std::fs::metadata(&path).unwrap().modified().unwrap();
+        if path.is_dir() {
+            open.extend(std::fs::read_dir(&path).unwrap().map(|e| e.unwrap().path()));
+            found.insert(path, (Vec::new(), changed));
+        } else {
+            let bytes = std::fs::read(&path).unwrap();
+            found.insert(path, (bytes, changed));
+        }
+    }
+    found
+}
+
+#[test]
+fn verifying_changes_nothing() {
+    let p = lived_in();
+    let before = all_of(p.0.path());
+    assert!(before.keys().any(|f| f.ends_with("manifest.json")));
+    p.ends(0, &["verify", REPORT]);
+    assert_eq!(all_of(p.0.path()), before);
+    p.replace(REPORT, "\"outcome\": \"ship\"", "\"outcome\": \"hold\"");
+    let before = all_of(p.0.path());
+    p.ends(1, &["verify", REPORT]);
+    assert_eq!(all_of(p.0.path()), before);
+}
+
+#[test]
+fn an_edited_manifest_beside_a_report_is_found() {
+    const MANIFEST: &str = ".bench/plan/manifest.json";
+    let p = lived_in();
+    let whole = p.read(MANIFEST);
+    let manifest: Value = serde_json::from_str(&whole).unwrap();
+    for (pointer, field) in [
+        ("/tool", "tool"),
+        ("/plan/meaning_sha256", "plan"),
+        ("/library_sha256", "library_sha256"),
+        ("/status", "status"),
+        ("/data/0/sha256", "data"),
+        ("/outputs/1/path", "outputs"),
+        ("/reports/0/sha256", "reports"),
+    ] {
+        let mut edited = manifest.clone();
+        let slot = edited.pointer_mut(pointer).unwrap();
+        *slot = format!("{}x", slot.as_str().unwrap()).into();
+        std::fs::write(p.0.path().join(MANIFEST), edited.to_string()).unwrap();
+        let told = p.ends(1, &["verify", REPORT]);
+        assert!(
+            told.contains(&format!("manifest.json: `{field}` is not")),
+            "{told}"
+        );
+        assert_eq!(told.matches("is not what").count(), 1, "{told}");
+    }
+    std::fs::write(p.0.path().join(MANIFEST), "{}").unwrap();
+    let told = p.ends(1, &["verify", REPORT]);
+    assert!(told.contains("no manifest can be read there"), "{told}");
+    // One that isn't there vouches for nothing.
+    std::fs::remove_file(p.0.path().join(MANIFEST)).unwrap();
+    p.ends(0, &["verify", REPORT]);
 }
 
 #[test]

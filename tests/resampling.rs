@@ -89,6 +89,7 @@ impl Systems {
         let member = |kernel| Member {
             seeds: 0,
             kernels: vec![vec![kernel]],
+            repeats: 1,
         };
         let members = self.kernels(rows).into_iter().map(member).collect();
         Panel::new(units, 9, 1, members, None)

@@ -200,6 +200,61 @@ fn a_systems_own_share() {
     near(i.high, high);
 }
 
+/// What is 0 or 1 on every row is a share of the rows only where the formula says so: the bounds of a share are no bounds
+/// of a time, nor of a figure of the run.
+#[test]
+fn auto_takes_the_intervals_of_shares_for_shares_alone() {
+    let metrics = r"
+metric wrong   { better: lower, range: 0%..100%, value: 1 - accuracy }
+metric counted { better: higher, range: 0%..100%, value: count(prediction == label) / count() }
+metric named   { better: higher, value: accuracy }
+metric waited  { better: lower, value: mean(latency) }
+metric off     { better: lower, value: mean(abs(score - score)) }
+metric held    { better: lower, value: mean(score) / mean(score) }
+";
+    let compare = "metrics: [accuracy, wrong, counted, named, waited, off, held]";
+    let text = plan(1, "", compare, metrics);
+    let mut world = world(&text, 1);
+    for system in ["a", "b"] {
+        let mut out = String::from("id,pred,ms,s\n");
+        for row in 0..ROWS {
+            let pred = ["neg", "pos"][row % 2];
+            let _ = writeln!(out, "{row},{pred},1,0.5");
+        }
+        world = world.with(format!("{system}-1.csv"), &out);
+    }
+    let result = pipeline::run(&world, "p.bench").unwrap_or_else(|e| panic!("{e:#?}"));
+    let method = |of: Option<&benchwright::result::Interval>| {
+        of.map_or_else(|| "none".to_owned(), |i| i.method.clone())
+    };
+    let mut shares = 0;
+    for c in &result.comparisons {
+        let mut own = result.metrics.iter();
+        let own = own.find(|m| m.system == "b" && m.metric == c.metric && m.seed.is_none());
+        let found = (
+            method(own.unwrap().interval.as_ref()),
+            method(c.interval.as_ref()),
+        );
+        if ["accuracy", "wrong", "counted", "named"].contains(&c.metric.as_str()) {
+            assert_eq!(
+                found,
+                ("Wilson".into(), "Newcombe paired".into()),
+                "{}",
+                c.metric
+            );
+            shares += 1;
+        } else {
+            let of_shares = |name: &str| name.contains("Wilson") || name.contains("Newcombe");
+            assert!(
+                !of_shares(&found.0) && !of_shares(&found.1),
+                "{} {found:?}",
+                c.metric
+            );
+        }
+    }
+    assert_eq!((shares, result.comparisons.len()), (4, 7));
+}
+
 fn differences() -> Vec<f64> {
     (0..ROWS)
         .map(|r| latency("a", r) as f64 - latency("b", r) as f64)

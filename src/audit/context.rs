@@ -43,8 +43,8 @@ pub struct Pair<'a> {
     pub other: Rows<'a>,
     /// How the others shaped something that is judged, as far as the plan says.
     pub shaped: Option<Influence>,
-    /// Of a cross-validation the fold of each row of the dataset.
-    pub folds: Option<Vec<u32>>,
+    /// Of a cross-validation, for each repeat, the fold of each row of the dataset.
+    pub folds: Option<Vec<Vec<u32>>>,
 }
 
 impl Pair<'_> {
@@ -52,7 +52,9 @@ impl Pair<'_> {
     pub fn apart(&self, judged: u32, other: u32) -> bool {
         match &self.folds {
             None => true,
-            Some(folds) => folds.get(judged as usize) != folds.get(other as usize),
+            Some(repeats) => repeats
+                .iter()
+                .any(|folds| folds.get(judged as usize) != folds.get(other as usize)),
         }
     }
 
@@ -272,16 +274,20 @@ fn rows<'a>(shelf: &'a Shelf, data: &DataRef) -> Option<Rows<'a>> {
     })
 }
 
-fn fold_of(held: &Held) -> Vec<u32> {
-    let mut of = vec![0; held.table.rows()];
-    for (n, rows) in (1u32..).zip(held.cut.folds.iter().flat_map(|f| &f.folds)) {
-        for &row in rows {
-            if let Some(slot) = of.get_mut(row as usize) {
-                *slot = n;
+fn fold_of(held: &Held) -> Vec<Vec<u32>> {
+    let of_repeat = |dealt: &[Vec<u32>]| {
+        let mut of = vec![0; held.table.rows()];
+        for (n, rows) in (1u32..).zip(dealt) {
+            for &row in rows {
+                if let Some(slot) = of.get_mut(row as usize) {
+                    *slot = n;
+                }
             }
         }
-    }
-    of
+        of
+    };
+    let folds = held.cut.folds.iter();
+    folds.flat_map(|f| f.each().map(of_repeat)).collect()
 }
 
 /// What is compared of the two sides: their texts, or all features of both.

@@ -57,9 +57,10 @@ pub(super) enum Command {
     Audit(AuditArgs),
     /// Make a report again from its evidence, and compare the bytes
     ///
-    /// Says the first field that differs, and whether plan, data, outputs, seal or version explain it. Looks at
-    /// nothing where the evidence has changed, and writes nothing. Exit code 0: the same bytes; 1: they differ, or
-    /// the evidence has changed; 2: something cannot be read.
+    /// Says the first field that differs, and whether plan, data, outputs, seal or version explain it. Holds
+    /// report.md and manifest.json beside it to the same evidence. Looks at nothing where the evidence has changed,
+    /// and writes nothing. Exit code 0: the same bytes; 1: they differ, or the evidence has changed; 2: something
+    /// cannot be read.
     Verify(VerifyArgs),
     /// Write what runs came from in other systems' formats
     Export(ExportArgs),

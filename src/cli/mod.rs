@@ -27,6 +27,7 @@ mod seal;
 mod split;
 mod status;
 mod verify;
+mod vouched;
 
 use args::{Arguments, Command};
 use clap::Parser;

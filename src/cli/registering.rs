@@ -6,6 +6,7 @@ use super::{io, run};
 use crate::analysis::{self, Analysis, Registered};
 use crate::diagnostic::Diagnostic;
 use crate::exec::{Evidence, Shelf};
+use crate::hir::Plan;
 use crate::registry::{self, Entry, Event, File, Manifest, Pointer, When};
 use crate::result::RunResult;
 use crate::runner;
@@ -109,30 +110,6 @@ impl Registering {
     ) -> Manifest {
         let place = &self.registered.place;
         let plan = &analysis.plan;
-        let license = |dataset: &str| {
-            let mut all = plan.datasets.iter().map(|(_, d)| d);
-            let found = all.find(|d| d.common.name == dataset)?;
-            found.license.as_ref().map(|l| l.value.clone())
-        };
-        let data = result.data.iter().map(|d| File {
-            path: d.source.clone(),
-            sha256: d.sha256.clone(),
-            rows: Some(d.rows),
-            of: Some(d.dataset.clone()),
-            seed: None,
-            license: license(&d.dataset),
-        });
-        let outputs = result.provenance.inputs.iter().map(|i| File {
-            path: i.path.clone(),
-            sha256: i.sha256.clone(),
-            rows: Some(i.rows),
-            of: i.system.as_ref().map(|system| match i.variant.as_deref() {
-                None | Some("full") => system.clone(),
-                Some(variant) => format!("{system} {variant}"),
-            }),
-            seed: i.seed,
-            license: None,
-        });
         let reports = files.iter().map(|(path, hash)| File {
             path: place.below(path),
             sha256: hash.clone(),
@@ -141,13 +118,6 @@ impl Registering {
             seed: None,
             license: None,
         });
-        let mut seeds: BTreeMap<String, Vec<u64>> = BTreeMap::new();
-        for (_, system) in plan.systems.iter() {
-            let own: Vec<u64> = system.runs().into_iter().flatten().collect();
-            if !own.is_empty() {
-                seeds.insert(system.common.name.clone(), own);
-            }
-        }
         let sealed = self.registered.standing.sealed.as_ref();
         Manifest {
             manifest_version: 1,
@@ -166,11 +136,11 @@ impl Registering {
                 seq: entry.seq,
                 sha256: entry.sha256.clone(),
             },
-            data: data.collect(),
-            outputs: outputs.collect(),
+            data: data(plan, result),
+            outputs: outputs(result),
             reports: reports.collect(),
             seed: result.provenance.seed,
-            seeds,
+            seeds: seeds(plan),
             commands: run::commands(store, result),
             git: registry::git(place.project()),
             environment: registry::environment(),
@@ -179,4 +149,48 @@ impl Registering {
             ended: registry::now(),
         }
     }
+}
+
+/// The files of the datasets, as a manifest lists them.
+pub(super) fn data(plan: &Plan, result: &RunResult) -> Vec<File> {
+    let license = |dataset: &str| {
+        let mut all = plan.datasets.iter().map(|(_, d)| d);
+        let found = all.find(|d| d.common.name == dataset)?;
+        found.license.as_ref().map(|l| l.value.clone())
+    };
+    let file = |d: &crate::result::Data| File {
+        path: d.source.clone(),
+        sha256: d.sha256.clone(),
+        rows: Some(d.rows),
+        of: Some(d.dataset.clone()),
+        seed: None,
+        license: license(&d.dataset),
+    };
+    result.data.iter().map(file).collect()
+}
+
+/// The files of outputs, as a manifest lists them.
+pub(super) fn outputs(result: &RunResult) -> Vec<File> {
+    let inputs = result.provenance.inputs.iter();
+    let file = |i: &crate::result::Input| File {
+        path: i.path.clone(),
+        sha256: i.sha256.clone(),
+        rows: Some(i.rows),
+        of: i.system.as_ref().map(|system| match i.variant.as_deref() {
+            None | Some("full") => system.clone(),
+            Some(variant) => format!("{system} {variant}"),
+        }),
+        seed: i.seed,
+        license: None,
+    };
+    inputs.map(file).collect()
+}
+
+/// The seeds of the systems that have some.
+pub(super) fn seeds(plan: &Plan) -> BTreeMap<String, Vec<u64>> {
+    let of = plan.systems.iter().map(|(_, system)| {
+        let own: Vec<u64> = system.runs().into_iter().flatten().collect();
+        (system.common.name.clone(), own)
+    });
+    of.filter(|(_, own)| !own.is_empty()).collect()
 }

@@ -1,7 +1,7 @@
 //! `benchwright verify`.
 
 use super::args::VerifyArgs;
-use super::{drifting, exit, io, run};
+use super::{drifting, exit, io, run, vouched};
 use crate::analysis::{self, Analysis, Policy, hold};
 use crate::diagnostic::Diagnostic;
 use crate::exec;
@@ -58,16 +58,19 @@ fn again(args: &VerifyArgs) -> Result<ExitCode, ExitCode> {
         from: file.parent().unwrap_or(Path::new("")).to_path_buf(),
         to: project(args, file, text("/provenance/evidence/0")),
     };
-    let result = remade(args, &report, &world, file, seed)?;
-    let made = report::json(&result);
+    let remade = remade(args, &report, &world, file, seed)?;
+    let result = &remade.result;
+    let made = report::json(result);
     let now: Value = serde_json::from_str(&made)
         .map_err(|e| outside(&format!("the report made again cannot be read: {e}")))?;
     if made.as_bytes() != bytes {
         differs(&name, &report, &now);
         return Ok(ExitCode::from(exit::ERRORS));
     }
-    let edited = beside(args, &result)?;
-    if !edited.is_empty() {
+    let edited = beside(args, result)?;
+    let vouched = manifest(args, &remade)?;
+    if !edited.is_empty() || !vouched.is_empty() {
+        vouched.iter().for_each(|said| io::err(said));
         for file in edited {
             io::err(&format!(
                 "{file}: {name} is as it was made, and this file beside it is not: it was edited\n"
@@ -95,6 +98,52 @@ fn beside(args: &VerifyArgs, result: &RunResult) -> Result<Vec<String>, ExitCode
         }
     }
     Ok(edited)
+}
+
+/// What is wrong with the manifest beside a report. One that isn't there vouches for nothing.
+fn manifest(args: &VerifyArgs, remade: &Remade) -> Result<Vec<String>, ExitCode> {
+    let file = args.report.with_file_name("manifest.json");
+    if !file.exists() {
+        return Ok(Vec::new());
+    }
+    let shown = file.display().to_string();
+    let bytes =
+        std::fs::read(&file).map_err(|e| outside(&format!("cannot read `{shown}`: {e}")))?;
+    let made = vouched::Made {
+        plan: &remade.analysis.plan,
+        result: &remade.result,
+        library: &remade.library,
+        status: &remade.status,
+        store: &store(args),
+    };
+    let report = args.report.display();
+    Ok(match vouched::slips(&bytes, &made) {
+        Ok(fields) => {
+            let one = |field: &&str| {
+                format!(
+                    "{shown}: `{field}` is not what {report} was made from: the manifest was edited, or is of another run\n"
+                )
+            };
+            fields.iter().map(one).collect()
+        }
+        Err(why) => vec![format!("{shown}: no manifest can be read there: {why}\n")],
+    })
+}
+
+/// The folder of the report: absolute, so that it is found whatever has moved.
+fn store(args: &VerifyArgs) -> PathBuf {
+    let store = args.report.parent().unwrap_or(Path::new(""));
+    std::path::absolute(store).unwrap_or_else(|_| store.to_path_buf())
+}
+
+/// A report made again, and what it was made with.
+struct Remade {
+    result: RunResult,
+    analysis: Analysis,
+    /// Hash of the library.
+    library: String,
+    /// How the plan stands to its seal, in a word.
+    status: String,
 }
 
 /// The folder of the plan: as the report has it, seen from where the report lies.
@@ -129,7 +178,7 @@ fn remade(
     world: &Moved,
     file: &Path,
     seed: u64,
-) -> Result<RunResult, ExitCode> {
+) -> Result<Remade, ExitCode> {
     let policy = policy(report);
     let mut analysis = analysis::analyse(world, file).map_err(|error| io::unread(file, &error))?;
     let _ = hold(&mut analysis.diagnostics, &policy);
@@ -151,9 +200,7 @@ fn remade(
         registered.standing = Standing::default();
     }
     registered.check(&mut analysis, When::Early, None);
-    // Absolute, so that it is found whatever has moved.
-    let store = args.report.parent().unwrap_or(Path::new(""));
-    let store = std::path::absolute(store).unwrap_or_else(|_| store.to_path_buf());
+    let store = store(args);
     let evidence = evidence(&store, world, &analysis, seed, shelf)
         .map_err(|found| stopped(&analysis, &found, exit::OUTSIDE))?;
     let key = analysis::key(&analysis, &evidence, seed);
@@ -171,7 +218,12 @@ fn remade(
     result.provenance.evidence = evidence.map(str::to_owned).collect();
     named_as_then(&mut result, &store, file);
     drifting::compare_again(report, &analysis.plan, &mut result)?;
-    Ok(result)
+    Ok(Remade {
+        result,
+        library: registered.library.sha256.clone(),
+        status: registered.standing.word().to_owned(),
+        analysis,
+    })
 }
 
 /// Measures the outputs again: files as they are, and what the commands of the run left beside the report.

@@ -1,6 +1,6 @@
 //! Cross-validation: the rows of a dataset or partition cut into folds.
 
-use super::deal::{Order, deal};
+use super::deal::{Order, deal, digest};
 use super::split::{moments, text, units};
 use super::{DataError, SplitFault, Table};
 use std::collections::BTreeMap;
@@ -18,6 +18,8 @@ pub enum FoldRule {
         seed: u64,
         /// Columns within each combination of whose values the folds are alike, read as text.
         strata: Vec<String>,
+        /// How often the rows are dealt anew, at least once.
+        repeats: u32,
     },
     /// By time: `k + 1` stretches of as nearly equal numbers of rows as equal times allow. The first
     /// one is only learned from; each later one is a fold, predicted from all before it.
@@ -32,8 +34,10 @@ pub enum FoldRule {
 /// The folds of some rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Folds {
-    /// The rows of each fold, ascending; none is empty.
+    /// The rows of each fold, ascending; none is empty. Those of the first repeat come first.
     pub folds: Vec<Vec<u32>>,
+    /// How often all rows were dealt.
+    pub repeats: u32,
     /// Rows that are learned from and in no fold: the first stretch of rolling folds.
     pub before: Vec<u32>,
 }
@@ -41,15 +45,55 @@ pub struct Folds {
 impl Folds {
     /// The rows that are predicted out of fold, ascending.
     pub fn rows(&self) -> Vec<u32> {
-        let mut rows: Vec<u32> = self.folds.iter().flatten().copied().collect();
+        let mut rows: Vec<u32> = self
+            .folds
+            .iter()
+            .take(self.k())
+            .flatten()
+            .copied()
+            .collect();
+        rows.sort_unstable();
+        rows
+    }
+
+    /// How many folds each repeat has.
+    pub fn k(&self) -> usize {
+        self.folds.len() / (self.repeats as usize).max(1)
+    }
+
+    /// The folds of each repeat.
+    pub fn each(&self) -> impl Iterator<Item = &[Vec<u32>]> {
+        self.folds.chunks(self.k().max(1))
+    }
+
+    /// The repeat of a fold and its place in it, both from 0.
+    pub fn place(&self, fold: usize) -> (usize, usize) {
+        let k = self.k().max(1);
+        (fold / k, fold % k)
+    }
+
+    /// The rows that a fold is predicted from, ascending: those of its repeat's other folds, or what came before it.
+    pub fn learned(&self, fold: usize) -> Vec<u32> {
+        let (repeat, place) = self.place(fold);
+        let rolling = !self.before.is_empty();
+        let others = self
+            .each()
+            .nth(repeat)
+            .unwrap_or_default()
+            .iter()
+            .enumerate();
+        let others = others.filter(|(at, _)| *at != place && !(rolling && *at > place));
+        let mut rows = self.before.clone();
+        rows.extend(others.flat_map(|(_, rows)| rows));
         rows.sort_unstable();
         rows
     }
 
     /// Held-out rows over the rows that are learned from, all folds together: 1/(k - 1) where each fold
-    /// is predicted from all the others.
+    /// is predicted from all the others, however often that is repeated.
     pub fn test_over_train(&self) -> f64 {
-        let sizes = self.folds.iter().map(Vec::len);
+        // Every repeat deals the same rows, so that one tells of all.
+        let sizes = self.folds.iter().take(self.k()).map(Vec::len);
         let held_out: usize = sizes.clone().sum();
         let learned: usize = if self.before.is_empty() {
             sizes.map(|n| held_out - n).sum()
@@ -77,7 +121,10 @@ pub fn folds(table: &Table, rule: &FoldRule, rows: &[u32]) -> Result<Folds, Vec<
             k,
             seed,
             strata,
-        } => whole(table, rows, (column, *k, *seed), strata),
+            repeats,
+        } => repeated(*seed, *repeats, |seed| {
+            whole(table, rows, (column, *k, seed), strata)
+        }),
         FoldRule::Rolling { column, k } => rolling(table, rows, column, *k),
     };
     cut.map_err(|fault| {
@@ -88,12 +135,33 @@ pub fn folds(table: &Table, rule: &FoldRule, rows: &[u32]) -> Result<Folds, Vec<
     })
 }
 
+/// The folds of every repeat: of the first those of the seed itself, of repeat r > 1 those of the seed that the first 8
+/// bytes of the sha256 of `SEED:repeat r` spell, the highest first.
+fn repeated(
+    seed: u64,
+    repeats: u32,
+    whole: impl Fn(u64) -> Result<Vec<Vec<u32>>, SplitFault>,
+) -> Result<Folds, SplitFault> {
+    let mut folds = whole(seed)?;
+    for repeat in 2..=repeats {
+        let bytes = digest(seed, &format!("repeat {repeat}"));
+        let first = bytes.iter().take(8);
+        let seed = first.fold(0u64, |bits, &byte| bits << 8 | u64::from(byte));
+        folds.extend(whole(seed)?);
+    }
+    Ok(Folds {
+        folds,
+        repeats: repeats.max(1),
+        before: Vec::new(),
+    })
+}
+
 fn whole(
     table: &Table,
     rows: &[u32],
     (column, k, seed): (&String, u32, u64),
     strata: &[String],
-) -> Result<Folds, SplitFault> {
+) -> Result<Vec<Vec<u32>>, SplitFault> {
     let values = text(table, column)?;
     let units = units(table, values, rows, strata, seed)?;
     let too_few = |units: usize| SplitFault::FewUnits {
@@ -120,10 +188,7 @@ fn whole(
     if folds.iter().any(Vec::is_empty) {
         return Err(too_few(units.len()));
     }
-    Ok(Folds {
-        folds,
-        before: Vec::new(),
-    })
+    Ok(folds)
 }
 
 fn rolling(table: &Table, rows: &[u32], name: &str, k: u32) -> Result<Folds, SplitFault> {
@@ -165,5 +230,6 @@ fn rolling(table: &Table, rows: &[u32], name: &str, k: u32) -> Result<Folds, Spl
     Ok(Folds {
         before: cut.next().unwrap_or_default(),
         folds: cut.collect(),
+        repeats: 1,
     })
 }

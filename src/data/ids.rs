@@ -2,29 +2,33 @@
 
 use super::TextColumn;
 
-/// A CSV of ids: one a line, sorted, below the name of their column; where `numbers` has one for each
-/// row, a second column `name` holds them.
+/// A CSV of ids: one a line, sorted, below the name of their column; each of `numbers` is a further column with
+/// its name and a number for each row.
 pub fn id_file(
     (column, ids): (&str, &TextColumn),
     rows: &[u32],
-    numbers: Option<(&str, &[usize])>,
+    numbers: &[(&str, &[usize])],
 ) -> String {
-    let number = |at: usize| numbers.and_then(|(_, of)| of.get(at).copied());
-    let mut lines: Vec<(&str, Option<usize>)> = rows
+    let beside = |at: usize| {
+        numbers
+            .iter()
+            .filter_map(move |(_, of)| of.get(at).copied())
+    };
+    let mut lines: Vec<(&str, Vec<usize>)> = rows
         .iter()
         .enumerate()
-        .filter_map(|(at, &row)| Some((ids.get(row as usize)?, number(at))))
+        .filter_map(|(at, &row)| Some((ids.get(row as usize)?, beside(at).collect())))
         .collect();
     lines.sort_unstable();
     let mut text = quoted(column);
-    if let Some((name, _)) = numbers {
+    for (name, _) in numbers {
         text.push(',');
         text.push_str(&quoted(name));
     }
     text.push('\n');
-    for (id, number) in lines {
+    for (id, numbers) in lines {
         text.push_str(&quoted(id));
-        if let Some(number) = number {
+        for number in numbers {
             text.push(',');
             text.push_str(&number.to_string());
         }
@@ -52,10 +56,13 @@ mod tests {
             codes: vec![0, 1, 2],
         };
         assert_eq!(
-            id_file(("id", &ids), &[0, 1], None),
+            id_file(("id", &ids), &[0, 1], &[]),
             "id\n\"a,\"\"x\"\"\"\nb\n"
         );
-        let folds = Some(("fold", &[2, 1][..]));
-        assert_eq!(id_file(("id", &ids), &[2, 0], folds), "id,fold\nb,1\nc,2\n");
+        let folds = [("fold", &[2, 1][..])];
+        assert_eq!(
+            id_file(("id", &ids), &[2, 0], &folds),
+            "id,fold\nb,1\nc,2\n"
+        );
     }
 }

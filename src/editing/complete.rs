@@ -537,6 +537,7 @@ impl Offers<'_> {
                 crate::hir::template::Piece::Text(text) => text.clone(),
                 crate::hir::template::Piece::Hole { name, .. } => match name.as_str() {
                     "seed" => seed.clone(),
+                    "repeat" => "1".to_owned(),
                     "system" => s.common.name.clone(),
                     "variant" => "full".to_owned(),
                     _ => String::new(),
@@ -572,12 +573,12 @@ impl Offers<'_> {
         }
         let words: &[&str] = match field {
             "run" => &[
-                "seed", "system", "variant", "flags", "out", "train", "val", "on",
+                "seed", "system", "variant", "flags", "out", "train", "val", "on", "fold", "repeat",
             ],
             "serve" => &[
                 "seed", "system", "variant", "flags", "out", "train", "val", "port",
             ],
-            "predictions" => &["seed", "system", "variant"],
+            "predictions" => &["seed", "system", "variant", "repeat"],
             _ => return,
         };
         words

@@ -97,21 +97,29 @@ fn one(files: &Files<'_>, d: &Dataset) -> Result<(Vec<SplitFile>, Value), Vec<Di
         .map(|p| {
             file(
                 &plain(&p.name),
-                data::id_file((id, ids), &p.rows, None),
+                data::id_file((id, ids), &p.rows, &[]),
                 p.rows.len(),
             )
         })
         .collect();
     if let Some(folds) = &cut.folds {
         // Rows that are only learned from stand in no fold, which is 0.
-        let of_fold = |(n, rows): (usize, &Vec<u32>)| rows.iter().map(move |&r| (r, n)).collect();
-        let numbered: Vec<Vec<(u32, usize)>> = std::iter::once(&folds.before)
-            .chain(&folds.folds)
-            .enumerate()
-            .map(of_fold)
-            .collect();
-        let (rows, numbers): (Vec<u32>, Vec<usize>) = numbered.into_iter().flatten().unzip();
-        let text = data::id_file((id, ids), &rows, Some(("fold", &numbers)));
+        let (mut rows, mut repeats, mut numbers) = (Vec::new(), Vec::new(), Vec::new());
+        for (repeat, dealt) in (1..).zip(folds.each()) {
+            for (n, of) in std::iter::once(&folds.before).chain(dealt).enumerate() {
+                rows.extend(of);
+                repeats.extend(of.iter().map(|_| repeat));
+                numbers.extend(of.iter().map(|_| n));
+            }
+        }
+        let fold = ("fold", numbers.as_slice());
+        let beside = [("repeat", repeats.as_slice()), fold];
+        let beside = if folds.repeats > 1 {
+            &beside[..]
+        } else {
+            &[fold]
+        };
+        let text = data::id_file((id, ids), &rows, beside);
         written.push(file(crate::hir::FOLDS, text, rows.len()));
     }
     let entry = json!({

@@ -242,7 +242,8 @@ pub fn validate(
     };
     let who = commands.who(task);
     who.map_or(Vec::new(), |who| {
-        panel::validate(&files, plan, prepared, who, file)
+        let by_folds = commands.is_by_folds(who);
+        panel::validate(&files, plan, prepared, who, by_folds, file)
     })
 }
 

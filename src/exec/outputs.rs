@@ -4,7 +4,7 @@ use super::commands::Of;
 use super::errors::{ExecError, diagnose};
 use super::wanted::Wanted;
 use crate::diagnostic::Diagnostic;
-use crate::hir::{Outputs, Plan, Variant};
+use crate::hir::{DataRef, Outputs, Plan, Variant};
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,6 +13,10 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Run {
     pub(super) variant: Variant,
     pub(super) seed: Option<u64>,
+    /// The repeat of a cross-validation, from 0, where it has outputs of its own.
+    pub(super) repeat: Option<u32>,
+    /// Whether its outputs on the rows of folds are those of other runs, one for each repeat.
+    pub(super) elsewhere: bool,
     /// The file as the plan writes it, holes filled; `None` of a built-in predictor.
     pub(super) path: Option<String>,
     /// What a command made, where it was run.
@@ -21,31 +25,73 @@ pub(super) struct Run {
     pub(super) span: Span,
 }
 
-/// All runs, in the order of variants and seeds.
+impl Run {
+    /// Whether the outputs of these rows are this run's.
+    pub(super) fn tells(&self, plan: &Plan, on: &DataRef) -> bool {
+        match (self.repeat, plan.repeats(on)) {
+            (Some(repeat), repeats) => repeats.is_some_and(|repeats| repeat < repeats),
+            (None, Some(_)) => !self.elsewhere,
+            (None, None) => true,
+        }
+    }
+
+    /// One run for each of so many repeats, and one for all other rows.
+    pub(super) fn repeated(self, repeats: u32) -> impl Iterator<Item = Run> {
+        let rest = Run {
+            elsewhere: true,
+            ..self
+        };
+        let one = rest.clone();
+        let each = (0..repeats).map(move |repeat| Run {
+            repeat: Some(repeat),
+            ..one.clone()
+        });
+        std::iter::once(rest).chain(each)
+    }
+}
+
+/// All runs, in the order of variants, seeds and repeats. Which commands are run for each repeat, what they made tells.
 pub(super) fn runs(plan: &Plan, wanted: &[Wanted]) -> Result<Vec<Run>, Vec<Diagnostic>> {
     let variants: BTreeSet<&Variant> = wanted.iter().flat_map(|w| w.variants.keys()).collect();
     let mut runs = Vec::new();
     for variant in variants {
         let system = &plan.systems[variant.system];
         for seed in system.runs() {
-            let (path, span) = match &system.outputs {
-                Some(Outputs::Predictions { template, .. }) => {
-                    let path = plan
-                        .output_file(&template.value, variant, seed)
-                        .unwrap_or_default();
-                    (Some(path), template.span)
+            let span = match &system.outputs {
+                Some(Outputs::Predictions { template, .. } | Outputs::Run { template, .. }) => {
+                    template.span
                 }
-                Some(Outputs::Run { template, .. }) => (None, template.span),
-                Some(Outputs::Predict { builtin, .. }) => (None, builtin.span),
-                Some(Outputs::Reported(_)) | None => (None, system.common.name_span),
+                Some(Outputs::Predict { builtin, .. }) => builtin.span,
+                Some(Outputs::Reported(_)) | None => system.common.name_span,
             };
-            runs.push(Run {
+            let run = Run {
                 variant: variant.clone(),
                 seed,
-                path,
+                repeat: None,
+                elsewhere: false,
+                path: None,
                 made: None,
                 span,
-            });
+            };
+            let Some(Outputs::Predictions { template, .. }) = &system.outputs else {
+                runs.push(run);
+                continue;
+            };
+            let file = |repeat| plan.output_file(&template.value, variant, seed, repeat);
+            let with_path = |run: Run| Run {
+                path: Some(file(run.repeat).unwrap_or_default()),
+                ..run
+            };
+            if template.value.holes().all(|(name, ..)| name != "repeat") {
+                runs.push(with_path(run));
+                continue;
+            }
+            let on = wanted.iter().filter(|w| w.variants.contains_key(variant));
+            let on: Vec<&DataRef> = on.map(|w| &w.on).collect();
+            let repeats = on.iter().filter_map(|on| plan.repeats(on)).max();
+            let each = run.repeated(repeats.unwrap_or(0));
+            let needed = each.filter(|run| on.iter().any(|on| run.tells(plan, on)));
+            runs.extend(needed.map(with_path));
         }
     }
     let shared = shared(plan, &runs);

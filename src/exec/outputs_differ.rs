@@ -66,7 +66,7 @@ fn of_dataset(
         return Vec::new();
     };
     let one = |run: &&Run| {
-        let judged = |w: &&&Wanted| w.variants.contains_key(&run.variant);
+        let judged = |w: &&&Wanted| w.variants.contains_key(&run.variant) && run.tells(plan, &w.on);
         let parts: BTreeSet<Option<&str>> = own
             .iter()
             .filter(judged)

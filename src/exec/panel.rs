@@ -142,7 +142,7 @@ impl Judged {
             let seeds = plan.systems[variant.system].runs();
             let of = seeds
                 .iter()
-                .filter_map(|&s| made.get(variant, s, self.data.dataset));
+                .flat_map(|&s| made.all(variant, s, self.data.dataset));
             let failed: Vec<&String> = of.flat_map(|of| &of.failed).collect();
             let Some(first) = failed.first() else {
                 continue;
@@ -191,9 +191,23 @@ fn dataset_panels(
     let mine: Vec<Run> = runs
         .iter()
         .filter(|r| wanted.iter().any(|w| w.variants.contains_key(&r.variant)))
+        .flat_map(|r| {
+            // What learns from the folds it is judged on was run for each repeat.
+            let repeats = made.repeats(&r.variant, r.seed, data.dataset);
+            match repeats {
+                0 => vec![r.clone()],
+                repeats => r.clone().repeated(repeats).collect(),
+            }
+        })
         .map(|r| Run {
-            made: made.get(&r.variant, r.seed, data.dataset).cloned(),
-            ..r.clone()
+            made: made
+                .get(&r.variant, r.seed, data.dataset, r.repeat)
+                .cloned(),
+            ..r
+        })
+        .filter(|r| {
+            let own = |w: &&&Wanted| w.variants.contains_key(&r.variant);
+            wanted.iter().filter(own).any(|w| r.tells(plan, &w.on))
         })
         .collect();
     let mine: Vec<&Run> = mine.iter().collect();
@@ -228,13 +242,14 @@ fn dataset_panels(
             }
         }
         if !asked.is_empty() {
-            let nothing = Owned::default();
-            let own = columns.iter().map(|c| c.get(&w.on).unwrap_or(&nothing));
-            let own: Vec<&Owned> = own.collect();
-            let requests = served::read(files, plan, w, data, (&mine, &own), made)?;
+            // Of repeats the first is what is asked.
+            let own = (mine.iter().zip(&columns)).filter(|(r, _)| r.repeat.unwrap_or(0) == 0);
+            let own = own.filter_map(|(run, c)| Some((*run, c.get(&w.on)?)));
+            let (runs, own): (Vec<&Run>, Vec<&Owned>) = own.unzip();
+            let requests = served::read(files, plan, w, data, (&runs, &own), made)?;
             if let Some(requests) = requests {
                 let of = only(of, |place| asked.contains(&place));
-                panels.push(of_requests(plan, w, &of, data, (&mine, &own), &requests)?);
+                panels.push(of_requests(plan, w, &of, data, (&runs, &own), &requests)?);
                 inputs.extend(requests.inputs);
                 for note in requests.notes {
                     if !notes.contains(&note) {
@@ -258,12 +273,13 @@ fn dataset_panels(
     Ok((panels, inputs))
 }
 
-/// What is wrong with the file that a command wrote.
+/// What is wrong with the file that a command wrote; `by_folds` says whether the rows of folds are told by runs for each.
 pub(super) fn validate(
     files: &Files<'_>,
     plan: &Plan,
     prepared: &Prepared,
     who: &Who,
+    by_folds: bool,
     file: &Path,
 ) -> Vec<Diagnostic> {
     if who.served.is_some() {
@@ -280,7 +296,7 @@ pub(super) fn validate(
     let data = &judged.data;
     let held_out = who
         .fold
-        .and_then(|n| data.folds.as_ref()?.folds.get(n as usize));
+        .and_then(|f| data.folds.as_ref()?.folds.get(f.at as usize));
     let (mut on, mut programs) = (BTreeMap::new(), Vec::new());
     for (place, of) in judged.wanted.iter().zip(&judged.compiled) {
         let (Some(w), Some(compiled)) = (prepared.wanted.get(*place), of.get(&who.variant)) else {
@@ -290,6 +306,7 @@ pub(super) fn validate(
         let rows = match held_out {
             Some(rows) if of_folds => rows.clone(),
             Some(_) => continue,
+            None if of_folds && by_folds => continue,
             None => data.rows(w.on.part.as_deref()),
         };
         on.insert(&w.on, rows);
@@ -310,6 +327,8 @@ pub(super) fn validate(
     let run = Run {
         variant: who.variant.clone(),
         seed: who.seed,
+        repeat: who.fold.map(|f| f.repeat),
+        elsewhere: false,
         path: None,
         made: None,
         span,
@@ -383,7 +402,7 @@ fn read_run(
 ) -> Result<(Columns, Option<Input>), Vec<Diagnostic>> {
     let on: BTreeMap<&DataRef, Vec<u32>> = wanted
         .iter()
-        .filter(|w| w.variants.contains_key(&run.variant))
+        .filter(|w| w.variants.contains_key(&run.variant) && run.tells(plan, &w.on))
         .map(|w| (&w.on, data.rows(w.on.part.as_deref())))
         .collect();
     let programs = compiled.iter().filter_map(|of| of.get(&run.variant));
@@ -394,8 +413,8 @@ fn read_run(
     let (mut columns, input) = match (&run.path, &run.made) {
         (Some(file), _) => read(files.folder.join(file), None)?,
         (None, Some(made)) if made.failed.is_empty() => {
-            let paths: Vec<PathBuf> = made.files.iter().map(|(_, path)| path.clone()).collect();
-            read(paths.first().cloned().unwrap_or_default(), Some(&paths))?
+            let first = made.files.first().cloned().unwrap_or_default();
+            read(first, Some(&made.files))?
         }
         (None, Some(_)) => {
             // Nothing of a failed run is measured.
@@ -444,15 +463,19 @@ fn panel(
     };
     let mut members = Vec::new();
     for (variant, c) in compiled {
-        let of: Vec<&Owned> = runs
+        let own = runs.iter().zip(columns);
+        let own = own.filter(|(r, _)| r.variant == *variant);
+        let own = own.filter_map(|(r, columns)| Some((r.repeat, columns.get(&w.on)?)));
+        let (repeats, of): (Vec<Option<u32>>, Vec<&Owned>) = own.unzip();
+        let repeats = repeats
             .iter()
-            .zip(columns)
-            .filter(|(r, _)| r.variant == *variant)
-            .filter_map(|(_, columns)| columns.get(&w.on))
-            .collect();
+            .flatten()
+            .max()
+            .map_or(1, |r| *r as usize + 1);
         members.push(Member {
-            seeds: seeds_key(plan, variant),
+            seeds: seeds_key(plan, variant, repeats),
             kernels: kernels(c, &of, &shared, &data.classes, &part_rows),
+            repeats,
         });
     }
     let name = plan.show_data(&w.on);
@@ -553,8 +576,9 @@ fn of_requests(
         let of = runs.iter().zip(&own).filter(|(r, _)| r.variant == *variant);
         let of: Vec<&Owned> = of.map(|(_, owned)| owned).collect();
         members.push(Member {
-            seeds: seeds_key(plan, variant),
+            seeds: seeds_key(plan, variant, 1),
             kernels: kernels(c, &of, &shared, &data.classes, &part_requests),
+            repeats: 1,
         });
     }
     let name = plan.show_data(&w.on);
@@ -599,13 +623,16 @@ fn kernels(
         .collect()
 }
 
-/// Systems with the same seeds are drawn together.
-fn seeds_key(plan: &Plan, variant: &Variant) -> u64 {
-    let seeds: Vec<String> = plan.systems[variant.system]
+/// Systems with the same seeds, and as many repeats of each, are drawn together.
+fn seeds_key(plan: &Plan, variant: &Variant, repeats: usize) -> u64 {
+    let mut seeds: Vec<String> = plan.systems[variant.system]
         .runs()
         .iter()
         .map(|s| s.map_or(String::new(), |s| s.to_string()))
         .collect();
+    if repeats > 1 {
+        seeds.push(format!("{repeats} repeats"));
+    }
     let mut parts = vec!["seeds"];
     parts.extend(seeds.iter().map(String::as_str));
     key(&parts)

@@ -88,16 +88,17 @@ pub(super) fn folds(w: &Wanted, data: &Evidenced, rows: &[u32]) -> Option<Folds>
         .folds
         .as_ref()
         .filter(|_| w.on.part.as_deref() == Some(FOLDS))?;
-    let mut of_row = BTreeMap::new();
-    for (fold, held_out) in (0u32..).zip(&folds.folds) {
-        of_row.extend(held_out.iter().map(|&row| (row, fold)));
-    }
+    let dealt = |repeat: &[Vec<u32>]| -> Vec<u32> {
+        let mut of_row = BTreeMap::new();
+        for (fold, held_out) in (0u32..).zip(repeat) {
+            of_row.extend(held_out.iter().map(|&row| (row, fold)));
+        }
+        let own = rows.iter().filter_map(|row| of_row.get(row).copied());
+        own.collect()
+    };
     Some(Folds {
-        of_row: rows
-            .iter()
-            .filter_map(|row| of_row.get(row).copied())
-            .collect(),
-        k: u32::try_from(folds.folds.len()).unwrap_or(u32::MAX),
+        of_row: folds.each().map(dealt).collect(),
+        k: u32::try_from(folds.k()).unwrap_or(u32::MAX),
         test_over_train: folds.test_over_train(),
     })
 }

@@ -76,11 +76,13 @@ pub fn straddles(d: &Dataset, table: &Table, cut: &Cut) -> Option<Diagnostic> {
     let held = |f: &&hir::Folds| !matches!(f.rule, hir::FoldRule::Rolling(_));
     of_split.or_else(|| {
         let (folds, dealt) = d.folds.as_ref().filter(held).zip(cut.folds.as_ref())?;
-        let named: Vec<(String, &[u32])> = (1..)
-            .zip(&dealt.folds)
-            .map(|(n, rows)| (format!("fold {n}"), rows.as_slice()))
-            .collect();
-        found(&named, folds.span)
+        dealt.each().find_map(|repeat| {
+            let named: Vec<(String, &[u32])> = (1..)
+                .zip(repeat)
+                .map(|(n, rows)| (format!("fold {n}"), rows.as_slice()))
+                .collect();
+            found(&named, folds.span)
+        })
     })
 }
 
@@ -128,6 +130,7 @@ fn fold_rule(d: &Dataset, folds: &hir::Folds, id: &str) -> data::FoldRule {
         k: folds.k,
         seed: folds.seed,
         strata,
+        repeats: folds.repeats,
     }
 }
 

@@ -195,6 +195,21 @@ impl Printer<'_> {
     }
 
     /// Two operands. A line that was broken at the operator goes on with it.
+    /// A unit of two words, attached: `tokens/s`. Where a comment or a line break stands between them it is an expression
+    /// as any other.
+    pub(super) fn rate(&mut self, unit: &Expr, context: Context) {
+        let written = unit.span.start as usize..unit.span.end as usize;
+        let text = self.source.get(written).unwrap_or_default();
+        match &unit.kind {
+            ExprKind::Binary { left, right, .. } if !text.contains(['\n', '#']) => {
+                self.expr(left, context);
+                self.token("/");
+                self.expr(right, context);
+            }
+            _ => self.expr(unit, context),
+        }
+    }
+
     fn binary(&mut self, (op, at): (BinaryOp, Span), left: &Expr, right: &Expr, context: Context) {
         self.expr(left, context);
         let word = op.text();
@@ -222,7 +237,11 @@ impl Printer<'_> {
         } else if op != BinaryOp::Range {
             self.put(" ");
         }
-        self.expr(right, context);
+        if op == BinaryOp::In && is_rate(right) {
+            self.rate(right, context);
+        } else {
+            self.expr(right, context);
+        }
     }
 
     /// Whether a comment stands behind the line at hand, so that nothing can follow on it.
@@ -230,6 +249,12 @@ impl Printer<'_> {
         let last = self.lines.last();
         last.is_some_and(|l| l.sealed || l.trailing.is_some())
     }
+}
+
+/// Whether one word stands over another, as in a unit.
+pub(super) fn is_rate(expr: &Expr) -> bool {
+    let word = |e: &Expr| matches!(&e.kind, ExprKind::Path(p) if p.single().is_some());
+    matches!(&expr.kind, ExprKind::Binary { op: BinaryOp::Div, left, right, .. } if word(left) && word(right))
 }
 
 /// The base of an entry's own line.

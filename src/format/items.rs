@@ -1,7 +1,7 @@
 //! Printing items, heads, bodies and their entries.
 
 use super::broken::entry_span;
-use super::exprs::entry_context;
+use super::exprs::{entry_context, is_rate};
 use super::lines::{Base, Class};
 use super::printer::{Context, Printer};
 use crate::syntax::ast::{
@@ -275,7 +275,10 @@ impl Printer<'_> {
         self.put(" ");
         self.entry_stop();
         let context = entry_context(base, self.here(), false);
-        self.value(&field.value, context);
+        match &field.value.expr {
+            Some(expr) if field.name.text == "unit" && is_rate(expr) => self.rate(expr, context),
+            _ => self.value(&field.value, context),
+        }
     }
 
     fn rule(&mut self, rule: &Rule, base: Base) {

@@ -5,7 +5,7 @@ use super::model::*;
 use super::schema::FieldSpec;
 use super::scope::{Def, Resolver};
 use super::show;
-use super::values::{Fields, as_word, plain};
+use super::values::{Fields, as_unit, as_word, plain};
 use crate::syntax::ast::{self, BinaryOp, Expr, ExprKind, Value};
 use crate::text::{Span, Spanned};
 use std::collections::BTreeMap;
@@ -149,8 +149,15 @@ impl<'a> Resolver<'a> {
                 right,
                 ..
             } => self.class_range(left, right, e.span, label),
-            ExprKind::Path(p) if p.single().is_some() => {
-                let name = p.single().cloned();
+            ExprKind::Path(_)
+            | ExprKind::Quantity(_)
+            | ExprKind::Binary {
+                op: BinaryOp::Div, ..
+            } if as_unit(e).is_some() => {
+                let name = as_unit(e).map(|unit| ast::Name {
+                    text: unit.value,
+                    span: unit.span,
+                });
                 label.unit = name.and_then(|n| self.unit(&n)).map(|u| LabelUnit {
                     factor: u.canonical(1.0),
                     measure: u.measure,

@@ -10,6 +10,8 @@ use crate::text::Spanned;
 
 /// Folds beyond this many are a slip.
 const MOST_FOLDS: f64 = 10_000.0;
+/// Repeats beyond this many are a slip.
+const MOST_REPEATS: f64 = 1_000.0;
 
 impl<'a> Resolver<'a> {
     /// `kfold(k: 5, seed: 1, of: train)` and its kin.
@@ -48,7 +50,7 @@ impl<'a> Resolver<'a> {
                 return None;
             }
         };
-        let (mut k, mut seed, mut of) = (None, 0, None);
+        let (mut k, mut seed, mut of, mut repeats) = (None, 0, None, 1);
         for arg in args {
             match arg.name.as_ref().map(|n| n.text.as_str()) {
                 None => {}
@@ -58,6 +60,9 @@ impl<'a> Resolver<'a> {
                     seed = self
                         .count(&arg.value, "a seed", 0.0)
                         .map_or(0, |s| s.value as u64);
+                }
+                Some("repeats") if !matches!(rule, FoldRule::Rolling(_)) => {
+                    repeats = self.repeats(&arg.value)?;
                 }
                 Some("of") => of = self.fold_rows(&arg.value, split),
                 Some(_) => self.fold_argument(arg, &rule),
@@ -85,9 +90,25 @@ impl<'a> Resolver<'a> {
             // Whole and at most 10,000, so the cast is exact.
             k: k.value as u32,
             seed,
+            repeats,
             of,
             span: *span,
         })
+    }
+
+    /// How often all rows are dealt.
+    fn repeats(&mut self, value: &'a Value) -> Option<u32> {
+        let n = self.count(value, "a number of repeats, at least 1", 1.0)?;
+        if n.value > MOST_REPEATS {
+            self.errors.push(HirError::Range {
+                message: format!("{} repeats are too many", n.value),
+                span: n.span,
+                help: "10 repeats of 10 folds are usual".into(),
+            });
+            return None;
+        }
+        // Whole and at most 1,000, so the cast is exact.
+        Some(n.value as u32)
     }
 
     fn fold_argument(&mut self, arg: &'a ast::Arg, rule: &FoldRule) {
@@ -95,7 +116,7 @@ impl<'a> Resolver<'a> {
         let legal: &[&str] = match rule {
             FoldRule::Rolling(_) => &["k", "of"],
             FoldRule::KFold | FoldRule::Grouped(_) | FoldRule::Stratified(_) => {
-                &["k", "seed", "of"]
+                &["k", "seed", "repeats", "of"]
             }
         };
         self.errors.push(HirError::UnknownField {

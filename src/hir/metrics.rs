@@ -184,8 +184,8 @@ impl<'a> Resolver<'a> {
     }
 
     pub(super) fn assert_unit(&mut self, value: &'a ast::Value, metric: &mut Metric) {
-        let Some(word) = plain(value).and_then(super::values::as_word) else {
-            self.shape("a unit such as `tokens`", value);
+        let Some(word) = plain(value).and_then(super::values::as_unit) else {
+            self.shape("a unit such as `tokens` or `tokens/s`", value);
             return;
         };
         let name = ast::Name {

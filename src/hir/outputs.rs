@@ -5,15 +5,15 @@ use super::model::*;
 use super::schema::ROLES;
 use super::scope::Resolver;
 use super::template::{Template, TemplateError, parse_template};
-use super::values::{Fields, as_word, plain};
+use super::values::{Fields, as_unit, as_word, plain};
 use crate::diagnostic::suggest;
 use crate::syntax::ast::{ExprKind, Field, Value};
 use crate::text::{Span, Spanned};
 use crate::types::Measure;
 
-const FILE_HOLES: [&str; 3] = ["seed", "system", "variant"];
-const COMMAND_HOLES: [&str; 10] = [
-    "seed", "system", "variant", "flags", "out", "train", "val", "on", "level", "fold",
+const FILE_HOLES: [&str; 4] = ["seed", "system", "variant", "repeat"];
+const COMMAND_HOLES: [&str; 11] = [
+    "seed", "system", "variant", "flags", "out", "train", "val", "on", "level", "fold", "repeat",
 ];
 
 impl<'a> Resolver<'a> {
@@ -233,7 +233,7 @@ impl<'a> Resolver<'a> {
         &mut self,
         e: &'a crate::syntax::ast::Expr,
     ) -> Option<(f64, f64, Measure)> {
-        let word = as_word(e)?;
+        let word = as_unit(e)?;
         let name = crate::syntax::ast::Name {
             text: word.value,
             span: word.span,

@@ -180,7 +180,7 @@ const DATASET: &[FieldSpec] = &[
     f(
         "folds",
         "kfold(k: 5, seed: 3, of: train)",
-        "how rows fall into cross-validation folds",
+        "how rows fall into cross-validation folds; `repeats: 10` deals them anew",
     ),
     f(
         "derived_from",

@@ -3,7 +3,7 @@
 
 use super::Module;
 use super::schema::ROLES;
-use super::values::{as_word, plain};
+use super::values::{as_unit, as_word, plain};
 use crate::syntax::ast::{
     Arg, BinaryOp, Block, Body, Expr, ExprKind, Head, ItemKind, Keyword, Value,
 };
@@ -179,6 +179,6 @@ fn unit(value: &Value) -> Option<(Measure, Span)> {
     else {
         return None;
     };
-    let word = as_word(right)?;
+    let word = as_unit(right)?;
     Some((parse_unit(&word.value).ok()?.measure, word.span))
 }

@@ -219,6 +219,7 @@ impl<'a> Resolver<'a> {
     /// Whether the methods of a comparison fit its metrics and what its rows are; what doesn't is
     /// reported, and dropped.
     pub(super) fn fit_methods(&mut self, c: &mut Compare) {
+        self.each_repeat(c);
         if let Some(over) = c.over.filter(|o| o.value == Over::Folds) {
             self.fit_folds(c, over.span);
             return;
@@ -265,6 +266,36 @@ impl<'a> Resolver<'a> {
             self.studentized_fits(c, spec.span);
         }
         self.enough_runs(c);
+    }
+
+    /// What learns from folds that are dealt again and again has other outputs each time, so its files need a name for
+    /// each.
+    fn each_repeat(&mut self, c: &Compare) {
+        let Some(on) = &c.on else { return };
+        let Some(repeats) = self.plan.repeats(&on.data).filter(|r| *r > 1) else {
+            return;
+        };
+        for v in std::iter::once(&c.subject).chain(&c.against) {
+            let system = &self.plan.systems[v.variant.system];
+            let Some(Outputs::Predictions { template, .. }) = &system.outputs else {
+                continue;
+            };
+            let learns = system.train.iter().any(|used| used.data == on.data);
+            if !learns || template.value.holes().any(|(name, ..)| name == "repeat") {
+                continue;
+            }
+            let name = &system.common.name;
+            let error = HirError::Unfit {
+                message: format!("`{name}` has one output for {repeats} repeats of the folds"),
+                span: template.span,
+                label: "one file for all repeats".into(),
+                other: Some((on.span, "it learns anew each time these are dealt".into())),
+                help: "write `{repeat}` into the name of the file, or leave `repeats:` out".into(),
+            };
+            if !self.errors.contains(&error) {
+                self.errors.push(error);
+            }
+        }
     }
 
     /// Folds are compared by their differences, with the variance that sharing training rows calls for:

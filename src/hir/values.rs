@@ -6,7 +6,7 @@ use super::schema::FieldSpec;
 use super::scope::{Def, Resolver, Source};
 use super::show;
 use crate::diagnostic::suggest;
-use crate::syntax::ast::{self, Body, Expr, ExprKind, Field, UnaryOp, Value};
+use crate::syntax::ast::{self, BinaryOp, Body, Expr, ExprKind, Field, UnaryOp, Value};
 use crate::text::Spanned;
 use crate::types::{Measure, UnitError, known_words, parse_unit};
 use std::collections::BTreeMap;
@@ -448,6 +448,31 @@ pub(super) fn as_word(e: &Expr) -> Option<Spanned<String>> {
         }
         _ => None,
     }
+}
+
+/// A unit where no number stands before it: `ms`, `tokens/s`, `"%"`, and `1/s` of what is only counted.
+pub(super) fn as_unit(e: &Expr) -> Option<Spanned<String>> {
+    let text = match &e.kind {
+        ExprKind::Path(p) => p.single()?.text.clone(),
+        ExprKind::Text(t) => t.value.clone(),
+        ExprKind::Binary {
+            op: BinaryOp::Div,
+            left,
+            right,
+            ..
+        } => match (&left.kind, &right.kind) {
+            (ExprKind::Path(above), ExprKind::Path(below)) => {
+                format!("{}/{}", above.single()?.text, below.single()?.text)
+            }
+            _ => return None,
+        },
+        ExprKind::Quantity(q) => {
+            let unit = q.unit.as_ref().filter(|u| u.text.starts_with('/'))?;
+            (q.digits == "1").then(|| unit.text.clone())?
+        }
+        _ => return None,
+    };
+    Some(Spanned::new(text, e.span))
 }
 
 pub(super) fn is_number(e: &Expr) -> bool {

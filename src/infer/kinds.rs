@@ -38,8 +38,10 @@ pub(super) fn of(panel: &Panel) -> Option<Vec<u32>> {
             keys: Keys::Codes(codes),
         })
     };
-    if let Some(folds) = &panel.folds {
-        codes(&folds.of_row);
+    if let Some(folds) = &panel.folds
+        && !folds.of_row.iter().all(|of_row| codes(of_row.as_slice()))
+    {
+        return None;
     }
     let strata = panel.units.stratum_of_unit();
     let one_stratum = panel.units.strata().count() == 1;
@@ -119,12 +121,12 @@ pub(super) fn merge(panel: Panel, kind_of_unit: &[u32]) -> Panel {
             .collect(),
         ..member
     };
+    let merged = |of_row: &Vec<u32>| {
+        let of = rows.iter().filter_map(|&row| of_row.get(row as usize));
+        of.copied().collect()
+    };
     let folds = |folds: Folds| Folds {
-        of_row: rows
-            .iter()
-            .filter_map(|&row| folds.of_row.get(row as usize))
-            .copied()
-            .collect(),
+        of_row: folds.of_row.iter().map(merged).collect(),
         ..folds
     };
     Panel {

@@ -133,9 +133,9 @@ impl Panel {
 /// How the rows of a panel fall into folds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Folds {
-    /// The fold of each row, from 0.
-    pub of_row: Vec<u32>,
-    /// How many folds.
+    /// For each repeat the fold of each row, from 0.
+    pub of_row: Vec<Vec<u32>>,
+    /// How many folds a repeat has.
     pub k: u32,
     /// Held-out rows over training rows.
     pub test_over_train: f64,
@@ -146,17 +146,23 @@ pub struct Folds {
 pub struct Member {
     /// Hash of its seeds: systems with the same seeds share the draw of runs.
     pub seeds: u64,
-    /// For each run and part a kernel with the member's metrics.
+    /// For each run and part a kernel with the member's metrics. Where it has outputs of its own for each repeat of a
+    /// cross-validation, each of those is a run: all of the first seed, then all of the next.
     pub kernels: Vec<Vec<Kernel>>,
+    /// How many runs a seed has: repeats of a cross-validation, else one.
+    pub repeats: usize,
 }
 
 impl Panel {
-    /// The same with each member's first runs alone: as many as `most` says of its place.
+    /// The same with each member's first seeds alone: as many as `most` says of its place.
     #[must_use]
     pub fn first_runs(&self, most: impl Fn(usize) -> usize) -> Panel {
-        let first = |(place, member): (usize, &Member)| Member {
-            kernels: member.kernels.iter().take(most(place)).cloned().collect(),
-            ..*member
+        let first = |(place, member): (usize, &Member)| {
+            let most = most(place).saturating_mul(member.repeats);
+            Member {
+                kernels: member.kernels.iter().take(most).cloned().collect(),
+                ..*member
+            }
         };
         let members = self.members.iter().enumerate().map(first).collect();
         let mut panel = self.of_members(members);
@@ -164,14 +170,15 @@ impl Panel {
         panel
     }
 
-    /// One run of each member that is `read`; a member that has fewer runs, or isn't, has none. All such panels
+    /// One seed of each member that is `read`; a member that has fewer seeds, or isn't, has none. All such panels
     /// draw the same rows.
     #[must_use]
     pub fn one_run(&self, run: usize, read: impl Fn(usize) -> bool) -> Panel {
         let one = |(place, member): (usize, &Member)| {
-            let own = member.kernels.get(run).filter(|_| read(place)).cloned();
+            let of_seed = member.kernels.chunks(member.repeats.max(1)).nth(run);
+            let own = of_seed.filter(|_| read(place)).unwrap_or_default();
             Member {
-                kernels: own.into_iter().collect(),
+                kernels: own.to_vec(),
                 ..*member
             }
         };
@@ -299,6 +306,8 @@ struct Observed {
     left_out: Vec<Vec<f64>>,
     /// For each metric that is an area its positive rows, where rows are the units.
     positive: Vec<Option<Arc<[bool]>>>,
+    /// For each metric whether it is a share of rows.
+    shares: Vec<bool>,
     /// For each metric that is a quantile its numbers, where rows are the units; and whether it reads an order.
     orders: Vec<(Option<Quantile>, bool)>,
     /// For each fold and metric the mean over runs, with the ratio of held-out to training rows.
@@ -319,6 +328,7 @@ impl Observed {
             copies: None,
             left_out: Vec::new(),
             positive: Vec::new(),
+            shares: Vec::new(),
             orders: Vec::new(),
             folds: None,
             block: panel.units.block(),
@@ -358,9 +368,12 @@ impl Observed {
             let numbers = |metric| first.quantile(metric, &ones).filter(|_| lone).map(Arc::new);
             let of = |metric| (numbers(metric), first.is_rough(metric));
             observed.orders = (0..first.programs()).map(of).collect();
+            let all = 0..first.programs();
+            observed.shares = all.map(|metric| first.is_share(metric)).collect();
         }
         if let Some(folds) = &panel.folds {
-            observed.folds = Some((by_fold(folds, &kernels, &ones), folds.test_over_train));
+            let values = by_fold(folds, member.repeats, &kernels, &ones);
+            observed.folds = Some((values, folds.test_over_train));
         }
         let stratum = |&u: &u32| {
             panel
@@ -391,6 +404,7 @@ impl Observed {
             copies: self.copies.clone(),
             positive: self.positive.get(metric).cloned().flatten(),
             quantile: self.orders.get(metric).and_then(|o| o.0.clone()),
+            share: self.shares.get(metric).copied().unwrap_or(false),
             rough: self.orders.get(metric).is_some_and(|o| o.1),
             sides: None,
             errors: None,
@@ -406,15 +420,19 @@ impl Observed {
     }
 }
 
-/// For each fold and metric the mean over runs of the values on the fold's rows.
-fn by_fold(folds: &Folds, kernels: &[&Kernel], times: &[u32]) -> Vec<Vec<f64>> {
+/// For each fold of each repeat and each metric the mean over runs of the values on the fold's rows. A run that
+/// belongs to a repeat counts in that one alone.
+fn by_fold(folds: &Folds, repeats: usize, kernels: &[&Kernel], times: &[u32]) -> Vec<Vec<f64>> {
     let mut scratch = Scratch::default();
-    let runs = kernels.len() as f64;
-    let one = |fold: u32| {
+    let mut one = |(repeat, of_row, fold): (usize, &Vec<u32>, u32)| {
+        let own = kernels.iter().enumerate();
+        let own = own.filter(|(run, _)| repeats <= 1 || run % repeats == repeat);
+        let own: Vec<&&Kernel> = own.map(|(_, kernel)| kernel).collect();
+        let runs = own.len() as f64;
         let of_fold = |(f, times): (&u32, &u32)| if *f == fold { *times } else { 0 };
-        let weights: Vec<u32> = folds.of_row.iter().zip(times).map(of_fold).collect();
+        let weights: Vec<u32> = of_row.iter().zip(times).map(of_fold).collect();
         let mut mean: Vec<f64> = Vec::new();
-        for kernel in kernels {
+        for kernel in own {
             let mut values = vec![0.0; kernel.programs()];
             kernel.evaluate(&weights, &mut scratch, &mut values);
             mean.resize(values.len(), 0.0);
@@ -424,5 +442,7 @@ fn by_fold(folds: &Folds, kernels: &[&Kernel], times: &[u32]) -> Vec<Vec<f64>> {
         }
         mean
     };
-    (0..folds.k).map(one).collect()
+    let repeated = folds.of_row.iter().enumerate();
+    let all = repeated.flat_map(|(repeat, of)| (0..folds.k).map(move |fold| (repeat, of, fold)));
+    all.map(&mut one).collect()
 }

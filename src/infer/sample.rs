@@ -30,6 +30,8 @@ pub struct Sample {
     pub positive: Option<Arc<[bool]>>,
     /// Of a quantile of independent rows: their numbers in ascending order, and the quantile.
     pub quantile: Option<Arc<(Vec<f64>, f64)>>,
+    /// Whether it is a share of rows by its formula, or the difference of two in `sides`.
+    pub share: bool,
     /// Whether it depends on single order statistics, so that values without each unit tell little of its spread.
     pub rough: bool,
     /// Of a difference: the two sides.
@@ -116,6 +118,7 @@ impl Sample {
             copies: self.copies.clone(),
             positive: self.positive.clone(),
             quantile: None,
+            share: false,
             rough: self.rough || other.rough,
             sides: None,
             errors: None,
@@ -157,6 +160,7 @@ impl Sample {
             },
             positive: None,
             quantile: None,
+            share: false,
             rough: self.rough || other.rough,
             sides: None,
             errors: None,
@@ -239,6 +243,7 @@ impl Sample {
             replicates,
             positive: None,
             quantile: None,
+            share: false,
             rough: false,
             sides: None,
             errors: own.map(|own| {
@@ -269,6 +274,7 @@ impl Sample {
             copies: None,
             positive: None,
             quantile: None,
+            share: false,
             rough: false,
             sides: None,
             errors: None,

@@ -80,6 +80,7 @@ pub fn compile(
     Ok(Program {
         statistics: compiler.statistics,
         root,
+        share: plan.is_share(metric.metric),
     })
 }
 

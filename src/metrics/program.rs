@@ -11,6 +11,8 @@ pub struct Program {
     pub(super) statistics: Vec<Statistic>,
     /// The value from the statistics.
     pub(super) root: Node,
+    /// Whether it is a share of rows by its formula, whatever its values are.
+    pub(super) share: bool,
 }
 
 /// A column that a program needs, and how it reads it.

@@ -87,6 +87,9 @@ pub struct What {
     /// The fold, from 1, in a cross-validation.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub fold: Option<u32>,
+    /// The repeat, from 1, of a cross-validation that has several.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub repeat: Option<u32>,
     /// Whether it is asked row by row, and its answers are timed.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub served: bool,

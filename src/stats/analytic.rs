@@ -214,7 +214,8 @@ pub fn quantile_order(sorted: &[f64], q: f64, level: f64) -> Option<Ends> {
 }
 
 /// Mean and standard error of the differences on k folds that share training rows: the variance is
-/// (1/k + test/train)·s² instead of s²/k (Nadeau & Bengio 2003), k - 1 degrees of freedom. `None` of
+/// (1/k + test/train)·s² instead of s²/k (Nadeau & Bengio 2003), k - 1 degrees of freedom. Of k folds dealt r times all
+/// k·r are handed in: (1/(k·r) + test/train)·s² with k·r - 1 degrees of freedom (Bouckaert & Frank 2004). `None` of
 /// fewer than two folds.
 pub fn corrected_resampled(differences: &[f64], test_over_train: f64) -> Option<(f64, f64, f64)> {
     let k = differences.len() as f64;

@@ -298,6 +298,30 @@ pub fn two_one_sided_apart(a: &[f64], b: &[f64], margin: f64) -> Option<(f64, f6
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stats::analytic::around_t;
+
+    /// Five folds dealt three times (Bouckaert & Frank 2004), by NumPy 2.4 and SciPy 1.17: `se = sqrt((1/15 + 1/4) *
+    /// d.var(ddof=1))`, `2 * t.sf(d.mean() / se, 14)`, `d.mean() ± t.ppf(0.975, 14) * se`.
+    #[test]
+    fn folds_of_several_repeats() {
+        let d = [
+            0.012, 0.031, -0.004, 0.018, 0.022, 0.009, 0.027, 0.001, 0.025, 0.014, 0.016, 0.02,
+            -0.008, 0.03, 0.011,
+        ];
+        let (mean, se, df) = corrected_resampled(&d, 0.25).unwrap();
+        let p = corrected_t(&d, 0.25).unwrap().value;
+        let (low, high) = around_t(mean, se, df, 0.95).unwrap();
+        for (found, want) in [
+            (mean, 0.014_933_333_333_333_331),
+            (se, 0.006_653_117_183_243_374_5),
+            (p, 0.041_476_901_860_892_944),
+            (low, 0.000_663_816_165_555_745_6),
+            (high, 0.029_202_850_501_110_92),
+        ] {
+            assert!((found - want).abs() < 1e-12, "{found} {want}");
+        }
+        assert_eq!(df, 14.0);
+    }
 
     /// R 4.3: `wilcox.test(c(1.1, 2, 3, 4.2, 5), c(2, 6, 7, 8.5), exact = FALSE)`: W = 3.5 of ranks with one
     /// tie, σ² = 5·4/12·(10 − 6/72).

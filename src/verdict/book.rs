@@ -102,6 +102,13 @@ impl<'a> Page<'a> {
         samples.get(member, part, place).map(Cow::Borrowed)
     }
 
+    /// How many runs each seed of a variant has: repeats of a cross-validation, else one.
+    pub(super) fn repeats(&self, variant: &Variant) -> usize {
+        let member = self.measured.variants.iter().position(|v| v == variant);
+        let member = member.and_then(|at| self.measured.panel.members.get(at));
+        member.map_or(1, |member| member.repeats.max(1))
+    }
+
     /// The places of a variant and of its metric in the panel; `None` of one that is measured on requests.
     pub(super) fn place(&self, variant: &Variant, metric: &MetricRef) -> Option<(usize, usize)> {
         place(self.measured, variant, metric)
@@ -186,6 +193,7 @@ pub(super) fn published(value: f64) -> Sample {
         copies: None,
         positive: None,
         quantile: None,
+        share: false,
         rough: false,
         sides: None,
         errors: None,
@@ -316,7 +324,8 @@ fn in_closed_form(
             units: Some(units(sample)),
             runs: Some(sample.runs.len() as u64).filter(|_| unit != ResampleUnit::Run),
             note: sample.test_over_train.map(|ratio| {
-                format!("variance corrected for shared training rows: 1/k + {ratio:.3}")
+                let folds = units(sample);
+                format!("variance corrected for shared training rows: 1/{folds} + {ratio:.3}")
             }),
             ..Interval::default()
         }),

@@ -104,8 +104,12 @@ pub(super) enum Shares {
     Apart((u64, u64), (u64, u64)),
 }
 
-/// The counts of a quantity whose units all say yes or no; `None` where one doesn't.
+/// The counts of a share of rows, or of a difference of two, whose units all say yes or no; `None` where one doesn't, and of
+/// what is no share by its formula: a mean that happens to be 0 on every row has no bound at 1.
 pub(super) fn shares(sample: &Sample) -> Option<Shares> {
+    if !sample.share {
+        return None;
+    }
     let Some(sides) = &sample.sides else {
         let hits = hits(&sample.side())?;
         return Some(Shares::One(count(&hits), all(&hits)));

@@ -4,6 +4,7 @@ use super::book::{Book, Page, number, part_name, spec, unit_of};
 use super::design::Design;
 use crate::hir::{MetricRef, Outputs, Plan, Variant};
 use crate::result::{Metric, Unit};
+use crate::stats::summary::mean;
 
 /// Over runs with their interval, and each run's value on all rows.
 pub(super) fn metrics(book: &Book<'_>) -> Vec<Metric> {
@@ -118,10 +119,13 @@ fn of_metric(
         if part > 0 {
             continue;
         }
-        for (seed, value) in plan.systems[variant.system].runs().iter().zip(&sample.runs) {
+        // Of a seed that was run for each repeat of a cross-validation their mean.
+        let each = sample.runs.chunks(page.repeats(variant));
+        for (seed, runs) in plan.systems[variant.system].runs().iter().zip(each) {
             if seed.is_none() {
                 continue;
             }
+            let value = mean(runs).unwrap_or(f64::NAN);
             all.extend(base(part, &unit).map(|m| Metric {
                 seed: *seed,
                 estimate: value.is_finite().then_some(value * factor),

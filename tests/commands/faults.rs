@@ -140,7 +140,7 @@ fn no_output() {
 
 #[test]
 fn an_output_that_cannot_be_used() {
-    let cases: [(&str, &str); 9] = [
+    let cases: [(&str, &str); 13] = [
         // Half a file: rows are missing; a row is cut off; the header stands alone; nothing at all.
         (
             "sh predict.sh x $1 $2 1; head -n 30 $2 > t; cp t $2",
@@ -154,6 +154,14 @@ fn an_output_that_cannot_be_used() {
         (": > $2", "out.csv` is empty"),
         // Binary garbage, wrong ids, a class that is none, an id twice, another column.
         ("head -c 4000 /dev/zero > $2", "it holds binary data"),
+        (
+            "head -c 40000 \"$(command -v awk)\" > $2",
+            "it holds binary data",
+        ),
+        ("printf 'id,prediction\\ntest0,\\377\\376\\n' > $2", "UTF-8"),
+        ("gzip -c $1 > $2", "it holds gzip-compressed data"),
+        // A quoted field that never ends takes in all that follows.
+        ("sh predict.sh x $1 $2 1; echo 'test0,\"pos' >> $2", "quote"),
         (
             "sh predict.sh x $1 $2 1; sed s/test/text/ $2 > t; cp t $2",
             "`text0` (line 2)",
@@ -182,6 +190,61 @@ fn an_output_that_cannot_be_used() {
             .to_string_lossy()
             .into_owned();
         p.run().expect(2, &[&format!(".bench/p/failed/{key}")]);
+    }
+}
+
+#[test]
+fn garbage_in_other_formats() {
+    for (ending, fault, said) in [
+        (
+            "jsonl",
+            "head -c 3000 /dev/zero > $2",
+            "error[E115] bad-output",
+        ),
+        (
+            "jsonl",
+            "printf '{\"id\": \"test0\", \"pred' > $2",
+            "error[E115] bad-output",
+        ),
+        (
+            "parquet",
+            "printf 'PAR1 and no more' > $2",
+            "error[E115] bad-output",
+        ),
+        (
+            "csv.gz",
+            "sh predict.sh x $1 t 1; gzip -c t | head -c 90 > $2",
+            "error[E115] bad-output",
+        ),
+        (
+            "csv.zst",
+            "echo id,prediction > $2",
+            "error[E115] bad-output",
+        ),
+    ] {
+        let p = Project::new(&format!("sh fault.sh {{on}} {{out}}.{ending} {{seed}}"));
+        p.write("fault.sh", &format!("{fault}\n"));
+        let done = p.run();
+        done.expect(2, &[said, "b seed 1"]);
+        assert!(!done.err.contains("panicked"), "{}", done.err);
+        assert_eq!((p.kept("runs").len(), p.kept("failed").len()), (2, 2));
+    }
+}
+
+#[test]
+fn half_a_file_of_a_command_that_dies_is_not_used() {
+    for fault in ["exit 1", "kill -KILL $$", "sleep 600"] {
+        let fault = format!("sh predict.sh x $1 $2 1; head -n 20 $2 > t; cp t $2; {fault}");
+        let p = goes_wrong(&fault, "limits: { time: 2s }", &[]);
+        // What it wrote lies with the failed run, and once it is mended the half is not in the way.
+        let half = p.kept("failed")[0].join("out.csv");
+        assert_eq!(std::fs::read_to_string(half).unwrap().lines().count(), 20);
+        p.write("fault.sh", "sh predict.sh x $1 $2 $3\n");
+        p.run().expect(0, &["hold"]);
+        for folder in p.kept("runs") {
+            let lines = std::fs::read_to_string(folder.join("out.csv")).unwrap();
+            assert_eq!(lines.lines().count(), 61);
+        }
     }
 }
 

@@ -53,6 +53,36 @@ fn labels_of_the_rows_to_predict_never_lie_in_the_folder_of_a_run() {
     }
 }
 
+/// Everything below what a run is given, at any depth, while it runs: no file holds the label of a row it is to predict,
+/// in whatever column, nor a column that tells it.
+#[test]
+fn no_file_that_a_run_is_given_tells_a_label() {
+    let p = Project::new("sh spy.sh {train} {val} {on} {out} {seed}");
+    p.write(
+        "spy.sh",
+        "set -e\nrm -rf \"copy-$5\"; mkdir \"copy-$5\"\n\
+         cp -rL \"$(dirname \"$(dirname \"$3\")\")\" \"copy-$5/task\"\nsh predict.sh \"$1\" \"$3\" \"$4\" \"$5\"\n",
+    );
+    p.run().expect(0, &[]);
+    let mut open = vec![p.path("copy-1/task")];
+    let (mut files, mut told) = (0, 0);
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(std::fs::read_dir(path).unwrap().map(|e| e.unwrap().path()));
+            continue;
+        }
+        files += 1;
+        let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
+        for line in text.lines().filter(|l| l.starts_with("test")) {
+            let fields: Vec<&str> = line.split(',').collect();
+            assert_eq!((fields.len(), fields[2]), (3, "test"), "{}", path.display());
+            told += 1;
+        }
+    }
+    assert_eq!(told, 60);
+    assert!(files >= 3, "{files}");
+}
+
 #[test]
 fn what_a_command_is_given_is_one_word_whatever_it_holds() {
     let folder = "plans of 'ü' $(touch pwned) `touch pwned`; touch pwned & \"x\"";
@@ -78,6 +108,34 @@ fn what_a_command_is_given_is_one_word_whatever_it_holds() {
         .collect();
     let names = all.into_iter().map(|e| e.unwrap().file_name());
     assert!(!names.into_iter().any(|n| n == "pwned"));
+}
+
+#[test]
+fn names_with_blanks_and_umlauts_stand_anywhere() {
+    let p = Project::within(
+        "Pläne für  上海",
+        "sh 'mein skript ß.sh' {train} {on} {out} {seed}",
+        "",
+    );
+    std::fs::create_dir(p.path("Daten ü")).unwrap();
+    std::fs::rename(p.path("d.csv"), p.path("Daten ü/alle 文.csv")).unwrap();
+    let text = p
+        .read("p.bench")
+        .replace("\"d.csv\"", "\"Daten ü/alle 文.csv\"");
+    std::fs::remove_file(p.path("p.bench")).unwrap();
+    p.write("mein plan é.bench", &text);
+    p.write("mein skript ß.sh", &p.read("predict.sh"));
+    let done = p.benchwright(&["run", "mein plan é.bench"]);
+    done.expect(0, &["hold"]);
+    assert!(p.path(".bench/mein plan é/report.json").is_file());
+    p.benchwright(&["verify", ".bench/mein plan é/report.json"])
+        .expect(0, &["the same bytes"]);
+    p.benchwright(&["status", "mein plan é.bench"])
+        .expect(0, &["4 done"]);
+    let elsewhere = p.benchwright(&["run", "mein plan é.bench", "--out", "aus gabe/ö 1"]);
+    elsewhere.expect(0, &["hold", "aus gabe/ö 1/report.md"]);
+    p.benchwright(&["verify", "aus gabe/ö 1/report.json"])
+        .expect(0, &["the same bytes"]);
 }
 
 #[test]
@@ -212,6 +270,100 @@ fn folds_are_run_one_by_one_each_without_its_own_rows() {
             .to_string()
             .contains("d.folds without fold 1")
     );
+}
+
+#[test]
+fn repeated_folds_are_run_one_by_one_in_each_repeat() {
+    let p = Project::new(RUN);
+    let plan = p
+        .read("p.bench")
+        .replace(
+            "split: column(part) { train: \"train\", val: \"val\", test: \"test\" }",
+            "folds: kfold(k: 3, seed: 1, repeats: 2)",
+        )
+        .replace(
+            "train: d.train, tune: d.val { by: accuracy, trials: 2 }",
+            "train: d.folds",
+        )
+        .replace("on: d.test", "on: d.folds")
+        .replace(
+            "sh predict.sh {train} {on} {out} {seed}",
+            "sh fold.sh {train} {on} {out} {seed} {repeat}-{fold}",
+        );
+    p.write("p.bench", &plan);
+    p.write(
+        "fold.sh",
+        "set -e\necho $5 >> folds\ntail -n +2 \"$2\" | cut -d, -f1 | sort > on-$5.$4.$$\n\
+         tail -n +2 \"$1\" | cut -d, -f1 | sort > learned\ntest -z \"$(comm -12 learned on-$5.$4.$$)\"\n\
+         test $(cat learned on-$5.$4.$$ | wc -l) = 78\nsh predict.sh \"$1\" \"$2\" \"$3\" \"$4\"\n",
+    );
+    let done = p.benchwright(&["run", "p.bench", "--jobs", "1"]);
+    done.expect(0, &[]);
+    let records = p.records("runs");
+    assert_eq!(records.len(), 24);
+    let r = records
+        .iter()
+        .find(|r| r["name"] == "b seed 2 repeat 2 fold 3")
+        .unwrap();
+    assert_eq!(
+        (&r["what"]["repeat"], &r["what"]["fold"]),
+        (&2.into(), &3.into())
+    );
+    assert!(
+        r["inputs"]
+            .to_string()
+            .contains("d.folds without fold 3 of repeat 2")
+    );
+    let folds: BTreeSet<String> = p.read("folds").lines().map(str::to_owned).collect();
+    let all = ["1-1", "1-2", "1-3", "2-1", "2-2", "2-3"].map(str::to_owned);
+    assert_eq!(folds, all.into());
+    assert_eq!(p.run().out, done.out);
+    assert_eq!(p.read("folds").lines().count(), 24);
+    // Fewer repeats are the first of more: nothing is run again.
+    let plan = p.read("p.bench").replace(", repeats: 2", "");
+    p.write("p.bench", &plan);
+    p.run().expect(0, &[]);
+    assert_eq!(p.read("folds").lines().count(), 24);
+}
+
+#[test]
+fn what_is_judged_on_its_folds_and_on_other_rows_is_run_for_either() {
+    let p = Project::new(RUN);
+    let plan = p
+        .read("p.bench")
+        .replace("  columns:", "  folds: kfold(k: 3, seed: 1, of: train)\n  columns:")
+        .replace(
+            "train: d.train, tune: d.val { by: accuracy, trials: 2 }",
+            "train: d.folds",
+        )
+        .replace(
+            "decide for",
+            "compare b with a { on: d.folds, metrics: [accuracy, run_time], interval: bootstrap(300) }\ndecide for",
+        )
+        .replace("dataset d", "metric run_time { better: lower, value: run.elapsed }\ndataset d");
+    p.write("p.bench", &plan);
+    p.run().expect(0, &[]);
+    let records = p.records("runs");
+    assert_eq!(records.len(), 16);
+    let on = |partition: &str, fold: bool| {
+        let of = |r: &&serde_json::Value| {
+            r["what"]["partitions"][0] == partition && r["what"]["fold"].is_number() == fold
+        };
+        records.iter().filter(of).count()
+    };
+    assert_eq!((on("d.folds", true), on("d.test", false)), (12, 4));
+    // The figures of either are its own: of folds the sum of three runs, none of another.
+    let report: serde_json::Value = serde_json::from_str(&p.read(".bench/p/report.json")).unwrap();
+    let mut metrics = report["metrics"].as_array().unwrap().iter();
+    let told = metrics
+        .find(|m| m["metric"] == "run_time" && m["system"] == "b" && m["seed"] == 1)
+        .unwrap();
+    let of_seed = |r: &&serde_json::Value| {
+        r["what"]["system"] == "b" && r["what"]["seed"] == 1 && r["what"]["fold"].is_number()
+    };
+    let wall = |r: &serde_json::Value| r["wall_ms"].as_f64().unwrap();
+    let sum: f64 = records.iter().filter(of_seed).map(wall).sum();
+    assert!((told["estimate"].as_f64().unwrap() - sum).abs() < 1e-6);
 }
 
 #[test]

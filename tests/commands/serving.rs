@@ -193,6 +193,11 @@ fn a_served_system_is_asked_row_by_row_without_labels_and_once() {
             .unwrap()
             .contains("drawn in blocks of")
     );
+    // A figure of the whole run is no share of rows, be it 0.
+    let all = report["metrics"].as_array().unwrap().iter();
+    let failures = all.clone().find(|m| m["metric"] == "failures").unwrap();
+    assert_eq!(failures["estimate"], 0.0);
+    assert_ne!(failures["interval"]["method"], "Wilson");
     // Where the other side is not served, its outputs' latencies stand for the same rows.
     assert_eq!(a["rows"], 90);
     assert!(a["estimate"].as_f64().unwrap() >= 5000.0);
@@ -491,6 +496,38 @@ fn processes_that_a_server_leaves_behind_are_ended() {
         !cmdline.is_ok_and(|text| text.contains("sleep")),
         "the child lives"
     );
+}
+
+#[test]
+fn killed_while_it_serves_it_ends_the_server_and_asks_again_next_time() {
+    // It sleeps, so that the end of its input is not seen.
+    let hang = "if n == 9 and not os.path.exists('go'): open('pid', 'w').write(str(os.getpid()) + '.'); time.sleep(600)";
+    let p = lines(hang, "requests: 30, timeout: 10min");
+    let mut child = p
+        .command(&["run", "p.bench"])
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    while !p.path("pid").exists() || !p.read("pid").ends_with('.') {
+        assert!(child.try_wait().unwrap().is_none(), "it ended early");
+        std::thread::yield_now();
+    }
+    let pid = p.read("pid").replace('.', "");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(std::path::Path::new(&format!("/proc/{pid}")).exists());
+    assert!(p.kept("runs").is_empty() && !p.path(".bench/p/report.json").exists());
+    p.write("go", "");
+    let done = p.run();
+    done.expect(0, &[]);
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    assert!(stat.is_empty() || stat.contains(") Z"), "it lives: {stat}");
+    // Nothing half is used: all requests are of the second run, which asks once more to see that it answers.
+    let (all, record) = replies(&p);
+    assert_eq!((all.len(), outcomes(&all, "answered")), (30, 30));
+    assert_eq!(record["served"]["answered"], 30);
+    assert_eq!(p.read("asked").lines().count(), 9 + 31);
+    assert_eq!(p.run().out, done.out);
 }
 
 #[test]

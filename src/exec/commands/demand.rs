@@ -3,7 +3,7 @@
 use super::super::served;
 use super::super::shelf::Shelf;
 use super::super::wanted::Wanted;
-use super::Who;
+use super::{Fold, Who};
 use crate::graph::Dag;
 use crate::hir::{DataRef, DataUse, FOLDS, Id, Outputs, Plan, Step, StepModel, System, Variant};
 use std::collections::{BTreeMap, BTreeSet};
@@ -229,13 +229,22 @@ fn folds(
     variant: &Variant,
     on: &DataRef,
     shelf: &Shelf,
-) -> Vec<Option<u32>> {
+) -> Vec<Option<Fold>> {
     let by_folds = on.part.as_deref() == Some(FOLDS)
         && plan.datasets[on.dataset].folds.is_some()
         && dag.influences(variant).iter().any(|i| i.data == *on);
     let held = shelf.held.get(&on.dataset).filter(|_| by_folds);
     match held.and_then(|held| held.cut.folds.as_ref()) {
-        Some(folds) => (0u32..).take(folds.folds.len()).map(Some).collect(),
+        Some(folds) => {
+            let fold = |(at, n): (u32, usize)| {
+                let (repeat, place) = folds.place(n);
+                let repeat = u32::try_from(repeat).ok()?;
+                let place = u32::try_from(place).ok()?;
+                Some(Fold { at, repeat, place })
+            };
+            let all = (0u32..).zip(0..folds.folds.len());
+            all.map(fold).collect()
+        }
         None => vec![None],
     }
 }

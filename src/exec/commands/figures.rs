@@ -7,10 +7,13 @@ use crate::runner::TaskRecord;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+/// What was run on a dataset: variant, seed and the repeat of a cross-validation, from 0.
+type Key = (Variant, Option<u64>, Id<Dataset>, Option<u32>);
+
 /// The outputs of commands.
 #[derive(Debug, Default)]
 pub struct Made {
-    runs: BTreeMap<(Variant, Option<u64>, Id<Dataset>), Of>,
+    runs: BTreeMap<Key, Of>,
     served: BTreeMap<(Variant, Option<u64>, DataRef), Replies>,
 }
 
@@ -24,7 +27,7 @@ pub(crate) struct Replies {
 /// What one run made: a file, or one for each fold.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Of {
-    pub(crate) files: Vec<(Option<u32>, PathBuf)>,
+    pub(crate) files: Vec<PathBuf>,
     pub(crate) figures: BTreeMap<Figure, f64>,
     /// The tasks that failed.
     pub(crate) failed: Vec<String>,
@@ -49,7 +52,7 @@ impl Made {
         }
         let of = self.of(who);
         let first = of.files.is_empty();
-        of.files.push((who.fold, file));
+        of.files.push(file);
         // Folds are trained one after the other: times and energies add up, of memory the most counts.
         let mut add = |figure: Figure, value: Option<f64>, join: fn(f64, f64) -> f64| {
             let joined = match (of.figures.get(&figure), value) {
@@ -73,7 +76,8 @@ impl Made {
     }
 
     fn of(&mut self, who: &Who) -> &mut Of {
-        let key = (who.variant.clone(), who.seed, who.dataset);
+        let repeat = who.fold.map(|fold| fold.repeat);
+        let key = (who.variant.clone(), who.seed, who.dataset, repeat);
         self.runs.entry(key).or_default()
     }
 
@@ -87,12 +91,42 @@ impl Made {
         self.served.get(&(variant.clone(), seed, on.clone()))
     }
 
+    /// What a variant and seed made for a repeat of a cross-validation, or else for all other rows.
     pub(crate) fn get(
         &self,
         variant: &Variant,
         seed: Option<u64>,
         dataset: Id<Dataset>,
+        repeat: Option<u32>,
     ) -> Option<&Of> {
-        self.runs.get(&(variant.clone(), seed, dataset))
+        self.runs.get(&(variant.clone(), seed, dataset, repeat))
+    }
+
+    /// All that a variant and seed made for a dataset.
+    pub(crate) fn all(
+        &self,
+        variant: &Variant,
+        seed: Option<u64>,
+        dataset: Id<Dataset>,
+    ) -> impl Iterator<Item = &Of> {
+        let key = |repeat| (variant.clone(), seed, dataset, repeat);
+        let own = self.runs.range(key(None)..=key(Some(u32::MAX)));
+        own.map(|(_, of)| of)
+    }
+
+    /// For how many repeats it was run: 0 where it doesn't learn from folds that it is judged on.
+    pub(crate) fn repeats(
+        &self,
+        variant: &Variant,
+        seed: Option<u64>,
+        dataset: Id<Dataset>,
+    ) -> u32 {
+        let has = |repeat: &u32| self.get(variant, seed, dataset, Some(*repeat)).is_some();
+        // One behind the other, from 0.
+        (0..)
+            .take_while(has)
+            .map(|repeat| repeat + 1)
+            .last()
+            .unwrap_or(0)
     }
 }

@@ -32,13 +32,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
-/// A run of a variant: which, with which seed, on the rows of which dataset, in which fold (from 0).
+/// A fold of a cross-validation: its place among those of all repeats, its repeat, and its place in that, from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Fold {
+    pub(crate) at: u32,
+    pub(crate) repeat: u32,
+    pub(crate) place: u32,
+}
+
+/// A run of a variant: which, with which seed, on the rows of which dataset, in which fold.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Who {
     pub(crate) variant: Variant,
     pub(crate) seed: Option<u64>,
     pub(crate) dataset: Id<Dataset>,
-    pub(crate) fold: Option<u32>,
+    pub(crate) fold: Option<Fold>,
     /// The rows it is asked for one by one, where it is served.
     pub(crate) served: Option<DataRef>,
 }
@@ -57,6 +65,8 @@ pub struct Commands {
     /// Where the plan says each command.
     pub spans: Vec<Span>,
     who: Vec<Who>,
+    /// What is run for each fold of a dataset.
+    by_folds: BTreeSet<(Variant, Id<Dataset>)>,
 }
 
 /// Plans the commands that the claims need; `folder` is the plan's.
@@ -208,6 +218,10 @@ impl Planner<'_> {
         self.commands.keys.push(key);
         self.commands.why.push(need.why.clone());
         self.commands.spans.push(span);
+        if who.fold.is_some() {
+            let of = (who.variant.clone(), who.dataset);
+            self.commands.by_folds.insert(of);
+        }
         self.commands.who.push(who.clone());
     }
 
@@ -223,7 +237,11 @@ impl Planner<'_> {
             seed: who.seed,
             dataset: plan.datasets[who.dataset].common.name.clone(),
             partitions,
-            fold: who.fold.map(|fold| fold + 1),
+            fold: who.fold.map(|fold| fold.place + 1),
+            repeat: who
+                .fold
+                .filter(|_| repeats(plan, who) > 1)
+                .map(|fold| fold.repeat + 1),
             served: who.served.is_some(),
         }
     }
@@ -276,7 +294,7 @@ impl Planner<'_> {
     ) -> Option<Option<Place>> {
         let plan = self.plan;
         let system = &plan.systems[who.variant.system];
-        let fold = who.fold.map(|fold| (who.dataset, fold));
+        let fold = who.fold.map(|fold| (who.dataset, fold.at));
         let file = match hole {
             "port" => return Some(Some(Place::Port)),
             "out" if who.served.is_some() => return self.own_output(who, span),
@@ -378,7 +396,12 @@ impl Planner<'_> {
         }
         let mut why = "its outputs are in no file".to_string();
         if let Some(Outputs::Predictions { template, .. }) = &plan.systems[other].outputs
-            && let Some(file) = plan.output_file(&template.value, &run.variant, run.seed)
+            && let Some(file) = plan.output_file(
+                &template.value,
+                &run.variant,
+                run.seed,
+                run.fold.map(|fold| fold.repeat),
+            )
         {
             let path = self.folder.join(&file);
             if let Some(hash) = self.hashes.of(&path, &file) {
@@ -407,13 +430,22 @@ impl Planner<'_> {
     }
 }
 
+/// How often the folds of a run's dataset are dealt.
+fn repeats(plan: &Plan, who: &Who) -> u32 {
+    let folds = plan.datasets[who.dataset].folds.as_ref();
+    folds.map_or(1, |folds| folds.repeats)
+}
+
 fn name(plan: &Plan, who: &Who) -> String {
     let mut name = plan.show(&who.variant);
     if let Some(seed) = who.seed {
         name += &format!(" seed {seed}");
     }
     if let Some(fold) = who.fold {
-        name += &format!(" fold {}", fold + 1);
+        if repeats(plan, who) > 1 {
+            name += &format!(" repeat {}", fold.repeat + 1);
+        }
+        name += &format!(" fold {}", fold.place + 1);
     }
     if let Some(on) = &who.served {
         name += &format!(" served on {}", plan.show_data(on));
@@ -475,6 +507,11 @@ impl Commands {
     /// Whether there is nothing to run.
     pub fn is_empty(&self) -> bool {
         self.tasks.is_empty()
+    }
+
+    /// Whether the same is run for each fold, so that this run tells nothing of their rows.
+    pub(super) fn is_by_folds(&self, who: &Who) -> bool {
+        self.by_folds.contains(&(who.variant.clone(), who.dataset))
     }
 
     /// The run of a task.

@@ -190,10 +190,18 @@ impl<'a> Rows<'a> {
             by_dataset.entry(on.data.dataset).or_default().extend(rows);
             let fold = fold
                 .filter(|(of, _)| *of == on.data.dataset && on.data.part.as_deref() == Some(FOLDS));
+            let fold = fold.and_then(|(_, n)| {
+                let folds = held.cut.folds.as_ref()?;
+                let (repeat, place) = folds.place(n as usize);
+                Some(match folds.repeats {
+                    ..=1 => format!("fold {}", place + 1),
+                    _ => format!("fold {} of repeat {}", place + 1, repeat + 1),
+                })
+            });
             shown.push(match (fold, on.learned) {
                 (None, _) => data,
-                (Some((_, n)), false) => format!("{data}, fold {}", n + 1),
-                (Some((_, n)), true) => format!("{data} without fold {}", n + 1),
+                (Some(fold), false) => format!("{data}, {fold}"),
+                (Some(fold), true) => format!("{data} without {fold}"),
             });
         }
         let mut datasets: Vec<String> = Vec::new();
@@ -253,19 +261,11 @@ fn rows(held: &Held, on: &On, fold: Option<(Id<Dataset>, u32)>) -> Option<Vec<u3
         return held.rows(on.data.part.as_deref());
     };
     let n = n as usize;
-    if !on.learned {
-        return folds.folds.get(n).cloned();
+    if on.learned {
+        Some(folds.learned(n))
+    } else {
+        folds.folds.get(n).cloned()
     }
-    // Rolling folds have rows before the first one: then only what came earlier is learned from.
-    let rolling = !folds.before.is_empty();
-    let mut rows = folds.before.clone();
-    for (at, fold) in folds.folds.iter().enumerate() {
-        if at != n && !(rolling && at > n) {
-            rows.extend(fold);
-        }
-    }
-    rows.sort_unstable();
-    Some(rows)
 }
 
 /// The columns that a command is given: all that were there before the outcome, or the features it names; outputs

@@ -111,7 +111,8 @@ fn hole(
     Ok(match name {
         // A system without seeds has one run, which needs some number all the same.
         "seed" => Hole::Value(who.seed.unwrap_or(0).to_string()),
-        "fold" => Hole::Value(who.fold.map_or(0, |fold| fold + 1).to_string()),
+        "fold" => Hole::Value(who.fold.map_or(0, |fold| fold.place + 1).to_string()),
+        "repeat" => Hole::Value(who.fold.map_or(0, |fold| fold.repeat + 1).to_string()),
         "flags" => Hole::Words(flags(plan, who)?),
         "level" => Hole::Value(plan.spell(&who.variant)),
         _ => {

@@ -125,6 +125,8 @@ pub struct Folds {
     pub k: u32,
     /// Mixed into the hashes that deal.
     pub seed: u64,
+    /// How often the rows are dealt anew, at least once.
+    pub repeats: u32,
     /// The partition that is cut; `None` for the whole dataset.
     pub of: Option<Spanned<String>>,
     /// Where it is written.

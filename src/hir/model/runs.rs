@@ -14,21 +14,27 @@ pub enum Reach {
 }
 
 impl Plan {
-    /// The file of a run's outputs, as the plan writes it, holes filled.
+    /// The file of a run's outputs, as the plan writes it, holes filled; `repeat` of a cross-validation is counted from
+    /// 0, and `None` of outputs on other rows.
     pub fn output_file(
         &self,
         template: &Template,
         variant: &Variant,
         seed: Option<u64>,
+        repeat: Option<u32>,
     ) -> Option<String> {
-        self.output_name(
-            template,
-            variant,
-            &seed.map_or(String::new(), |s| s.to_string()),
-        )
+        let seed = seed.map_or(String::new(), |s| s.to_string());
+        let repeat = repeat.map_or(0, |r| r + 1).to_string();
+        template.fill(|name, choice| {
+            Some(match name {
+                "seed" => seed.clone(),
+                "repeat" => repeat.clone(),
+                _ => self.spelt(variant, name, choice)?,
+            })
+        })
     }
 
-    /// The same with `seed` in place of a seed.
+    /// The same with `seed` in place of a seed, and the hole of repeats as it stands.
     pub fn output_name(
         &self,
         template: &Template,
@@ -38,9 +44,16 @@ impl Plan {
         template.fill(|name, choice| {
             Some(match name {
                 "seed" => seed.to_string(),
+                "repeat" => "{repeat}".to_string(),
                 _ => self.spelt(variant, name, choice)?,
             })
         })
+    }
+
+    /// How often the rows were dealt, where they are those of a cross-validation.
+    pub fn repeats(&self, on: &DataRef) -> Option<u32> {
+        let folds = self.datasets[on.dataset].folds.as_ref()?;
+        (on.part.as_deref() == Some(FOLDS)).then_some(folds.repeats)
     }
 
     /// What tells the command of a variant from those of others: the holes of components, system and variant are

@@ -177,6 +177,46 @@ impl Plan {
         }
         MetricKind::Other
     }
+
+    /// Whether a metric says of each row yes or no and is the share of those that say yes: a mean of a condition, rows
+    /// counted over all rows, or what is left of such a share to 1.
+    pub fn is_share(&self, metric: Id<Metric>) -> bool {
+        let formula = self.metrics[metric].formula.as_ref();
+        // Circles were refused, so a few steps are enough.
+        formula.is_some_and(|formula| self.says_yes_or_no(formula, 16))
+    }
+
+    fn says_yes_or_no(&self, formula: &Formula, steps: u32) -> bool {
+        let Some(steps) = steps.checked_sub(1) else {
+            return false;
+        };
+        let count = |formula: &Formula, filtered: bool| match formula {
+            Formula::Aggregate(a) => {
+                a.kind == AggregateKind::Count && a.filter.is_some() == filtered
+            }
+            _ => false,
+        };
+        match formula {
+            Formula::Metric(m) => {
+                let named = self.metrics[m.metric].formula.as_ref();
+                named.is_some_and(|formula| self.says_yes_or_no(formula, steps))
+            }
+            Formula::Aggregate(a) => kind(a) == MetricKind::Share || a.kind == AggregateKind::Share,
+            Formula::Binary(Arithmetic::Sub, one, share) => {
+                matches!(**one, Formula::Constant(c, _) if c == 1.0)
+                    && self.says_yes_or_no(share, steps)
+            }
+            Formula::Binary(Arithmetic::Div, some, all) => count(some, true) && count(all, false),
+            Formula::Constant(..)
+            | Formula::Param(_)
+            | Formula::OverClass { .. }
+            | Formula::By { .. }
+            | Formula::Price
+            | Formula::Figure(_)
+            | Formula::Call(..)
+            | Formula::Binary(..) => false,
+        }
+    }
 }
 
 fn kind(a: &Aggregate) -> MetricKind {

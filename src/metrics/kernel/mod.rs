@@ -43,6 +43,8 @@ pub struct Kernel {
     /// How many values all statistics have.
     width: usize,
     roots: Vec<Expression>,
+    /// Whether each program is a share of rows.
+    shares: Vec<bool>,
 }
 
 /// Buffers that evaluation uses again and again.
@@ -131,7 +133,13 @@ impl Kernel {
             statistics,
             width,
             roots: programs.iter().zip(&places).map(root).collect(),
+            shares: programs.iter().map(|program| program.share).collect(),
         }
+    }
+
+    /// Whether a program is a share of rows by its formula.
+    pub fn is_share(&self, program: usize) -> bool {
+        self.shares.get(program).copied().unwrap_or(false)
     }
 
     /// How many programs there are.
