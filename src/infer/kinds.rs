@@ -1,7 +1,7 @@
 //! Which units are alike in all that a panel measures, and the panel in which each kind stands once.
 
 use super::{Folds, Member, Panel};
-use crate::metrics::{Kernel, Marks};
+use crate::metrics::{Kernel, Keys, Marks};
 use std::collections::HashMap;
 
 /// A kind costs as much to draw as that many rows; with fewer rows a kind, rows are drawn.
@@ -31,38 +31,30 @@ pub(super) fn of(panel: &Panel) -> Option<Vec<u32>> {
             n
         },
     );
+    let mut codes = |codes| {
+        let all: Vec<u32> = (0u32..).take(n).collect();
+        rows.tell_apart(Marks {
+            rows: &all,
+            keys: Keys::Codes(codes),
+        })
+    };
     if let Some(folds) = &panel.folds {
-        let keys = folds.of_row.iter().map(|&f| u64::from(f)).collect();
-        rows.tell_apart(&Marks {
-            rows: (0u32..).take(n).collect(),
-            keys,
-        });
+        codes(&folds.of_row);
+    }
+    let strata = panel.units.stratum_of_unit();
+    let one_stratum = panel.units.strata().count() == 1;
+    if panel.units.rows_are_units() && !one_stratum && !codes(strata) {
+        return None;
     }
     for kernel in panel.kernels() {
-        if !kernel.marks(&mut |marks| rows.tell_apart(&marks)) {
+        if !kernel.marks(most, &mut |marks| rows.tell_apart(marks)) {
             return None;
         }
     }
-    let strata = panel.units.stratum_of_unit();
-    let mut kinds = Vec::with_capacity(panel.units.n_units());
     if panel.units.rows_are_units() {
-        let mut known: HashMap<(u32, u32), u32> = HashMap::new();
-        let mut last = ((u32::MAX, u32::MAX), 0);
-        for (&class, &stratum) in rows.of_row.iter().zip(strata) {
-            if last.0 != (stratum, class) {
-                let next = u32::try_from(known.len()).ok()?;
-                last = (
-                    (stratum, class),
-                    *known.entry((stratum, class)).or_insert(next),
-                );
-            }
-            kinds.push(last.1);
-            if known.len() > most {
-                return None;
-            }
-        }
-        return Some(kinds);
+        return in_order(&rows, most);
     }
+    let mut kinds = Vec::with_capacity(panel.units.n_units());
     let mut known: HashMap<(u32, Vec<u32>), u32> = HashMap::new();
     let mut of_unit = vec![Vec::new(); panel.units.n_units()];
     for (&unit, &class) in panel.units.unit_of_row().iter().zip(&rows.of_row) {
@@ -86,8 +78,25 @@ pub(super) fn classes<'k>(
     rows: usize,
 ) -> Option<Vec<u32>> {
     let mut found = Classes::new(rows, usize::MAX);
-    let apart = kernels.all(|kernel| kernel.marks(&mut |marks| found.tell_apart(&marks)));
+    let mut see = |marks: Marks<'_>| found.tell_apart(marks);
+    let apart = kernels.all(|kernel| kernel.marks(usize::MAX, &mut see));
     apart.then_some(found.of_row)
+}
+
+/// The class of each row, numbered in order of first appearance; `None` of more than `most`.
+fn in_order(rows: &Classes, most: usize) -> Option<Vec<u32>> {
+    let mut number_of = vec![u32::MAX; rows.next as usize];
+    let mut next = 0u32;
+    let number = |class: &u32| {
+        let number = number_of.get_mut(*class as usize)?;
+        if *number == u32::MAX {
+            *number = next;
+            next += 1;
+        }
+        Some(*number)
+    };
+    let numbers: Option<Vec<u32>> = rows.of_row.iter().map(number).collect();
+    numbers.filter(|_| next as usize <= most)
 }
 
 /// The panel of one unit of each kind.
@@ -143,16 +152,27 @@ impl Classes {
     }
 
     /// Splits classes by marks; whether there are few enough yet.
-    fn tell_apart(&mut self, marks: &Marks) -> bool {
-        let highest = marks.keys.iter().max().copied().unwrap_or(0);
-        let width = usize::try_from(highest).map_or(usize::MAX, |w| w.saturating_add(1));
-        let cells = width.saturating_mul(self.next as usize);
-        if cells <= self.of_row.len().max(DENSE) {
-            return self.by_table(marks, width, cells);
+    fn tell_apart(&mut self, marks: Marks<'_>) -> bool {
+        let classes = self.next as usize;
+        match marks.keys {
+            Keys::One => self.by_table(marks.rows, std::iter::repeat(&0), (1, classes)),
+            Keys::Codes(codes) => {
+                let highest = codes.iter().max().map_or(0, |&code| code as usize);
+                let width = highest.saturating_add(1);
+                let cells = width.saturating_mul(classes);
+                if cells <= self.of_row.len().max(DENSE) {
+                    return self.by_table(marks.rows, codes, (width, cells));
+                }
+                self.by_pairs(marks.rows, codes.iter().map(|&c| c.into()))
+            }
+            Keys::Numbers(values) => self.by_pairs(marks.rows, values.iter().map(|v| v.to_bits())),
         }
+    }
+
+    fn by_pairs(&mut self, rows: &[u32], keys: impl Iterator<Item = u64>) -> bool {
         let mut known: HashMap<(u32, u64), u32> = HashMap::new();
         let mut last = ((u32::MAX, 0), 0);
-        for (&row, &key) in marks.rows.iter().zip(&marks.keys) {
+        for (&row, key) in rows.iter().zip(keys) {
             let Some(class) = self.of_row.get_mut(row as usize) else {
                 continue;
             };
@@ -170,11 +190,17 @@ impl Classes {
         }
         true
     }
-    /// The same where classes and keys are few enough for a table of their pairs.
-    fn by_table(&mut self, marks: &Marks, width: usize, cells: usize) -> bool {
+
+    /// The same where classes and keys are few enough for a table of their pairs: so many keys, so many pairs.
+    fn by_table<'k>(
+        &mut self,
+        rows: &[u32],
+        keys: impl IntoIterator<Item = &'k u32>,
+        (width, cells): (usize, usize),
+    ) -> bool {
         let mut known = vec![u32::MAX; cells];
         let (first, mut pairs) = (self.next, 0);
-        for (&row, &key) in marks.rows.iter().zip(&marks.keys) {
+        for (&row, &key) in rows.iter().zip(keys) {
             let Some(class) = self.of_row.get_mut(row as usize) else {
                 continue;
             };

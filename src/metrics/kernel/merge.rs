@@ -8,86 +8,93 @@ use crate::stats::resample::Units;
 
 /// What a statistic tells apart: for some rows of the partition a number each, equal only where the rows are
 /// alike to it. Rows that aren't named are alike, and like none that is.
-#[derive(Debug)]
-pub struct Marks {
+#[derive(Debug, Clone, Copy)]
+pub struct Marks<'a> {
     /// The rows.
-    pub rows: Vec<u32>,
+    pub rows: &'a [u32],
     /// The number of each.
-    pub keys: Vec<u64>,
+    pub keys: Keys<'a>,
+}
+
+/// A number for each of some rows.
+#[derive(Debug, Clone, Copy)]
+pub enum Keys<'a> {
+    /// All have the same.
+    One,
+    /// Codes, counted from 0.
+    Codes(&'a [u32]),
+    /// Numbers, equal where all their bits are.
+    Numbers(&'a [f64]),
 }
 
 impl Kernel {
     /// Everything that this kernel's statistics tell rows apart by, handed to `see` until that gives `false`;
-    /// whether it never did. Two rows that no mark tells apart can change places in every resample.
-    pub fn marks(&self, see: &mut dyn FnMut(Marks) -> bool) -> bool {
-        let all = |keys: Vec<u64>| Marks {
-            rows: self.rows.clone(),
+    /// whether it never did. Two rows that no mark tells apart can change places in every resample. It gives up
+    /// by itself where a column tells apart more than `most` rows.
+    pub fn marks(&self, most: usize, see: &mut dyn FnMut(Marks<'_>) -> bool) -> bool {
+        let all = |keys| Marks {
+            rows: &self.rows,
             keys,
         };
-        let bits = |values: &[f64]| values.iter().map(|v| v.to_bits()).collect::<Vec<u64>>();
-        let codes = |codes: &[u32]| codes.iter().map(|&c| u64::from(c)).collect::<Vec<u64>>();
-        if !see(all(vec![0; self.rows.len()])) {
+        if !see(all(Keys::One)) {
             return false;
         }
-        if !self.weight.is_empty() && !see(all(bits(&self.weight))) {
+        if !self.weight.is_empty() && !see(all(Keys::Numbers(&self.weight))) {
             return false;
         }
-        if !self
-            .tables
-            .iter()
-            .all(|table| see(all(codes(&table.of_row))))
+        let tables = self.tables.iter();
+        if !tables
+            .map(|table| Keys::Codes(&table.of_row))
+            .all(|codes| see(all(codes)))
         {
             return false;
         }
-        let some = |places: &[u32], keys: Vec<u64>| Marks {
-            rows: places
-                .iter()
-                .filter_map(|&p| self.rows.get(p as usize))
-                .copied()
-                .collect(),
-            keys,
-        };
-        let group = |number: usize, places: &[u32]| some(places, vec![number as u64; places.len()]);
         self.statistics
             .iter()
             .all(|(statistic, _)| match statistic {
                 Prepared::Cells { .. } | Prepared::Matrix { .. } | Prepared::Undefined(_) => true,
                 Prepared::Rows { values, groups, .. } => {
-                    groups.as_ref().is_none_or(|groups| see(all(codes(groups))))
-                        && see(all(bits(values)))
+                    let mut groups = groups.iter();
+                    groups.all(|groups| see(all(Keys::Codes(groups))))
+                        && see(all(Keys::Numbers(values)))
                 }
                 Prepared::Vectors(vectors) => {
-                    vectors.places.iter().enumerate().all(|(number, places)| {
-                        let component = |k: usize| -> Vec<u64> {
-                            let of = |row: &[f64]| row.get(k).map_or(0, |v| v.to_bits());
+                    let mut groups = vectors.places.iter().enumerate();
+                    groups.all(|(number, places)| {
+                        let component = |k: usize| -> Vec<f64> {
+                            let of = |row: &[f64]| row.get(k).copied().unwrap_or(0.0);
                             vectors.rows(number).map(of).collect()
                         };
-                        see(group(number, places))
-                            && (0..vectors.width).all(|k| see(some(places, component(k))))
+                        self.see_some(places, (0..vectors.width).map(component), see)
                     })
                 }
-                Prepared::Quantile { groups, .. } => {
-                    groups.iter().enumerate().all(|(number, rows)| {
-                        see(group(number, &rows.places))
-                            && rows
-                                .values()
-                                .is_none_or(|values| see(some(&rows.places, bits(&values))))
-                    })
-                }
-                Prepared::Extreme { groups } => groups.iter().enumerate().all(|(number, order)| {
-                    let (places, values): (Vec<u32>, Vec<f64>) = order.iter().copied().unzip();
-                    see(group(number, &places)) && see(some(&places, bits(&values)))
+                Prepared::Quantile { groups, .. } => groups.iter().all(|rows| {
+                    rows.distinct() <= most && self.see_some(&rows.places, rows.values(), see)
                 }),
-                Prepared::Whole { groups, .. } => {
-                    groups.iter().enumerate().all(|(number, rows)| {
-                        let columns = rows.columns.values.iter();
-                        let mut columns =
-                            columns.filter(|values| values.len() == rows.places.len());
-                        see(group(number, &rows.places))
-                            && columns.all(|values| see(some(&rows.places, bits(values))))
-                    })
-                }
+                Prepared::Extreme { groups } => groups.iter().all(|order| {
+                    let (places, values): (Vec<u32>, Vec<f64>) = order.iter().copied().unzip();
+                    self.see_some(&places, [values], see)
+                }),
+                Prepared::Whole { groups, .. } => groups.iter().all(|rows| {
+                    let columns = rows.columns.values.iter();
+                    let whole = columns.filter(|values| values.len() == rows.places.len());
+                    self.see_some(&rows.places, whole, see)
+                }),
             })
+    }
+
+    /// The rows at some places, which are apart from all others and from each other by columns of numbers.
+    fn see_some<C: AsRef<[f64]>>(
+        &self,
+        places: &[u32],
+        columns: impl IntoIterator<Item = C>,
+        see: &mut dyn FnMut(Marks<'_>) -> bool,
+    ) -> bool {
+        let row = |&place: &u32| self.rows.get(place as usize).copied();
+        let rows: Vec<u32> = places.iter().filter_map(row).collect();
+        let mut see = |keys: Keys<'_>| see(Marks { rows: &rows, keys });
+        let mut columns = columns.into_iter();
+        see(Keys::One) && columns.all(|values| see(Keys::Numbers(values.as_ref())))
     }
 
     /// The kernel of some of the partition's rows alone: `place_of_row` gives each row its place among those
@@ -187,7 +194,8 @@ impl Kernel {
     pub fn on_units(&mut self, units: &Units) {
         let of_row = units.unit_of_row();
         let unit = |&row: &u32| of_row.get(row as usize).copied().unwrap_or(u32::MAX);
-        self.units = self.rows.iter().map(unit).collect();
+        self.units.clear();
+        self.units.extend(self.rows.iter().map(unit));
         let of_place = |place: u32| self.units.get(place as usize).copied().unwrap_or(u32::MAX);
         for (statistic, _) in &mut self.statistics {
             match statistic {

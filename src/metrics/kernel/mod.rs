@@ -20,7 +20,7 @@ mod tables;
 pub use columns::{RunColumns, Texts};
 pub use contributions::Contributions;
 pub use lanes::{Drawn, LANES, LaneScratch, Lanes};
-pub use merge::Marks;
+pub use merge::{Keys, Marks};
 
 use super::program::{Node, Program, Statistic};
 use expression::{Expression, Place};

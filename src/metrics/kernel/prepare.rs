@@ -67,6 +67,15 @@ impl RankedRows {
         }
     }
 
+    /// How many values there are, equal ones counted once; 0 where there is no order.
+    pub(super) fn distinct(&self) -> usize {
+        let values = self
+            .ranked
+            .as_ref()
+            .map_or(&[][..], |r| r.sorted().values());
+        values.chunk_by(|a, b| a == b).count()
+    }
+
     /// The values, row by row; nothing where there is no order.
     pub(super) fn values(&self) -> Option<Vec<f64>> {
         let ranked = self.ranked.as_ref()?;
@@ -435,6 +444,9 @@ fn row_at(grouped: &Grouped<'_>, place: u32) -> u32 {
 /// The rows of each group where the filter holds.
 fn places(s: &Statistic, columns: &RunColumns<'_>, grouped: &Grouped<'_>) -> Vec<Vec<u32>> {
     let filter = s.filter.as_ref().map(|f| RowTest::new(f, columns));
+    if filter.is_none() && grouped.of_row.is_none() {
+        return vec![(0u32..).take(grouped.rows.len()).collect()];
+    }
     let mut found = vec![Vec::new(); grouped.count];
     for (place, &row) in (0u32..).zip(grouped.rows) {
         if filter.as_ref().is_some_and(|f| !f.holds(row)) {

@@ -121,15 +121,14 @@ impl Table {
         let count = widths
             .iter()
             .try_fold(1usize, |n, &w| n.checked_mul(w).filter(|&n| n <= most))?;
-        let cell = |place: usize| {
-            codes.iter().fold(0usize, |cell, (codes, width)| {
-                let code = codes.get(place).map_or(usize::MAX, |&c| c as usize);
-                cell * width + code.min(width - 1)
-            })
-        };
-        let of_row = (0..rows.len())
-            .map(|place| u32::try_from(cell(place)).unwrap_or(u32::MAX))
-            .collect();
+        // There are fewer cells than codes have.
+        let mut of_row = vec![0u32; rows.len()];
+        for (codes, width) in &codes {
+            let width = u32::try_from(*width).unwrap_or(u32::MAX);
+            for (cell, &code) in of_row.iter_mut().zip(codes) {
+                *cell = *cell * width + code.min(width - 1);
+            }
+        }
         Some(Table {
             axes,
             widths,

@@ -125,7 +125,7 @@ fn matches_of(hypothesis: &Tokenised, references: &[Tokenised]) -> [u32; ORDERS]
     if let [reference] = references {
         let tokens: Vec<&str> = reference.iter().collect();
         if let Some(places) = Places::new(&tokens) {
-            let of: Vec<u128> = hypothesis.iter().map(|token| places.of(token)).collect();
+            let of: Vec<_> = hypothesis.iter().map(|token| places.of(token)).collect();
             return clipped(&of);
         }
     }

@@ -1,6 +1,7 @@
 //! chrF (Popović 2015) and chrF++ (Popović 2017) as sacreBLEU computes them: F-score of n-grams of
 //! characters, and of words. [`row`] counts, [`score`] turns the sums of counts into the score.
 
+use super::clipped::clipped_characters;
 use super::text::{Bag, Numbers, is_space, matches, words};
 
 /// Orders of characters, without white space.
@@ -55,36 +56,37 @@ fn against(
     known: &mut Bag<u128>,
 ) -> Vec<f64> {
     let mut numbers = Vec::with_capacity(width(word_orders));
-    // A character takes 21 bits.
+    let both = (&hypothesis.characters, &reference.characters);
+    let matched = clipped_characters::<CHARACTERS>(both.0, both.1);
     for n in 1..=CHARACTERS {
-        let both = (hypothesis.characters.as_slice(), &reference.characters);
-        numbers.extend(order(both, (n, 21), known));
+        let known = || bags(both, (n, 21), known);
+        let matched = matched.map_or_else(known, |of| of.get(n - 1).copied().unwrap_or(0));
+        numbers.extend(order(both, n, matched));
     }
     for n in 1..=word_orders {
-        let both = (hypothesis.words.as_slice(), &reference.words);
-        numbers.extend(order(both, (n, 32), known));
+        let both = (&hypothesis.words, &reference.words);
+        numbers.extend(order(both, n, bags(both, (n, 32), known)));
     }
     numbers
 }
 
-fn order(
-    (hypothesis, reference): (&[u32], &Vec<u32>),
-    (n, bits): (usize, usize),
+/// Matches of runs of `n` numbers, of so many bits each: a character takes 21.
+fn bags(
+    (hypothesis, reference): (&Vec<u32>, &Vec<u32>),
+    run: (usize, usize),
     known: &mut Bag<u128>,
-) -> [f64; 3] {
-    let size = |parts: &[u32]| (parts.len() + 1).saturating_sub(n) as f64;
+) -> u32 {
+    matches(hypothesis, std::slice::from_ref(reference), run, known)
+}
+
+fn order((hypothesis, reference): (&Vec<u32>, &Vec<u32>), n: usize, matched: u32) -> [f64; 3] {
+    let size = |parts: &Vec<u32>| (parts.len() + 1).saturating_sub(n) as f64;
     // An order that the reference doesn't have isn't held against the hypothesis.
     let own = if size(reference) == 0.0 {
         0.0
     } else {
         size(hypothesis)
     };
-    let matched = matches(
-        hypothesis,
-        std::slice::from_ref(reference),
-        (n, bits),
-        known,
-    );
     [own, size(reference), f64::from(matched)]
 }
 

@@ -197,7 +197,7 @@ pub fn best(references: &[&str], score: impl Fn(&str) -> f64) -> f64 {
 }
 
 /// How often each of some things occurs.
-pub type Bag<K> = HashMap<K, u32, BuildHasherDefault<Quick>>;
+pub type Bag<K, V = u32> = HashMap<K, V, BuildHasherDefault<Quick>>;
 
 /// A hash for short runs of small numbers, which texts are cut into by the million: a rotation, a difference and
 /// a product for each eight bytes, as rustc's own tables have it. Nothing depends on its order.
@@ -215,6 +215,10 @@ impl Hasher for Quick {
             word.iter_mut().zip(rest).for_each(|(w, r)| *w = *r);
             self.write_u64(u64::from_le_bytes(word));
         }
+    }
+
+    fn write_u32(&mut self, word: u32) {
+        self.write_u64(word.into());
     }
 
     fn write_u64(&mut self, word: u64) {
