@@ -146,7 +146,6 @@ fn an_item_moves_into_a_shared_file_with_what_it_rests_on() {
     assert!(now.contains("candidate chars from shared.words {"), "{now}");
     assert!(now.contains("on: shared.reviews.test"), "{now}");
     client.open(&shared, moved);
-    client.faults(&plan);
     client.replace(&plan, now);
     let after: Vec<Value> = client
         .faults(&plan)

@@ -6,7 +6,7 @@ use super::Document;
 use crate::analysis::{self, Analysis};
 use crate::diagnostic::{Edit, Fix, Level, apply_fixes};
 use crate::hir::NameUse;
-use crate::syntax::ast::{Head, Item, ItemKind, Keyword, Use};
+use crate::syntax::ast::{Head, Item, ItemKind, Keyword, Name, Use};
 use crate::text::{FileId, Span, World};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -30,8 +30,8 @@ struct Target {
     path: PathBuf,
     /// The name it goes by.
     alias: String,
-    /// Its id in the analysis, where the plan uses it already.
-    file: Option<FileId>,
+    /// Its id in the analysis, and where it is given its name, where the plan uses it already.
+    known: Option<(FileId, Span)>,
 }
 
 /// The ways to move the item whose head is at `offset` into another file: into one that the plan uses already, and into
@@ -66,7 +66,11 @@ fn with_what_it_rests_on<'a>(document: &Document<'a>, item: &'a Item) -> Option<
             continue;
         }
         for used in uses_within(document, item.span) {
-            let holds = |i: &Item| document.has(used.declared) && contains(i.span, used.declared);
+            // What is imported stays where it is.
+            let holds = |i: &Item| {
+                let own = document.has(used.declared) && contains(i.span, used.declared);
+                own && !matches!(i.kind, ItemKind::Use(_))
+            };
             next.extend(items.iter().position(holds).filter(|i| *i != index));
         }
     }
@@ -107,7 +111,7 @@ fn targets(document: &Document<'_>, world: &dyn World) -> Vec<Target> {
                     found.push(Target {
                         path,
                         alias: name.text.clone(),
-                        file: Some(id),
+                        known: Some((id, name.span)),
                     });
                 }
                 Some(name)
@@ -131,7 +135,7 @@ fn targets(document: &Document<'_>, world: &dyn World) -> Vec<Target> {
         (!taken).then_some(Target {
             path,
             alias,
-            file: None,
+            known: None,
         })
     });
     found.extend(free);
@@ -173,7 +177,7 @@ fn extraction(
     let title = format!("Move `{name}`{rests} to {file}");
     let body = parts.join("\n\n");
     let imports = imports(document, moved, target);
-    let made = if let Some(id) = target.file {
+    let made = if let Some((id, _)) = target.known {
         let there = document.analysis.sources.get(id)?;
         let length = u32::try_from(there.text.len()).ok()?;
         let end = if there.text.ends_with('\n') {
@@ -279,7 +283,7 @@ fn moved_text(document: &Document<'_>, stretch: Span, target: &Target) -> String
     let mut moved = String::new();
     let mut at = stretch.start;
     for used in uses_within(document, stretch) {
-        let of_target = used.declared.is_empty() && target.file == Some(used.declared.file);
+        let of_target = target.known.is_some_and(|(_, name)| used.declared == name);
         if of_target && used.at.start >= at {
             moved.push_str(text.get(at as usize..used.at.start as usize).unwrap_or(""));
             let rest = text.get(used.at.end as usize..).unwrap_or("");
@@ -322,14 +326,8 @@ fn renamed(document: &Document<'_>, moved: &[&Item], target: &Target) -> Vec<Edi
 
 /// The `use` items that what moves needs, each a line.
 fn imports(document: &Document<'_>, moved: &[&Item], target: &Target) -> Vec<String> {
-    let elsewhere =
-        |u: &&NameUse| !document.has(u.declared) && target.file != Some(u.declared.file);
-    let needed: BTreeSet<Span> = moved
-        .iter()
-        .flat_map(|i| uses_within(document, i.span))
-        .filter(elsewhere)
-        .map(|u| u.declared)
-        .collect();
+    let uses = moved.iter().flat_map(|i| uses_within(document, i.span));
+    let needed: BTreeSet<Span> = uses.map(|u| u.declared).collect();
     let declared: BTreeMap<Span, Span> = document
         .analysis
         .plan
@@ -337,8 +335,13 @@ fn imports(document: &Document<'_>, moved: &[&Item], target: &Target) -> Vec<Str
         .iter()
         .map(|u| (u.at, u.declared))
         .collect();
-    let is_needed = |at: Span| declared.get(&at).is_some_and(|d| needed.contains(d));
-    let sources = &document.analysis.sources;
+    // A name that is imported stands for what is declared elsewhere, a module's for itself.
+    let is_needed = |name: &Name| {
+        let own = target.known.is_some_and(|(_, alias)| alias == name.span);
+        let elsewhere = declared.get(&name.span).is_some_and(|d| needed.contains(d));
+        !own && (elsewhere || needed.contains(&name.span))
+    };
+    let written = |span: Span| document.analysis.sources.text(span).to_owned();
     let mut lines = Vec::new();
     for item in document.items() {
         match &item.kind {
@@ -346,7 +349,7 @@ fn imports(document: &Document<'_>, moved: &[&Item], target: &Target) -> Vec<Str
                 path,
                 names: Some(names),
             }) => {
-                let wanted = names.iter().filter(|n| is_needed(n.span));
+                let wanted = names.iter().filter(|n| is_needed(n));
                 let wanted: Vec<&str> = wanted.map(|n| n.text.as_str()).collect();
                 match wanted.as_slice() {
                     [] => {}
@@ -354,11 +357,14 @@ fn imports(document: &Document<'_>, moved: &[&Item], target: &Target) -> Vec<Str
                     many => lines.push(format!("use {}.{{{}}}", path.text(), many.join(", "))),
                 }
             }
-            ItemKind::Use(_) => {
-                let uses = uses_within(document, item.span);
-                let last = uses.map(|u| u.declared).last();
-                if last.is_some_and(|d| needed.contains(&d)) {
-                    lines.push(sources.text(item.span).to_owned());
+            ItemKind::Use(Use::Path { path, names: None }) => {
+                if path.names.last().is_some_and(is_needed) {
+                    lines.push(written(item.span));
+                }
+            }
+            ItemKind::Use(Use::File { name, .. }) => {
+                if is_needed(name) {
+                    lines.push(written(item.span));
                 }
             }
             ItemKind::Block(_) | ItemKind::Error => {}
