@@ -7,8 +7,11 @@ use benchwright::analysis::analyse;
 use benchwright::hir::BootstrapMethod;
 use benchwright::infer::{Member, Panel, estimate, replicates, resample};
 use benchwright::metrics::{Classes, Kernel, Program, RunColumns, Texts, compile};
+use benchwright::stats::random::{Purpose, stream};
 use benchwright::stats::resample::Units;
 use benchwright::text::MemoryWorld;
+use rand::Rng;
+use rayon::prelude::*;
 use std::path::Path;
 use std::time::Instant;
 
@@ -211,7 +214,38 @@ fn latency(csv: &str, metric: &str) -> String {
     let ready = clock.1.elapsed().as_secs_f64();
     let found = replicates(&panel, 10_000, 1, &|_| {});
     let all = clock.json(&summary(&found));
-    format!("{{\"prepared\": {ready}, \"whole\": {all}}}")
+    let alone = Clock::start();
+    let again = replicates(&panel, 10_000, 1, &|_| {});
+    let resampling = alone.json(&summary(&again));
+    let floor = match metric {
+        "latency_mean" => floor(&latency),
+        _ => "null".into(),
+    };
+    format!(
+        "{{\"prepared\": {ready}, \"resampling\": {resampling}, \"floor\": {floor}, \"whole\": {all}}}"
+    )
+}
+
+/// What no way of drawing rows one by one gets under: as many resamples of nothing but a uniform index from the same
+/// generator, the value there, and a sum.
+fn floor(values: &[f64]) -> String {
+    let n = values.len() as u64;
+    let clock = Clock::start();
+    let one = |index: u64| {
+        let mut rng = stream(1, Purpose::Units, 7, index);
+        let (mut words, mut sum, mut left) = ([0u8; 4096], 0.0, values.len());
+        while left > 0 {
+            rng.fill_bytes(&mut words);
+            for word in words.as_chunks::<4>().0.iter().take(left) {
+                let place = (u64::from(u32::from_le_bytes(*word)) * n) >> 32;
+                sum += values.get(place as usize).copied().unwrap_or(0.0);
+            }
+            left = left.saturating_sub(words.len() / 4);
+        }
+        sum / n as f64
+    };
+    let found: Vec<f64> = (0..10_000u64).into_par_iter().map(one).collect();
+    clock.json(&summary(&[found]))
 }
 
 /// Mean and standard deviation of the replicates of the first metric.

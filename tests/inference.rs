@@ -3,7 +3,7 @@
 use crate::support::oracle::{Case, cases};
 use benchwright::stats::analytic::{self, Ends, Pairs};
 use benchwright::stats::delong::Area;
-use benchwright::stats::{effects, power, significance, summary};
+use benchwright::stats::{effects, power, significance, summary, two_samples};
 
 const NAN: f64 = f64::NAN;
 
@@ -196,6 +196,23 @@ pub fn power_of_tests() {
             number(&case, "paired_t_power_one_sided", one);
             let detectable = power::detectable_mean(n, 0.05, 0.8);
             number(&case, "paired_t_detectable_d_0.8", detectable);
+            let apart = two_samples::t_power(d, n, 0.05);
+            number(&case, "ind_t_power_equal_n", apart);
+            let normal = two_samples::shares_power(d, n, 0.05);
+            number(&case, "ind_z_power", normal);
+            for (key, power) in [
+                ("ind_t_n_per_group_0.8", 0.8),
+                ("ind_t_n_per_group_0.9", 0.9),
+            ] {
+                if case.expects(key) {
+                    number(&case, key, two_samples::t_needed(d, 0.05, power));
+                }
+            }
+        } else if let (Some(first), Some(second)) = (of("p1"), of("p2")) {
+            let h = two_samples::cohens_h(first, second);
+            number(&case, "cohen_h", Some(h));
+            let needed = two_samples::shares_needed(h, 0.05, 0.8);
+            number(&case, "n_per_group_arcsine", needed);
         }
     }
 }

@@ -103,18 +103,13 @@ const NOT_OFFERED: &[(&str, &str, &str)] = &[
     ),
     (
         "power",
-        "ind_",
-        "sizes of studies of independent samples; comparisons are planned in pairs",
+        "n_per_group_normal_unpooled",
+        "another approximation of the size that is held by the arcsine",
     ),
     (
         "power",
-        "cohen_h",
-        "sizes of studies of independent samples; comparisons are planned in pairs",
-    ),
-    (
-        "power",
-        "n_per_group",
-        "sizes of studies of independent samples; comparisons are planned in pairs",
+        "n_per_group_pooled_unpooled",
+        "another approximation of the size that is held by the arcsine",
     ),
     ("ranking", "dcg@", "a sum without a scale; nDCG is held"),
     (

@@ -9,6 +9,7 @@ use benchwright::stats::power::{
     best_pairs, best_power, best_proportion, fewest_wins, margin_pairs, margin_power,
     margin_proportion, mcnemar_pairs, pairs_for_mean,
 };
+use benchwright::stats::two_samples;
 use benchwright::text::MemoryWorld;
 use std::path::Path;
 use std::process::Command;
@@ -184,6 +185,35 @@ fn a_margin_needs_rows_as_a_gain_does() {
     );
     assert_eq!(enough, Enough::No);
     near(numbers[2].unwrap(), 7.848_88 * 0.14 / 0.0009, 0.01);
+}
+
+/// Apart, a difference of shares is hardest to see round one half, where each row varies by a half; whole runs apart have
+/// twice the variance of one.
+#[test]
+fn samples_apart_have_bounds_of_their_own() {
+    let rule = "gain(accuracy) > 1pp";
+    let apart = |compare: &str, rule: &str| first(&plan("accuracy", ROWS, compare, rule));
+    let (basis, numbers, enough) = apart("paired: no", rule);
+    assert_eq!((basis, enough), (Basis::ApartShares, Enough::Unsure));
+    let pairs = first(&plan("accuracy", ROWS, "", rule)).1;
+    assert_eq!(numbers[0], pairs[0]);
+    let [_, worst, _, needed] = numbers.map(Option::unwrap);
+    near(worst, 2.801_585 * (0.5f64 / 1050.0).sqrt(), 2e-4);
+    near(needed, 7.848_88 * 0.5 / 0.0001, 5.0);
+    let (_, margin, _) = apart("paired: no", "gain(accuracy) > -3pp");
+    near(margin[3].unwrap(), 7.848_88 * 0.5 / 0.0009, 0.01);
+    let text = plan("accuracy", ROWS, "paired: no, over: runs", rule);
+    let text = text
+        .replace("seeds: 1", "seeds: 5")
+        .replace("a.csv", "a-{seed}.csv")
+        .replace("b.csv", "b-{seed}.csv");
+    let (basis, runs, _) = first(&text);
+    assert_eq!(basis, Basis::ApartRuns);
+    near(
+        runs[1].unwrap(),
+        two_samples::t_detectable(5.0, 0.05, 0.8).unwrap(),
+        1e-12,
+    );
 }
 
 /// Micro-F1 is accuracy, and of accuracy the spread is known: the square root of the disagreement.

@@ -56,7 +56,13 @@ fn may_be_settled(plan: &Plan, claim: &Claim<'_>, found: &Assessment<'_>) -> boo
             }
             Basis::Disagreement(_) | Basis::Spread(_) | Basis::Simulated(..) => true,
             Basis::Tail(_) => true,
-            Basis::AnySimulated(_) | Basis::AnyScores(_) | Basis::Runs | Basis::Nothing(_) => false,
+            Basis::AnySimulated(_)
+            | Basis::AnyScores(_)
+            | Basis::Runs
+            | Basis::ApartShares
+            | Basis::ApartBounded(_)
+            | Basis::ApartRuns
+            | Basis::Nothing(_) => false,
         }
 }
 
@@ -111,11 +117,14 @@ fn assumed(plan: &Plan, claim: &Claim<'_>, basis: Basis) -> String {
             shown(plan, claim, sd)
         ),
         Basis::AnyDisagreement => "even if all disagreements went one way".into(),
+        Basis::ApartShares => "even if one of the two were at 0 or 100 %".into(),
         Basis::Tail(_) => "by the pilot's level and standard deviation".into(),
         Basis::AnySimulated(_)
         | Basis::AnyScores(_)
         | Basis::Bounded(_)
         | Basis::Runs
+        | Basis::ApartBounded(_)
+        | Basis::ApartRuns
         | Basis::Nothing(_) => "whatever the disagreement".into(),
     }
 }

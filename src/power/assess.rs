@@ -12,6 +12,7 @@ use super::simulate;
 use super::sizes::{Count, Reads, Units, units};
 use crate::hir::{MetricKind, Over, Plan};
 use crate::stats::power;
+use crate::stats::two_samples::{self, difference_of_h, smallest_h};
 use crate::types::Measure;
 
 /// From the most favourable to the least; none where there is no such bound.
@@ -62,6 +63,12 @@ pub enum Basis {
     Bounded(f64),
     /// Whole runs vary; in standard deviations of the runs' differences (noncentral t).
     Runs,
+    /// Shares of two samples, from one of them at an end to both round one half, where a difference is hardest to see.
+    ApartShares,
+    /// Means of two samples whose rows lie at the ends of the metric's range.
+    ApartBounded(f64),
+    /// Whole runs, sampled apart; in standard deviations of the runs (noncentral t).
+    ApartRuns,
     /// No answer, and why.
     Nothing(Why),
 }
@@ -71,7 +78,7 @@ pub enum Basis {
 pub enum Why {
     /// A side has published numbers only.
     Published,
-    /// The sides are sampled apart.
+    /// The sides are sampled apart, and the metric is neither a share nor a mean with a range.
     Apart,
     /// The metric has no closed form, and nothing is declared to simulate from.
     NoForm,
@@ -143,7 +150,7 @@ pub fn assess<'a>(
     let pairs = pairs(claim);
     let margin = asked.is_some_and(|a| a.1 == Ask::Margin);
     let mut span = match basis {
-        Basis::Runs => of_runs(claim),
+        Basis::Runs | Basis::ApartRuns => of_runs(claim),
         _ => span(&units),
     };
     span.best = span.best.map(|n| n * pairs);
@@ -246,9 +253,18 @@ fn chance_at(
         Basis::Bounded(_) | Basis::AnySimulated(_) | Basis::AnyScores(_) if best => Some(1.0),
         Basis::Bounded(range) => mean(range),
         Basis::AnySimulated(sd) | Basis::AnyScores(sd) => mean(sd),
-        Basis::Runs | Basis::Nothing(_) => None,
+        Basis::ApartShares if best && margin => Some(1.0),
+        Basis::ApartShares if best => power::best_power(n * runs(claim), effect, alpha),
+        Basis::ApartShares if margin => power::margin_power(n, APART, effect, alpha),
+        Basis::ApartShares => two_samples::shares_power(smallest_h(effect), n, alpha),
+        Basis::ApartBounded(_) if best => Some(1.0),
+        Basis::ApartBounded(range) => two_samples::t_power(effect / (0.5 * range), n, alpha),
+        Basis::Runs | Basis::ApartRuns | Basis::Nothing(_) => None,
     }
 }
+
+/// The most that the difference of two rows of shares varies where they are apart: both round one half.
+const APART: f64 = 0.5;
 
 /// Up to this many pairs the power of the exact test is enumerated.
 const MOST_EXACT: f64 = 200.0;
@@ -258,7 +274,7 @@ fn enough(asked: Option<(f64, Ask)>, basis: Basis, smallest: Between) -> Enough 
         return Enough::NotAsked;
     };
     // An effect in standard deviations isn't comparable with one in the metric's unit.
-    if matches!(basis, Basis::Runs | Basis::Nothing(_)) {
+    if matches!(basis, Basis::Runs | Basis::ApartRuns | Basis::Nothing(_)) {
         return Enough::Unsure;
     }
     let over = |end: Option<f64>| end.map(|s| s > effect * (1.0 + 1e-9));
@@ -322,13 +338,13 @@ fn basis(plan: &Plan, reads: &Reads, claim: &Claim<'_>, effort: Effort) -> Basis
     if claim.runs.0 == 0 || claim.runs.1 == 0 {
         return Basis::Nothing(Why::Published);
     }
-    if !claim.paired {
-        return Basis::Nothing(Why::Apart);
-    }
-    if claim.over == Over::Runs {
-        return Basis::Runs;
-    }
     let metric = &plan.metrics[claim.metric.metric];
+    match (claim.paired, claim.over) {
+        (true, Over::Runs) => return Basis::Runs,
+        (false, Over::Runs) => return Basis::ApartRuns,
+        (false, _) => return apart(plan.metric_kind(claim.metric.metric), metric.range),
+        (true, _) => {}
+    }
     let measure = metric.measure.difference();
     let spread = claim.pilot.and_then(|p| p.sd.as_ref());
     let disagreement = claim.pilot.and_then(|p| p.disagreement.as_ref());
@@ -370,6 +386,16 @@ fn basis(plan: &Plan, reads: &Reads, claim: &Claim<'_>, effort: Effort) -> Basis
     }
 }
 
+fn apart(kind: MetricKind, range: Option<(f64, f64)>) -> Basis {
+    match (kind, range) {
+        (MetricKind::Share, _) => Basis::ApartShares,
+        (MetricKind::Mean, Some((low, high))) if (high - low).is_finite() => {
+            Basis::ApartBounded(high - low)
+        }
+        _ => Basis::Nothing(Why::Apart),
+    }
+}
+
 /// What is asked of the formulas.
 #[derive(Clone, Copy)]
 struct Question {
@@ -400,6 +426,15 @@ impl Question {
             Basis::Bounded(range) => mean(range),
             Basis::AnySimulated(sd) | Basis::AnyScores(sd) => mean(sd),
             Basis::Runs => mean(1.0),
+            Basis::ApartShares if best && self.margin => Some(0.0),
+            Basis::ApartShares if best => power::best_proportion(n * self.runs, alpha, power),
+            Basis::ApartShares if self.margin => power::margin_proportion(n, APART, alpha, power),
+            Basis::ApartShares => difference_of_h(two_samples::shares_detectable(n, alpha, power)?),
+            Basis::ApartBounded(_) if best => Some(0.0),
+            Basis::ApartBounded(range) => {
+                Some(two_samples::t_detectable(n, alpha, power)? * 0.5 * range)
+            }
+            Basis::ApartRuns => two_samples::t_detectable(n, alpha, power),
             Basis::Nothing(_) => None,
         }
     }
@@ -428,7 +463,17 @@ impl Question {
             Basis::Bounded(_) | Basis::AnySimulated(_) | Basis::AnyScores(_) if best => None,
             Basis::Bounded(range) => mean(range),
             Basis::AnySimulated(sd) | Basis::AnyScores(sd) => mean(sd),
-            Basis::Runs | Basis::Nothing(_) => None,
+            Basis::ApartShares if best && self.margin => None,
+            Basis::ApartShares if best => {
+                Some(power::best_pairs(effect, alpha, power)? / self.runs)
+            }
+            Basis::ApartShares if self.margin => power::margin_pairs(APART, effect, alpha, power),
+            Basis::ApartShares => two_samples::shares_needed(smallest_h(effect), alpha, power),
+            Basis::ApartBounded(_) if best => None,
+            Basis::ApartBounded(range) => {
+                two_samples::t_needed(effect / (0.5 * range), alpha, power)
+            }
+            Basis::Runs | Basis::ApartRuns | Basis::Nothing(_) => None,
         }
     }
 }

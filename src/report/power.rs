@@ -280,7 +280,7 @@ fn percent(share: f64) -> String {
 
 /// `3.2 pp`, `0.8–8.6 pp`, `from 0.8 pp`, `to 8.6 pp`.
 fn effect(e: &Entry<'_>, of: Between) -> String {
-    if e.found.basis == Basis::Runs {
+    if matches!(e.found.basis, Basis::Runs | Basis::ApartRuns) {
         return between(of, |x| format!("{x:.2}"), " sd of runs");
     }
     let one = |x: f64| with_unit(&e.unit, x, digits(&e.unit, x));
@@ -425,6 +425,17 @@ fn basis(plan: &Plan, e: &Entry<'_>) -> String {
             "whole runs vary; gains in standard deviations of the runs' differences (paired t test)"
                 .into()
         }
+        Basis::ApartShares => {
+            "sampled apart, so from one share at 0 or 100 % to both about 50 % (Cohen's h)".into()
+        }
+        Basis::ApartBounded(_) => {
+            "sampled apart, so up to rows at both ends of the metric's range (t test of two samples)"
+                .into()
+        }
+        Basis::ApartRuns => {
+            "whole runs vary, sampled apart; gains in standard deviations of the runs (t test of two samples)"
+                .into()
+        }
         Basis::Nothing(why) => nothing(why).to_string(),
     }
 }
@@ -432,7 +443,7 @@ fn basis(plan: &Plan, e: &Entry<'_>) -> String {
 fn nothing(why: Why) -> &'static str {
     match why {
         Why::Published => "published numbers have no rows, so nothing can be shown",
-        Why::Apart => "the sides are sampled apart, which no pilot of pairs describes",
+        Why::Apart => "the sides are sampled apart, and no range bounds how far they vary",
         Why::NoForm => "no closed form, and nothing declared to simulate from",
         Why::NoTail => {
             "a quantile, whose spread depends on its tail: nothing is declared to simulate it from"
@@ -491,7 +502,8 @@ fn settling(plan: &Plan, e: &Entry<'_>) -> Vec<String> {
     let mut found = Vec::new();
     let d = &plan.datasets[e.claim.on.dataset];
     let name = &d.common.name;
-    let counted = e.found.basis != Basis::Runs && e.claim.runs.0.min(e.claim.runs.1) > 0;
+    let counted = !matches!(e.found.basis, Basis::Runs | Basis::ApartRuns)
+        && e.claim.runs.0.min(e.claim.runs.1) > 0;
     if e.found.units.rows.count.number().is_none() && e.claim.part.is_none() && counted {
         found.push(match &e.claim.on.part {
             Some(part) => format!(
@@ -703,6 +715,9 @@ fn method(basis: Basis) -> &'static str {
         Basis::Tail(_) => "simulation",
         Basis::Bounded(_) => "bounds of paired means",
         Basis::Runs => "paired t over runs",
+        Basis::ApartShares => "bounds of two shares",
+        Basis::ApartBounded(_) => "bounds of two means",
+        Basis::ApartRuns => "t of two samples of runs",
         Basis::Nothing(_) => "none",
     }
 }

@@ -1,4 +1,4 @@
-//! Normal, gamma, beta and Poisson(1) draws, written here so that no other version of a crate changes them;
+//! Normal, gamma and beta draws, written here so that no other version of a crate changes them;
 //! held by test vectors and tested for their laws. Logarithms are `libm`'s.
 
 use super::random::unit;
@@ -60,32 +60,6 @@ pub fn beta(rng: &mut impl Rng, a: f64, b: f64) -> f64 {
     if x + y > 0.0 { x / (x + y) } else { 0.5 }
 }
 
-/// 2⁶⁴ · P(X ≤ k) of Poisson(1), k from 0; what lies beyond has a probability under 2⁻⁶⁴.
-const POISSON_1: [u64; 21] = poisson_one_table();
-
-/// e⁻¹ · 2¹²⁸ is 0x5e2d58d8b3bcdf1abadec7829054f90d (rounded down), from which each mass is the one before over k.
-const fn poisson_one_table() -> [u64; 21] {
-    let mut table = [0; 21];
-    let mut mass: u128 = 0x5e2d_58d8_b3bc_df1a_bade_c782_9054_f90d;
-    let mut sum: u128 = 0;
-    let mut k = 0;
-    while k < 21 {
-        sum += mass;
-        table[k] = (sum >> 64) as u64;
-        k += 1;
-        mass /= k as u128;
-    }
-    table
-}
-
-/// A draw from Poisson(1), by inversion of a table: the weight of a row that is resampled by itself, wherever
-/// it is (Chamandy et al. 2012).
-pub fn poisson_one(rng: &mut impl Rng) -> u32 {
-    let u = rng.next_u64();
-    let k = POISSON_1.iter().position(|&through| u < through);
-    k.unwrap_or(POISSON_1.len()) as u32
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,33 +107,6 @@ mod tests {
         }
     }
 
-    #[test]
-    fn poisson_weights_follow_their_law() {
-        let mut rng = stream(2, Purpose::Order, 1, 0);
-        let mut counts = [0u32; 32];
-        for _ in 0..100_000 {
-            counts[poisson_one(&mut rng) as usize] += 1;
-        }
-        let mut mass = 1e5 * (-1f64).exp();
-        let mut chi2 = 0.0;
-        for (k, count) in counts.iter().take(7).enumerate() {
-            chi2 += (f64::from(*count) - mass).powi(2) / mass;
-            mass /= (k + 1) as f64;
-        }
-        // The 0.999 quantile of chi-square with 6 degrees of freedom; what lies beyond 6 isn't counted.
-        assert!(chi2 < 22.46, "{chi2}");
-        let exact = |k: u32| {
-            (0..=k)
-                .map(|i| 1.0 / (1..=i).map(f64::from).product::<f64>())
-                .sum::<f64>()
-        };
-        for k in 0..10 {
-            let got = POISSON_1[k as usize] as f64 / 2f64.powi(64);
-            assert!((got - exact(k) * (-1f64).exp()).abs() < 1e-15, "{k}");
-        }
-        assert!(POISSON_1[20] == u64::MAX);
-    }
-
     /// The values are those of a second implementation, in Python, but for rounding.
     #[test]
     fn draws_are_frozen() {
@@ -181,8 +128,6 @@ mod tests {
         for (got, want) in got.iter().zip(want) {
             assert!((got - want).abs() <= 1e-14 * want.abs(), "{got} {want}");
         }
-        let poisson: Vec<u32> = (0..12).map(|_| poisson_one(&mut rng)).collect();
-        assert_eq!(poisson, [1, 0, 1, 1, 1, 3, 1, 1, 1, 0, 2, 0]);
     }
 
     #[test]

@@ -36,3 +36,4 @@ pub mod sequential;
 pub mod significance;
 pub mod sum;
 pub mod summary;
+pub mod two_samples;

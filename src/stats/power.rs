@@ -1,4 +1,5 @@
-//! How much a test can see before it is run: of paired proportions and of paired means.
+//! How much a test can see before it is run: of paired proportions and of paired means. Samples apart are in
+//! [`super::two_samples`].
 
 use super::analytic::Pairs;
 use super::law::{binomial_cdf, binomial_mass, bisect, noncentral_t_upper, t_quantile};
@@ -137,7 +138,7 @@ pub fn margin_power(n: f64, discordant: f64, margin: f64, alpha: f64) -> Option<
     power.is_finite().then_some(power)
 }
 
-fn both_quantiles(alpha: f64, power: f64) -> Option<f64> {
+pub(super) fn both_quantiles(alpha: f64, power: f64) -> Option<f64> {
     Some(normal::quantile(1.0 - 0.5 * alpha)? + normal::quantile(power)?)
 }
 
@@ -172,7 +173,7 @@ pub fn detectable_mean(n: f64, alpha: f64, power: f64) -> Option<f64> {
 }
 
 /// Each step integrates: forty halvings are a relative error of 1e-12.
-fn bisect_coarsely(high: f64, reached: impl Fn(f64) -> bool) -> f64 {
+pub(super) fn bisect_coarsely(high: f64, reached: impl Fn(f64) -> bool) -> f64 {
     let (mut low, mut high) = (0.0, high);
     for _ in 0..40 {
         let middle = 0.5 * (low + high);
@@ -198,7 +199,7 @@ pub fn pairs_for_mean(effect: f64, alpha: f64, power: f64) -> Option<f64> {
 }
 
 /// The least number from `low` on at which `reached`, which then stays so, holds.
-fn least(low: f64, reached: impl Fn(f64) -> bool) -> Option<f64> {
+pub(super) fn least(low: f64, reached: impl Fn(f64) -> bool) -> Option<f64> {
     let (mut below, mut high) = (low, low);
     while !reached(high) {
         below = high;
