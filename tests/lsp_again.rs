@@ -62,13 +62,11 @@ impl Draws {
     /// A place between two characters, more often at a line's begin or end.
     fn place(&mut self, text: &str) -> usize {
         let mut at = self.below(text.len() + 1);
-        if self.below(3) == 0 {
-            at = text[..text.floor_char_boundary(at)]
-                .rfind('\n')
-                .map_or(0, |i| i + self.below(2));
-        }
         while !text.is_char_boundary(at) {
             at += 1;
+        }
+        if self.below(3) == 0 {
+            at = text[..at].rfind('\n').map_or(0, |i| i + self.below(2));
         }
         at
     }
