@@ -29,6 +29,8 @@ mod judged;
 mod language;
 mod library;
 mod lsp;
+mod lsp_again;
+mod lsp_offers;
 mod metrics;
 mod mutation;
 mod natives;

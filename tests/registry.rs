@@ -806,7 +806,7 @@ fn another_way_to_write_a_quantity_is_no_change() {
         );
         let world = benchwright::text::MemoryWorld::default().with("p.bench", &plan);
         let found = benchwright::analysis::analyse(&world, std::path::Path::new("p.bench"));
-        found.unwrap().meaning_sha256
+        found.unwrap().meaning_sha256().to_owned()
     };
     for (a, b) in [("100ms", "0.1s"), ("2h", "120min"), ("90s", "1.5min")] {
         assert_eq!(quantity(a), quantity(b), "{a} {b}");

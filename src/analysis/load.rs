@@ -50,9 +50,18 @@ impl std::error::Error for LoadError {}
 /// The root file cannot be read. A used file that cannot be read is an entry of
 /// [`Loaded::imports`].
 pub fn load(world: &dyn World, path: &Path) -> Result<Loaded, LoadError> {
+    load_again(world, path, Earlier::default())
+}
+
+/// The same, from what was read earlier.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_again(world: &dyn World, path: &Path, earlier: Earlier) -> Result<Loaded, LoadError> {
     let text = read(world, path)?;
     let mut loader = Loader {
         world,
+        earlier,
         loaded: Loaded::default(),
         by_path: BTreeMap::new(),
     };
@@ -60,8 +69,47 @@ pub fn load(world: &dyn World, path: &Path) -> Result<Loaded, LoadError> {
     Ok(loader.loaded)
 }
 
+/// Trees of an earlier reading, by path.
+#[derive(Debug, Default)]
+pub struct Earlier {
+    files: BTreeMap<PathBuf, (FileId, Arc<str>, Parsed)>,
+}
+
+impl Earlier {
+    /// What was read of the files of a plan, with the errors in them.
+    pub fn new(sources: &SourceMap, modules: Vec<Module>, errors: &[SyntaxError]) -> Self {
+        let mut files = BTreeMap::new();
+        for module in modules {
+            let Some(source) = sources.get(module.file) else {
+                continue;
+            };
+            let own = errors.iter().filter(|e| e.span.file == module.file);
+            if let Some(path) = &source.path {
+                let parsed = Parsed {
+                    errors: own.cloned().collect(),
+                    file: Arc::unwrap_or_clone(module.ast),
+                };
+                let known = (module.file, Arc::clone(&source.text), parsed);
+                files.insert(path.clone(), known);
+            }
+        }
+        Earlier { files }
+    }
+
+    /// The tree of a text, from that of the file's earlier one where there is one.
+    fn parse(&mut self, path: &Path, id: FileId, text: &str) -> Parsed {
+        match self.files.remove(path) {
+            Some((known, before, parsed)) if known == id => {
+                syntax::parse_again(id, text, &before, parsed)
+            }
+            _ => syntax::parse(id, text),
+        }
+    }
+}
+
 struct Loader<'w> {
     world: &'w dyn World,
+    earlier: Earlier,
     loaded: Loaded,
     /// Normalised path, or `std.name` → module.
     by_path: BTreeMap<PathBuf, usize>,
@@ -76,7 +124,8 @@ impl Loader<'_> {
             .loaded
             .sources
             .add(name.clone(), Some(path.to_path_buf()), text.clone());
-        let index = self.module(id, name, syntax::parse(id, &text));
+        let parsed = self.earlier.parse(path, id, &text);
+        let index = self.module(id, name, Arc::new(parsed.file), parsed.errors);
         self.by_path.insert(normal(path), index);
         let uses = self.uses(index);
         for used in uses {
@@ -94,12 +143,18 @@ impl Loader<'_> {
         index
     }
 
-    fn module(&mut self, id: FileId, name: String, parsed: Parsed) -> usize {
-        self.loaded.errors.extend(parsed.errors);
+    fn module(
+        &mut self,
+        id: FileId,
+        name: String,
+        tree: Arc<ast::File>,
+        errors: Vec<SyntaxError>,
+    ) -> usize {
+        self.loaded.errors.extend(errors);
         self.loaded.modules.push(Module {
             file: id,
             name,
-            ast: parsed.file,
+            ast: tree,
             files: BTreeMap::new(),
         });
         self.loaded.modules.len() - 1
@@ -129,7 +184,8 @@ impl Loader<'_> {
         if let Some(text) = library(&module.text) {
             let shown = format!("std/{}.bench", module.text);
             let id = self.loaded.sources.add(shown, None, text.into());
-            let index = self.module(id, name.clone(), library_tree(&name, id, text));
+            let tree = library_tree(&name, id, text);
+            let index = self.module(id, name.clone(), tree, Vec::new());
             self.by_path.insert(name.into(), index);
         }
     }
@@ -191,21 +247,22 @@ impl Loader<'_> {
 
 /// Trees of the library by module and file id; kept, because they never change and reading them takes longer
 /// than the rest of an analysis: editors and tests analyse often.
-static TREES: Mutex<BTreeMap<(String, FileId), Arc<Parsed>>> = Mutex::new(BTreeMap::new());
+static TREES: Mutex<BTreeMap<(String, FileId), Arc<ast::File>>> = Mutex::new(BTreeMap::new());
 /// Plans of more files than this don't keep trees.
 const MOST_KEPT: u32 = 16;
 
-fn library_tree(name: &str, id: FileId, text: &str) -> Parsed {
+/// The tree of a module of the library, in which nothing is wrong.
+fn library_tree(name: &str, id: FileId, text: &str) -> Arc<ast::File> {
     let key = (name.to_string(), id);
     let kept = TREES.lock().ok().and_then(|trees| trees.get(&key).cloned());
     if let Some(tree) = kept {
-        return Parsed::clone(&tree);
+        return tree;
     }
-    let tree = syntax::parse(id, text);
+    let tree = Arc::new(syntax::parse(id, text).file);
     if let Ok(mut trees) = TREES.lock()
         && id.0 < MOST_KEPT
     {
-        trees.insert(key, Arc::new(tree.clone()));
+        trees.insert(key, Arc::clone(&tree));
     }
     tree
 }

@@ -10,6 +10,7 @@ mod policy;
 mod registered;
 mod waivers;
 
+use load::{Earlier, load_again};
 pub use load::{LoadError, Loaded, load};
 pub use mend::{Mended, Mending, mend};
 pub use metric::{MetricFacts, class_in_words, cost_in_words, metrics, needs_in_words};
@@ -25,9 +26,10 @@ use crate::exec;
 use crate::graph::{self, Dag};
 use crate::hir::{self, HirError, Meaning, Module, Plan};
 use crate::registry;
-use crate::syntax;
+use crate::syntax::{self, SyntaxError};
 use crate::text::{SourceMap, Span, World};
 use std::path::Path;
+use std::sync::OnceLock;
 
 /// A plan, analysed.
 #[derive(Debug)]
@@ -44,13 +46,82 @@ pub struct Analysis {
     pub diagnostics: Vec<Diagnostic>,
     /// Claims that the plan proves.
     pub proofs: Vec<Proof>,
-    /// What the plan and all it uses say, field by field.
-    pub meaning: Meaning,
-    /// SHA-256 of it: comments, layout and the order of items and fields don't change it.
-    pub meaning_sha256: String,
+    /// Fields that have to be there and aren't.
+    pub gaps: Vec<Gap>,
+    /// What could not be read of the files, from which an edit is read again.
+    faults: Vec<SyntaxError>,
+    /// What it means, once someone asks.
+    meant: OnceLock<Meant>,
+}
+
+/// A field that has to be there, for those who offer to write it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gap {
+    /// The first place of the diagnostic.
+    pub at: Span,
+    /// The item or record that lacks it.
+    pub inside: Span,
+    /// Its name.
+    pub field: &'static str,
+    /// The field as it may be written.
+    pub example: &'static str,
+}
+
+#[derive(Debug, Clone)]
+struct Meant {
+    meaning: Meaning,
+    sha256: String,
 }
 
 impl Analysis {
+    /// What the plan and all it uses say, field by field.
+    pub fn meaning(&self) -> &Meaning {
+        &self.meant().meaning
+    }
+
+    /// SHA-256 of the meaning: comments, layout and the order of items and fields don't change it.
+    pub fn meaning_sha256(&self) -> &str {
+        &self.meant().sha256
+    }
+
+    fn meant(&self) -> &Meant {
+        self.meant.get_or_init(|| {
+            let meaning = hir::meaning(&self.modules);
+            let sha256 = data::sha256(meaning.text().as_bytes());
+            Meant { meaning, sha256 }
+        })
+    }
+
+    /// The plan with nothing found yet.
+    #[must_use]
+    pub fn without_findings(&self) -> Analysis {
+        Analysis {
+            sources: self.sources.clone(),
+            modules: self.modules.clone(),
+            plan: self.plan.clone(),
+            dag: self.dag.clone(),
+            diagnostics: Vec::new(),
+            proofs: Vec::new(),
+            gaps: Vec::new(),
+            faults: Vec::new(),
+            meant: self.meant.clone(),
+        }
+    }
+
+    /// Holds a plan that was only read to the checks.
+    pub fn check(&mut self) {
+        let (plan, dag) = (&self.plan, &self.dag);
+        let (report, rest) = rayon::join(
+            || checks::check(plan, dag),
+            || [circles(plan, dag), exec::unfit(plan)].concat(),
+        );
+        self.diagnostics.extend(rest);
+        self.diagnostics.extend(report.diagnostics);
+        self.proofs = report.proofs;
+        waivers::apply(plan, &self.sources, &mut self.diagnostics);
+        sort(&mut self.diagnostics);
+    }
+
     /// Whether errors stand.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
@@ -74,28 +145,74 @@ impl Analysis {
 /// # Errors
 /// The file cannot be read, or is not UTF-8.
 pub fn analyse(world: &dyn World, path: &Path) -> Result<Analysis, LoadError> {
-    let loaded = load(world, path)?;
+    let mut analysis = read(world, path)?;
+    analysis.check();
+    Ok(analysis)
+}
+
+/// Reads and resolves the plan at `path`, and holds it to no check: what editors need for most of what they ask.
+///
+/// # Errors
+/// The file cannot be read, or is not UTF-8.
+pub fn read(world: &dyn World, path: &Path) -> Result<Analysis, LoadError> {
+    Ok(resolved(load(world, path)?))
+}
+
+/// The same after an edit, from what was read before it; what comes out is what [`read`] yields.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_again(world: &dyn World, path: &Path, before: Analysis) -> Result<Analysis, LoadError> {
+    let Analysis {
+        sources,
+        modules,
+        faults,
+        plan,
+        dag,
+        diagnostics,
+        ..
+    } = before;
+    // Freeing all that takes a while, for which nobody need wait.
+    rayon::spawn(move || drop((plan, dag, diagnostics)));
+    let earlier = Earlier::new(&sources, modules, &faults);
+    Ok(resolved(load_again(world, path, earlier)?))
+}
+
+/// A plan that was read, resolved, with its DAG; held to no check yet.
+fn resolved(loaded: Loaded) -> Analysis {
     let (plan, errors) = hir::resolve(&loaded.modules);
     let dag = graph::build(&plan);
     let mut diagnostics: Vec<Diagnostic> = loaded.errors.iter().map(syntax::diagnose).collect();
     diagnostics.extend(loaded.imports.iter().chain(&errors).map(hir::diagnose));
-    diagnostics.extend(circles(&plan, &dag));
-    diagnostics.extend(exec::unfit(&plan));
-    let report = checks::check(&plan, &dag);
-    diagnostics.extend(report.diagnostics);
-    waivers::apply(&plan, &loaded.sources, &mut diagnostics);
-    sort(&mut diagnostics);
-    let meaning = hir::meaning(&loaded.modules);
-    Ok(Analysis {
+    Analysis {
         sources: loaded.sources,
         modules: loaded.modules,
         plan,
         dag,
         diagnostics,
-        proofs: report.proofs,
-        meaning_sha256: data::sha256(meaning.text().as_bytes()),
-        meaning,
-    })
+        proofs: Vec::new(),
+        gaps: errors.iter().filter_map(gap).collect(),
+        faults: loaded.errors,
+        meant: OnceLock::new(),
+    }
+}
+
+fn gap(error: &HirError) -> Option<Gap> {
+    match error {
+        HirError::Missing {
+            field,
+            example,
+            span,
+            inside,
+            ..
+        } => Some(Gap {
+            at: *span,
+            inside: *inside,
+            field,
+            example,
+        }),
+        _ => None,
+    }
 }
 
 /// Reads the files of the plan's datasets and adds what the data checks find in them, held to the

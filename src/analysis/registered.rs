@@ -43,10 +43,10 @@ pub fn registered(
 ) -> Registered {
     let plan = &analysis.plan;
     let place = Place::of(file);
-    let library = library(&analysis.meaning);
+    let library = library(analysis.meaning());
     let data = datasets(plan, world, &place, shelf);
     let now = Now {
-        items: &analysis.meaning.items,
+        items: &analysis.meaning().items,
         library: &library,
         data: &data,
         seed,
@@ -92,8 +92,8 @@ impl Registered {
         let name = self.place.name();
         let context = registry::Context {
             plan: &analysis.plan,
-            meaning: &analysis.meaning,
-            meaning_sha256: &analysis.meaning_sha256,
+            meaning: analysis.meaning(),
+            meaning_sha256: analysis.meaning_sha256(),
             standing: &self.standing,
             ledger: &self.ledger,
             name: &name,
@@ -208,7 +208,7 @@ pub fn key(analysis: &Analysis, evidence: &exec::Evidence, seed: u64) -> String 
             input.sha256.clone(),
         );
     }
-    let mut text = format!("{}\n{seed}\n", analysis.meaning_sha256);
+    let mut text = format!("{}\n{seed}\n", analysis.meaning_sha256());
     for (what, hash) in parts {
         text += &format!("{what:?} {hash}\n");
     }

@@ -1,12 +1,15 @@
 //! What a check is handed, and where it puts its answers.
 
+use super::cells::{Ranges, Space};
 use super::claims;
 use crate::diagnostic::{CodeInfo, Diagnostic};
 use crate::graph::{self, Dag, Evaluation, Influence};
-use crate::hir::{Condition, Dataset, Id, Metric, MetricRef, Plan, Variant};
+use crate::hir::{Condition, Dataset, Decide, Id, Metric, MetricRef, Plan, Variant};
 use crate::metrics::{Outline, outline};
 use crate::text::Span;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 /// The plan, its DAG and what several checks need of them.
 #[derive(Debug)]
@@ -18,6 +21,8 @@ pub struct Context<'a> {
     /// Every variant evaluated on some rows, in source order of the claims.
     pub evaluations: Vec<Evaluation>,
     influences: BTreeMap<Variant, Vec<Influence>>,
+    /// What the rules of each decision can meet, once a check asks.
+    spaces: Vec<OnceLock<Space>>,
     outlines: BTreeMap<MetricKey, Outline>,
 }
 
@@ -40,6 +45,7 @@ impl<'a> Context<'a> {
             dag,
             evaluations,
             influences,
+            spaces: plan.decides.iter().map(|_| OnceLock::new()).collect(),
             outlines: outlines(plan),
         }
     }
@@ -47,6 +53,15 @@ impl<'a> Context<'a> {
     /// What a claimed metric needs; `None` of one without a formula.
     pub fn outline(&self, metric: &MetricRef) -> Option<&Outline> {
         self.outlines.get(&(metric.metric, metric.key()))
+    }
+
+    /// What the rules of a decision can meet within the declared ranges.
+    pub(super) fn space(&self, decide: Id<Decide>) -> Cow<'_, Space> {
+        let new = || Space::new(self.plan, &self.plan.decides[decide], Ranges::Declared);
+        match self.spaces.get(decide.index()) {
+            Some(space) => Cow::Borrowed(space.get_or_init(new)),
+            None => Cow::Owned(new()),
+        }
     }
 
     /// The influence set of an evaluated variant.

@@ -1,7 +1,7 @@
 //! D101: some results lead to no decision.
 
 use super::cells::{
-    Found, How, Kind, Ranges, Solution, Space, State, Truth, Want, Way, shown_number, unit,
+    Found, How, Kind, Solution, Space, State, Truth, Want, Way, shown_number, unit,
 };
 use super::{Context, Findings, declare_check};
 use crate::diagnostic::{Answer, CodeInfo, Diagnostic};
@@ -13,8 +13,8 @@ declare_check!("D101" "undecided-region" Error "d101_undecided_region.md" run);
 const WHY: &str = "a plan that says nothing about some results leaves their meaning to be found after they are seen";
 
 fn run(info: &'static CodeInfo, context: &Context<'_>, findings: &mut Findings) {
-    for (_, decide) in context.plan.decides.iter().filter(|(_, d)| d.read) {
-        let space = Space::new(context.plan, decide, Ranges::Declared);
+    for (id, decide) in context.plan.decides.iter().filter(|(_, d)| d.read) {
+        let space = context.space(id);
         let Some(last) = decide.rules.last() else {
             continue;
         };

@@ -15,8 +15,8 @@ declare_check!("D102" "unreachable-rule" Error "d102_unreachable_rule.md" run);
 
 fn run(info: &'static CodeInfo, context: &Context<'_>, findings: &mut Findings) {
     let plan = context.plan;
-    for (_, decide) in plan.decides.iter().filter(|(_, d)| !d.common.broken) {
-        let space = Space::new(plan, decide, Ranges::Declared);
+    for (id, decide) in plan.decides.iter().filter(|(_, d)| !d.common.broken) {
+        let space = context.space(id);
         if one_outcome(&space).is_some() {
             continue;
         }

@@ -5,7 +5,7 @@
 //! Where the decision has one outcome whatever happens, D107 speaks alone.
 
 use super::asks::{Asks, asks, favoured};
-use super::cells::{Key, Ranges, Space, more_is_better};
+use super::cells::{Key, more_is_better};
 use super::d107_unfalsifiable::one_outcome;
 use super::{Context, Findings, declare_check};
 use crate::diagnostic::{CodeInfo, Diagnostic};
@@ -15,11 +15,11 @@ declare_check!("D104" "wrong-direction" Warning "d104_wrong_direction.md" run);
 
 fn run(info: &'static CodeInfo, context: &Context<'_>, findings: &mut Findings) {
     let plan = context.plan;
-    for (_, decide) in plan.decides.iter().filter(|(_, d)| !d.common.broken) {
+    for (id, decide) in plan.decides.iter().filter(|(_, d)| !d.common.broken) {
         let Some(favoured) = favoured(plan, decide) else {
             continue;
         };
-        if one_outcome(&Space::new(plan, decide, Ranges::Declared)).is_some() {
+        if one_outcome(&context.space(id)).is_some() {
             continue;
         }
         let mut sound = true;

@@ -12,18 +12,19 @@ use super::design::reaches;
 use super::{Context, Findings, declare_check};
 use crate::diagnostic::{CodeInfo, Diagnostic};
 use crate::hir::{Decide, Plan};
+use std::borrow::Cow;
 
 declare_check!("D106" "unattainable" Warning "d106_unattainable.md" run);
 
 fn run(info: &'static CodeInfo, context: &Context<'_>, findings: &mut Findings) {
     let plan = context.plan;
-    for (_, decide) in plan.decides.iter().filter(|(_, d)| !d.common.broken) {
+    for (id, decide) in plan.decides.iter().filter(|(_, d)| !d.common.broken) {
         let reaches = reaches(plan, decide);
         if reaches.is_empty() {
             continue;
         }
         let spaces = (
-            Space::new(plan, decide, Ranges::Declared),
+            context.space(id),
             Space::within(plan, decide, Ranges::Declared, &reaches),
         );
         let impossible = faults(plan, decide);
@@ -58,7 +59,7 @@ enum Lost {
 }
 
 /// Whether the rule can come out by the rules alone, and can't in this design.
-fn lost((free, bound): &(Space, Space), rule: usize) -> Option<Lost> {
+fn lost((free, bound): &(Cow<'_, Space>, Space), rule: usize) -> Option<Lost> {
     let holds = [(rule, Want::Established)];
     if !matches!(free.first(rule), Found::At(_)) {
         return None;

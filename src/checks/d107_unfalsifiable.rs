@@ -4,7 +4,7 @@
 //! outcome is lost because its rule is covered or contradicts itself, D102 says so; where some
 //! results have no outcome at all, D101.
 
-use super::cells::{Found, Ranges, Space};
+use super::cells::{Found, Space};
 use super::d105_impossible_threshold::by_threshold;
 use super::{Context, Findings, declare_check};
 use crate::diagnostic::{CodeInfo, Diagnostic};
@@ -34,13 +34,13 @@ pub(super) fn one_outcome(space: &Space) -> Option<One> {
 }
 
 fn run(info: &'static CodeInfo, context: &Context<'_>, findings: &mut Findings) {
-    for (_, decide) in context
+    for (id, decide) in context
         .plan
         .decides
         .iter()
         .filter(|(_, d)| !d.common.broken)
     {
-        let space = Space::new(context.plan, decide, Ranges::Declared);
+        let space = context.space(id);
         let Some(first) = space.rules.first() else {
             continue;
         };

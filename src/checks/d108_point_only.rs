@@ -5,7 +5,7 @@
 //! has to lie beyond a margin. What is concluded from the absence of significance is D109's.
 
 use super::asks::{Ask, Asks, alternatives, asks, favourable_rules, favoured, wants_more};
-use super::cells::{How, Key, Linear, Ranges, Space, Taken, linear, range_of, shown_number};
+use super::cells::{How, Key, Linear, Ranges, Taken, linear, range_of, shown_number};
 use super::d107_unfalsifiable::one_outcome;
 use super::d109_absence_as_equality::absent;
 use super::{Context, Findings, declare_check};
@@ -17,12 +17,12 @@ declare_check!("D108" "point-only" Warning "d108_point_only.md" run);
 
 fn run(info: &'static CodeInfo, context: &Context<'_>, findings: &mut Findings) {
     let plan = context.plan;
-    for (_, decide) in plan.decides.iter().filter(|(_, d)| !d.common.broken) {
+    for (id, decide) in plan.decides.iter().filter(|(_, d)| !d.common.broken) {
         let Some(favoured) = favoured(plan, decide) else {
             continue;
         };
         // One outcome whatever happens rests on nothing: D107 speaks alone.
-        if one_outcome(&Space::new(plan, decide, Ranges::Declared)).is_some() {
+        if one_outcome(&context.space(id)).is_some() {
             continue;
         }
         let (mut sound, mut said): (bool, Vec<Span>) = (true, Vec::new());

@@ -6,7 +6,7 @@
 //! the same.
 
 use super::asks::{Ask, alternatives, favourable_rules, favoured};
-use super::cells::{Found, Ranges, Space, Truth, Want};
+use super::cells::{Found, Space, Truth, Want};
 use super::d107_unfalsifiable::one_outcome;
 use super::d109_absence_as_equality::absent;
 use super::{Context, Findings, declare_check};
@@ -18,7 +18,7 @@ declare_check!("D110" "failure-undecided" Warning "d110_failure_undecided.md" ru
 
 fn run(info: &'static CodeInfo, context: &Context<'_>, findings: &mut Findings) {
     let plan = context.plan;
-    for (_, decide) in plan.decides.iter().filter(|(_, d)| !d.common.broken) {
+    for (id, decide) in plan.decides.iter().filter(|(_, d)| !d.common.broken) {
         let Some(favoured) = favoured(plan, decide) else {
             continue;
         };
@@ -31,20 +31,19 @@ fn run(info: &'static CodeInfo, context: &Context<'_>, findings: &mut Findings) 
             }
             continue;
         }
-        unnamed(info, plan, decide, favoured, findings);
+        unnamed(info, (plan, decide), &context.space(id), favoured, findings);
     }
 }
 
 /// A decision that does not name an outcome for failures.
 fn unnamed(
     info: &'static CodeInfo,
-    plan: &Plan,
-    decide: &Decide,
+    (plan, decide): (&Plan, &Decide),
+    space: &Space,
     favoured: &str,
     findings: &mut Findings,
 ) {
-    let space = Space::new(plan, decide, Ranges::Declared);
-    if one_outcome(&space).is_some() {
+    if one_outcome(space).is_some() {
         return;
     }
     let rest = decide.rules.iter().find(|r| r.when.is_none());
@@ -59,7 +58,7 @@ fn unnamed(
         None => return,
         Some(rest) if rest.outcome.value == favoured => Some(by_rest(info, rest, favoured)),
         Some(_) if lacks_evidence(plan, decide) => return,
-        Some(_) => by_rule(info, decide, &space, favoured),
+        Some(_) => by_rule(info, decide, space, favoured),
     };
     match (found, rest) {
         (Some(diagnostic), _) => findings.report(mended(diagnostic, decide, favoured)),

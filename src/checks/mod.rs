@@ -101,6 +101,7 @@ pub use context::{Context, Findings, Proof};
 use crate::diagnostic::{CodeInfo, Diagnostic};
 use crate::graph::Dag;
 use crate::hir::Plan;
+use rayon::prelude::*;
 
 /// A check: its code with name, level and page, and the function that answers it.
 #[derive(Debug)]
@@ -222,12 +223,16 @@ pub struct Report {
 /// Runs every check over the plan; its waivers are for `analysis` to apply.
 pub fn check(plan: &Plan, dag: &Dag) -> Report {
     let context = Context::new(plan, dag);
-    let mut findings = Findings::default();
-    for check in ALL {
+    let of = |check: &&'static Check| {
+        let mut findings = Findings::default();
         (check.run)(&check.info, &context, &mut findings);
+        findings
+    };
+    let all: Vec<Findings> = ALL.par_iter().map(of).collect();
+    let mut report = Report::default();
+    for findings in all {
+        report.diagnostics.extend(findings.diagnostics);
+        report.proofs.extend(findings.proofs);
     }
-    Report {
-        diagnostics: findings.diagnostics,
-        proofs: findings.proofs,
-    }
+    report
 }

@@ -69,7 +69,7 @@ impl Registering {
         }
         self.append(Event::Access {
             plan: r.place.name(),
-            meaning_sha256: analysis.meaning_sha256.clone(),
+            meaning_sha256: analysis.meaning_sha256().to_owned(),
             status: r.standing.word().to_owned(),
             key: self.key.clone(),
             partitions: r.partitions.clone(),

@@ -162,7 +162,7 @@ pub(super) fn conclude(
         seed,
         file,
         plan_sha256: text.map_or(String::new(), |t| data::sha256(t.as_bytes())),
-        meaning_sha256: analysis.meaning_sha256.clone(),
+        meaning_sha256: analysis.meaning_sha256().to_owned(),
     };
     verdict::conclude(&analysis.plan, evidence, &setting, events)
 }

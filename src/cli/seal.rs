@@ -91,7 +91,7 @@ fn unbroken(
     analysis: &Analysis,
     registered: &mut Registered,
 ) -> Result<(), ExitCode> {
-    let mut only = fresh(analysis);
+    let mut only = analysis.without_findings();
     registered.check(&mut only, When::Early, None);
     let broken: Vec<Diagnostic> = only
         .diagnostics
@@ -109,20 +109,6 @@ fn unbroken(
     io::complain(&broken, analysis, args.color);
     io::err("the plan was not sealed\n");
     Err(ExitCode::from(exit::ERRORS))
-}
-
-/// The plan with nothing found yet.
-fn fresh(analysis: &Analysis) -> Analysis {
-    Analysis {
-        sources: analysis.sources.clone(),
-        modules: analysis.modules.clone(),
-        plan: analysis.plan.clone(),
-        dag: analysis.dag.clone(),
-        diagnostics: Vec::new(),
-        proofs: Vec::new(),
-        meaning: analysis.meaning.clone(),
-        meaning_sha256: analysis.meaning_sha256.clone(),
-    }
 }
 
 /// A plan that is sealed and unchanged stays as it is; a ledger that lost the race with a crash is told.
@@ -198,7 +184,7 @@ fn new(args: &SealArgs, analysis: &Analysis, registered: &Registered) -> Seal {
         plan: registered.place.name(),
         title: title.unwrap_or_else(|| stem.into_owned()),
         sealed: registry::now(),
-        meaning_sha256: analysis.meaning_sha256.clone(),
+        meaning_sha256: analysis.meaning_sha256().to_owned(),
         seed: args.seed,
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         git: registry::git(registered.place.project()),
@@ -208,7 +194,7 @@ fn new(args: &SealArgs, analysis: &Analysis, registered: &Registered) -> Seal {
         open: all().filter(open).map(finding).collect(),
         warnings: all().filter(warns).map(finding).collect(),
         waivers: all().filter(|d| d.waived.is_some()).map(finding).collect(),
-        meaning: analysis.meaning.items.clone(),
+        meaning: analysis.meaning().items.clone(),
         sha256: String::new(),
     }
     .closed()
@@ -263,7 +249,7 @@ fn written(args: &SealArgs, registered: &Registered, text: &str) -> Result<(), E
 /// What was sealed, and what the ledger knows of earlier looks.
 fn told(args: &SealArgs, analysis: &Analysis, shelf: &Shelf) {
     let lock = seal::path(&args.plan).display().to_string();
-    let meaning = analysis.meaning_sha256.get(..8).unwrap_or_default();
+    let meaning = analysis.meaning_sha256().get(..8).unwrap_or_default();
     let signed = if args.sign.is_some() { ", signed" } else { "" };
     io::out(&format!(
         "{}: sealed{signed}, meaning {meaning}…, seed {}\n  {lock}\n",
@@ -298,7 +284,7 @@ fn told(args: &SealArgs, analysis: &Analysis, shelf: &Shelf) {
     }
     let seed = Some(args.seed);
     let mut registered = analysis::registered(analysis, &DiskWorld, &args.plan, shelf, seed);
-    let mut late = fresh(analysis);
+    let mut late = analysis.without_findings();
     registered.check(&mut late, When::Late, None);
     io::complain(&late.diagnostics, analysis, args.color);
 }

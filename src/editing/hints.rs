@@ -2,9 +2,11 @@
 //! with the plan, and where its files are.
 
 use super::Document;
-use crate::hir::Rows;
+use crate::hir::{Common, Rows, System, Variant};
+use crate::report;
 use crate::syntax::ast::{Body, ExprKind, Head, ItemKind, Keyword};
 use crate::text::{Span, thousands};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// Words shown behind a place.
@@ -14,6 +16,8 @@ pub struct Hint {
     pub at: u32,
     /// The words.
     pub text: String,
+    /// What they mean, where that isn't plain.
+    pub why: Option<String>,
 }
 
 /// Something to be done with an item, shown above it.
@@ -36,57 +40,69 @@ pub struct Link {
     pub path: PathBuf,
 }
 
-/// Rows of declared partitions and runs of systems.
-pub fn hints(document: &Document<'_>) -> Vec<Hint> {
-    let plan = &document.analysis.plan;
-    let mut found = Vec::new();
-    for (_, s) in plan
-        .systems
-        .iter()
-        .filter(|(_, s)| !s.of_arm && document.has(s.common.span))
-    {
-        if let Some(seeds) = &s.seeds
-            && document.has(seeds.span)
-            && s.common.span.start <= seeds.span.start
-            && seeds.span.end <= s.common.span.end
-        {
-            let n = seeds.value.len();
-            let runs = if n == 1 {
-                "1 run".to_owned()
-            } else {
-                format!("{n} runs")
-            };
-            found.push(Hint {
-                at: seeds.span.end,
-                text: runs,
-            });
-        }
-    }
-    for used in plan.uses.iter().filter(|u| document.has(u.at)) {
-        for (_, d) in plan.datasets.iter() {
-            let parts = d.split.iter().flat_map(|s| &s.parts);
-            let Some((name, _)) = parts.clone().find(|(name, _)| name.span == used.declared) else {
-                continue;
-            };
-            let Some(Rows::Parts(rows)) = &d.rows else {
-                continue;
-            };
-            if let Some((_, n)) = rows.iter().find(|(part, _)| part.value == name.value) {
-                let n = thousands(n.value as usize, ',');
-                found.push(Hint {
-                    at: used.at.end,
-                    text: format!("{n} rows"),
-                });
-            }
-        }
-    }
+/// What is shown between two bytes: rows of declared partitions, runs of systems, the smallest effects that claims show.
+pub fn hints(document: &Document<'_>, from: u32, to: u32) -> Vec<Hint> {
+    let shown = |at: u32| from <= at && at <= to;
+    let mut found = runs(document);
+    found.extend(rows(document));
+    found.retain(|h| shown(h.at));
+    let here = Span::new(document.file, from, to);
+    let smallest = report::smallest_within(&document.analysis.plan, here);
+    found.extend(smallest.into_iter().map(|(span, effect, why)| Hint {
+        at: span.end,
+        text: format!("≥ {effect}"),
+        why: Some(why),
+    }));
     found.sort_by_key(|h| h.at);
     found
 }
 
+/// How many runs the seeds of each system make.
+fn runs(document: &Document<'_>) -> Vec<Hint> {
+    let systems = document.analysis.plan.systems.iter();
+    let own = systems.filter(|(_, s)| !s.of_arm && document.has(s.common.span));
+    let hint = |s: &System| {
+        let seeds = s.seeds.as_ref()?;
+        let within =
+            |span: Span| s.common.span.start <= span.start && span.end <= s.common.span.end;
+        let text = match seeds.value.len() {
+            1 => "1 run".to_owned(),
+            n => format!("{n} runs"),
+        };
+        (document.has(seeds.span) && within(seeds.span)).then_some(Hint {
+            at: seeds.span.end,
+            text,
+            why: None,
+        })
+    };
+    own.filter_map(|(_, s)| hint(s)).collect()
+}
+
+/// How many rows each partition has, where it is named.
+fn rows(document: &Document<'_>) -> Vec<Hint> {
+    let plan = &document.analysis.plan;
+    let mut sizes: BTreeMap<Span, usize> = BTreeMap::new();
+    for (_, d) in plan.datasets.iter() {
+        let Some(Rows::Parts(rows)) = &d.rows else {
+            continue;
+        };
+        for (name, _) in d.split.iter().flat_map(|s| &s.parts) {
+            let of = rows.iter().find(|(part, _)| part.value == name.value);
+            sizes.extend(of.map(|(_, n)| (name.span, n.value as usize)));
+        }
+    }
+    let uses = plan.uses.iter().filter(|u| document.has(u.at));
+    let sized = uses.filter_map(|u| Some((u.at, *sizes.get(&u.declared)?)));
+    let hint = |(at, n): (Span, usize)| Hint {
+        at: at.end,
+        text: format!("{} rows", thousands(n, ',')),
+        why: None,
+    };
+    sized.map(hint).collect()
+}
+
 /// Check, run and seal above the plan; how much is run above each claim.
 pub fn lenses(document: &Document<'_>) -> Vec<Lens> {
-    let analysis = document.analysis;
     let mut found = Vec::new();
     for item in document.items() {
         let ItemKind::Block(block) = &item.kind else {
@@ -99,51 +115,46 @@ pub fn lenses(document: &Document<'_>) -> Vec<Lens> {
                 ..
             }
         ) {
-            for (title, command) in [("check", "check"), ("run", "run"), ("power", "power")] {
+            for command in ["check", "run", "power", "seal"] {
                 found.push(Lens {
                     span: block.head_span,
-                    title: title.to_owned(),
+                    title: command.to_owned(),
                     command,
                 });
             }
         }
     }
-    for (_, c) in analysis
-        .plan
-        .compares
-        .iter()
-        .filter(|(_, c)| document.has(c.common.span))
-    {
-        let systems = std::iter::once(&c.subject).chain(&c.against);
-        let runs: usize = systems
-            .map(|v| analysis.plan.systems[v.variant.system].runs().len())
-            .sum();
-        let title = format!(
-            "{} systems, {runs} runs, {} metrics",
-            1 + c.against.len(),
-            c.metrics.len()
-        );
-        found.push(Lens {
-            span: c.common.name_span,
-            title,
-            command: "",
-        });
-    }
-    for (_, a) in analysis
-        .plan
-        .ablations
-        .iter()
-        .filter(|(_, a)| document.has(a.common.span))
-    {
-        let seeds = analysis.plan.systems[a.of.variant.system].runs().len();
-        let title = format!("{} arms × {seeds} runs", a.arms.len());
-        found.push(Lens {
-            span: a.common.name_span,
-            title,
-            command: "",
-        });
-    }
+    found.extend(sizes(document));
     found
+}
+
+/// How much each claim runs.
+fn sizes(document: &Document<'_>) -> Vec<Lens> {
+    let plan = &document.analysis.plan;
+    let runs = |v: &Variant| plan.systems[v.system].runs().len();
+    let compares = plan.compares.iter().map(|(_, c)| {
+        let systems = std::iter::once(&c.subject).chain(&c.against);
+        let runs: usize = systems.map(|v| runs(&v.variant)).sum();
+        let (systems, metrics) = (1 + c.against.len(), c.metrics.len());
+        let title = format!("{systems} systems, {runs} runs, {metrics} metrics");
+        (&c.common, title)
+    });
+    let ablations = plan.ablations.iter().map(|(_, a)| {
+        let seeds = runs(&a.of.variant);
+        (&a.common, format!("{} arms × {seeds} runs", a.arms.len()))
+    });
+    let factorials = plan.factorials.iter().map(|(_, f)| {
+        let seeds = runs(&f.of.variant);
+        (&f.common, format!("{} cells × {seeds} runs", f.cells.len()))
+    });
+    let all = compares.chain(ablations).chain(factorials);
+    let own = all.filter(|(common, _)| document.has(common.span));
+    let lens = |(common, title): (&Common, String)| Lens {
+        span: common.name_span,
+        title,
+        command: "",
+    };
+    own.map(lens).collect()
 }
 
 /// The files that a plan reads: sources, outputs without holes, and plans it uses.

@@ -7,7 +7,8 @@ use crate::graph;
 use crate::hir::schema::{self, FieldSpec};
 use crate::hir::vocabulary::{CONDITIONS, FORMULAS, Word};
 use crate::hir::{Component, Dataset, Id, Metric, Plan, Step, System, Variant};
-use crate::syntax::ast::Keyword;
+use crate::report;
+use crate::syntax::ast::{Item, ItemKind, Keyword};
 use crate::text::{Span, thousands};
 use crate::types;
 use std::fmt::Write;
@@ -24,9 +25,21 @@ pub struct Hover {
 /// What is to be said of the thing at `offset`. `metrics` are those of the library and the plan.
 pub fn hover(document: &Document<'_>, offset: u32, metrics: &[MetricFacts]) -> Option<Hover> {
     let word = word(document, offset)?;
-    let text = named(document, offset, metrics)
+    let mut text = named(document, offset, metrics)
         .or_else(|| placed(document, offset, document.analysis.sources.text(word)))?;
+    if let Some(claims) = power(document, word) {
+        text.push_str("\n\n---\n\n");
+        text.push_str(&claims);
+    }
     Some(Hover { span: word, text })
+}
+
+/// What can be shown by the claims of the item whose first word it is, or of the metric that is claimed here.
+fn power(document: &Document<'_>, word: Span) -> Option<String> {
+    let plan = &document.analysis.plan;
+    let starts = |i: &&Item| i.span.start == word.start && matches!(i.kind, ItemKind::Block(_));
+    let item = document.items().iter().find(starts);
+    report::power_within(plan, item.map_or(word, |i| i.span))
 }
 
 /// The word, unit included, at a byte.

@@ -6,6 +6,7 @@
 
 mod actions;
 mod complete;
+mod extract;
 mod hints;
 mod hover;
 mod layout;
@@ -17,6 +18,7 @@ mod tokens;
 
 pub use actions::{Action, actions};
 pub use complete::{Completion, CompletionKind, complete};
+pub use extract::{Extraction, extractions};
 pub use hints::{Hint, Lens, Link, hints, lenses, links};
 pub use hover::{Hover, hover};
 pub use layout::{layout, layout_typed};
@@ -56,7 +58,7 @@ impl<'a> Document<'a> {
     /// Its syntax tree.
     fn tree(&self) -> Option<&'a ast::File> {
         let mut modules = self.analysis.modules.iter();
-        modules.find(|m| m.file == self.file).map(|m| &m.ast)
+        modules.find(|m| m.file == self.file).map(|m| &*m.ast)
     }
 
     /// Its items.

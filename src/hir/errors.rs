@@ -112,6 +112,8 @@ pub enum HirError {
         example: &'static str,
         /// Where.
         span: Span,
+        /// The item or record that lacks it.
+        inside: Span,
     },
     /// A name of another kind.
     WrongKind {
@@ -338,6 +340,7 @@ pub fn diagnose(error: &HirError) -> Diagnostic {
             field,
             example,
             span,
+            inside: _,
         } => Diagnostic::new(&N104, format!("{of} has no `{field}:`"))
             .label(*span, format!("needs `{field}:`"))
             .help(format!("add `{example}`")),

@@ -64,6 +64,7 @@ impl<'a> Resolver<'a> {
                     field,
                     example,
                     span: value.span,
+                    inside: value.span,
                 });
             }
         }

@@ -353,7 +353,7 @@ mod tests {
         meaning(&[Module {
             file: FileId(0),
             name: "p.bench".into(),
-            ast: parsed.file,
+            ast: parsed.file.into(),
             files: BTreeMap::new(),
         }])
     }

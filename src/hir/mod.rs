@@ -61,6 +61,7 @@ use crate::syntax::ast;
 use crate::text::FileId;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// One parsed file with what its `use "file"` items were loaded as.
 #[derive(Debug, Clone)]
@@ -70,7 +71,7 @@ pub struct Module {
     /// `std.classification`, or the path of a plan file.
     pub name: String,
     /// The syntax tree.
-    pub ast: ast::File,
+    pub ast: Arc<ast::File>,
     /// File as written in `use "file"` → index of its module; absent where it could not be read
     /// (reported by the loader).
     pub files: BTreeMap<String, usize>,

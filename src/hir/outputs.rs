@@ -285,6 +285,7 @@ impl<'a> Resolver<'a> {
         let d = &self.plan.datasets[from.data.dataset];
         let (label, time) = (d.label.is_some(), d.time.is_some());
         let (name, broken) = (d.common.name.clone(), d.common.broken);
+        let inside = d.common.span;
         let field = match builtin.value {
             _ if broken => return,
             _ if !label => ("label", "label: column in [a, b]"),
@@ -296,6 +297,7 @@ impl<'a> Resolver<'a> {
             field: field.0,
             example: field.1,
             span: from.span,
+            inside,
         });
     }
 

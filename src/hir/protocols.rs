@@ -47,6 +47,7 @@ impl<'a> Resolver<'a> {
             let common = Common {
                 name: name.text.clone(),
                 name_span: name.span,
+                span: source.item.span,
                 broken: source
                     .block
                     .body

@@ -108,6 +108,7 @@ impl<'a> Resolver<'a> {
                 field,
                 example,
                 span: common.name_span,
+                inside: common.span,
             });
         }
     }

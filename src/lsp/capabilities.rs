@@ -5,24 +5,15 @@ use crate::editing::Class;
 use gen_lsp_types as lsp;
 use std::path::PathBuf;
 
-/// How to count within a line: in bytes where the client can.
-pub(super) fn encoding(params: &lsp::InitializeParams) -> Encoding {
-    let general = params.capabilities.general.as_ref();
-    let offered = general.and_then(|g| g.position_encodings.as_ref());
-    match offered {
-        Some(offered) if offered.contains(&lsp::PositionEncodingKind::UTF8) => Encoding::Utf8,
-        _ => Encoding::Utf16,
-    }
-}
-
-/// The folders that are open.
+#[allow(deprecated, reason = "older clients have nothing else")]
+/// The folders that are open; clients that know no more than one say it by its old name.
 pub(super) fn folders(params: &lsp::InitializeParams) -> Vec<PathBuf> {
     let folders = &params.workspace_folders_initialize_params.workspace_folders;
     match folders {
         Some(lsp::WorkspaceFolders::WorkspaceFolderList(all)) => {
             all.iter().map(|f| convert::path(&f.uri)).collect()
         }
-        _ => Vec::new(),
+        _ => params.root_uri.iter().map(convert::path).collect(),
     }
 }
 
@@ -60,7 +51,14 @@ fn legend() -> lsp::SemanticTokensLegend {
 
 /// What the server can.
 pub(super) fn answer(encoding: Encoding) -> lsp::InitializeResult {
-    let kinds = vec![lsp::CodeActionKind::QuickFix];
+    let kinds = vec![
+        lsp::CodeActionKind::QuickFix,
+        lsp::CodeActionKind::RefactorExtract,
+    ];
+    let folders = lsp::WorkspaceFoldersServerCapabilities {
+        supported: Some(true),
+        change_notifications: Some(lsp::ChangeNotifications::Bool(true)),
+    };
     let capabilities = lsp::ServerCapabilities {
         position_encoding: Some(match encoding {
             Encoding::Utf8 => lsp::PositionEncodingKind::UTF8,
@@ -83,7 +81,18 @@ pub(super) fn answer(encoding: Encoding) -> lsp::InitializeResult {
         references_provider: Some(lsp::ReferencesProvider::Bool(true)),
         document_highlight_provider: Some(lsp::DocumentHighlightProvider::Bool(true)),
         document_symbol_provider: Some(lsp::DocumentSymbolProvider::Bool(true)),
-        workspace_symbol_provider: Some(lsp::WorkspaceSymbolProvider::Bool(true)),
+        workspace_symbol_provider: Some(lsp::WorkspaceSymbolProvider::WorkspaceSymbolOptions(
+            lsp::WorkspaceSymbolOptions {
+                resolve_provider: None,
+                work_done_progress_options: lsp::WorkDoneProgressOptions {
+                    work_done_progress: Some(true),
+                },
+            },
+        )),
+        workspace: Some(lsp::WorkspaceOptions {
+            workspace_folders: Some(folders),
+            ..lsp::WorkspaceOptions::default()
+        }),
         code_action_provider: Some(lsp::CodeActionProvider::CodeActionOptions(
             lsp::CodeActionOptions {
                 code_action_kinds: Some(kinds),

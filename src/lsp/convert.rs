@@ -118,12 +118,13 @@ pub(super) fn location(
     })
 }
 
-/// A diagnostic with all its places, if its first one is in `file`.
+/// A diagnostic with all its places, if its first one is in `file`; `page` is where its code is described.
 pub(super) fn diagnostic(
     analysis: &Analysis,
     d: &diagnostic::Diagnostic,
     file: FileId,
     encoding: Encoding,
+    page: impl Fn(&'static diagnostic::CodeInfo) -> Option<lsp::Uri>,
 ) -> Option<lsp::Diagnostic> {
     let sources = &analysis.sources;
     let first = d.labels.first().filter(|l| l.span.file == file)?;
@@ -154,6 +155,7 @@ pub(super) fn diagnostic(
         range: range(sources.get(file)?, first.span, encoding),
         severity: Some(severity),
         code: Some(lsp::Code::String(d.code.code.to_owned())),
+        code_description: page(d.code).map(|href| lsp::CodeDescription { href }),
         source: Some("benchwright".to_owned()),
         message: lsp::Message::String(words(d)),
         related_information: (!related.is_empty()).then_some(related),

@@ -1,8 +1,12 @@
 //! What is open in the editor, and what is known of it.
 
-use super::convert::{self, Encoding};
+use super::client::Client;
+use super::convert;
 use super::overlay::Overlay;
-use crate::analysis::{Analysis, MetricFacts, analyse, metrics};
+use super::pages::Pages;
+use super::workspace;
+use crate::analysis::{self, Analysis, MetricFacts, metrics};
+use crate::diagnostic::Diagnostic;
 use crate::editing::Document;
 use crate::text::{FileId, LineIndex, MemoryWorld};
 use gen_lsp_types as lsp;
@@ -12,40 +16,47 @@ use std::sync::Arc;
 
 /// What is open, analysed as far as it was looked at.
 pub(super) struct Desk {
-    /// How the client counts within a line.
-    pub(super) encoding: Encoding,
+    /// The client.
+    pub(super) client: Client,
     /// The folders that are open.
     pub(super) folders: Vec<PathBuf>,
     /// The files.
     pub(super) world: Overlay,
     /// By path; of those that are open only.
-    analyses: BTreeMap<PathBuf, Arc<Analysis>>,
-    /// Open files that must be looked at again.
-    dirty: BTreeSet<PathBuf>,
+    known: BTreeMap<PathBuf, Known>,
+    /// Open files that mean something else than what is known of them.
+    stale: BTreeSet<PathBuf>,
+    /// Open files of which the client must be told anew.
+    untold: BTreeSet<PathBuf>,
     /// For each open plan the files that it was said something of.
     told: BTreeMap<PathBuf, BTreeSet<PathBuf>>,
     /// Closed files whose diagnostics are to be taken back.
     closed: BTreeSet<PathBuf>,
     library: Option<Arc<Vec<MetricFacts>>>,
+    pages: Pages,
+}
+
+/// An open file, read and resolved.
+struct Known {
+    analysis: Arc<Analysis>,
+    /// Whether it was held to the checks.
+    checked: bool,
 }
 
 impl Desk {
-    pub(super) fn new(encoding: Encoding, folders: Vec<PathBuf>) -> Self {
+    pub(super) fn new(client: Client, folders: Vec<PathBuf>) -> Self {
         Desk {
-            encoding,
+            client,
             folders,
             world: Overlay::default(),
-            analyses: BTreeMap::new(),
-            dirty: BTreeSet::new(),
+            known: BTreeMap::new(),
+            stale: BTreeSet::new(),
+            untold: BTreeSet::new(),
             told: BTreeMap::new(),
             closed: BTreeSet::new(),
             library: None,
+            pages: Pages::default(),
         }
-    }
-
-    /// Whether something must be looked at.
-    pub(super) fn is_dirty(&self) -> bool {
-        !self.dirty.is_empty() || !self.closed.is_empty()
     }
 
     /// A file was opened, or has this text now.
@@ -62,7 +73,7 @@ impl Desk {
             return;
         };
         let lines = LineIndex::new(text);
-        let at = |p| convert::offset(text, &lines, p, self.encoding) as usize;
+        let at = |p| convert::offset(text, &lines, p, self.client.encoding) as usize;
         let (from, to) = (at(range.start), at(range.end).max(at(range.start)));
         let mut changed = String::with_capacity(text.len() + by.len());
         changed.push_str(text.get(..from).unwrap_or(""));
@@ -76,65 +87,120 @@ impl Desk {
     pub(super) fn close(&mut self, uri: &lsp::Uri) {
         let path = convert::path(uri);
         self.world.texts.remove(&path);
-        self.analyses.remove(&path);
-        self.dirty.remove(&path);
+        self.known.remove(&path);
         self.changed(&path);
-        self.dirty.remove(&path);
+        self.stale.remove(&path);
+        self.untold.remove(&path);
         self.closed.insert(path);
+    }
+
+    /// Folders were opened and closed.
+    pub(super) fn refold(&mut self, change: &lsp::WorkspaceFoldersChangeEvent) {
+        let gone: Vec<PathBuf> = change
+            .removed
+            .iter()
+            .map(|f| convert::path(&f.uri))
+            .collect();
+        self.folders.retain(|f| !gone.contains(f));
+        let added = change.added.iter().map(|f| convert::path(&f.uri));
+        self.folders.extend(added);
     }
 
     /// Something outside changed: every open plan may mean something else.
     pub(super) fn look_again(&mut self) {
-        self.dirty.extend(self.world.texts.keys().cloned());
+        self.stale.extend(self.world.texts.keys().cloned());
+        self.untold.extend(self.world.texts.keys().cloned());
     }
 
     /// Marks the file and the open plans that use it.
     fn changed(&mut self, path: &Path) {
-        self.dirty.insert(path.to_path_buf());
-        let uses = |a: &Analysis| {
-            a.sources
-                .iter()
-                .any(|(_, f)| f.path.as_deref() == Some(path))
-        };
-        for (root, analysis) in &self.analyses {
-            if uses(analysis) {
-                self.dirty.insert(root.clone());
-            }
+        let uses = |k: &Known| k.analysis.sources.find(path).is_some();
+        let users = self.known.iter().filter(|(_, known)| uses(known));
+        let users: Vec<PathBuf> = users.map(|(root, _)| root.clone()).collect();
+        for root in users.into_iter().chain([path.to_path_buf()]) {
+            self.stale.insert(root.clone());
+            self.untold.insert(root);
         }
     }
 
-    /// What is known of an open file, or of one on the disk.
+    /// What is known of an open file, or of one on the disk, read and resolved; its checks may wait.
     pub(super) fn analysis(&mut self, path: &Path) -> Option<Arc<Analysis>> {
-        let fresh = !self.dirty.contains(path);
-        if let Some(known) = self.analyses.get(path).filter(|_| fresh) {
-            return Some(Arc::clone(known));
+        if !self.world.texts.contains_key(path) {
+            return analysis::read(&self.world, path).ok().map(Arc::new);
         }
-        let analysis = Arc::new(analyse(&self.world, path).ok()?);
-        if self.world.texts.contains_key(path) {
-            self.analyses
-                .insert(path.to_path_buf(), Arc::clone(&analysis));
+        if self.stale.remove(path) || !self.known.contains_key(path) {
+            let before = self.known.remove(path);
+            let before = before.and_then(|known| Arc::into_inner(known.analysis));
+            let read = match before {
+                Some(before) => analysis::read_again(&self.world, path, before),
+                None => analysis::read(&self.world, path),
+            };
+            let known = Known {
+                analysis: Arc::new(read.ok()?),
+                checked: false,
+            };
+            self.known.insert(path.to_path_buf(), known);
         }
-        Some(analysis)
+        let known = self.known.get(path)?;
+        Some(Arc::clone(&known.analysis))
     }
 
-    /// Every open plan, analysed.
-    pub(super) fn all(&mut self) -> Vec<Arc<Analysis>> {
-        let paths: Vec<PathBuf> = self.world.texts.keys().cloned().collect();
+    /// The same, held to the checks.
+    pub(super) fn checked(&mut self, path: &Path) -> Option<Arc<Analysis>> {
+        let mut analysis = self.analysis(path)?;
+        let Some(known) = self.known.get_mut(path) else {
+            Arc::get_mut(&mut analysis)?.check();
+            return Some(analysis);
+        };
+        drop(analysis);
+        // Nobody else looks at it: this is one thread, and answers keep nothing.
+        if !known.checked
+            && let Some(analysis) = Arc::get_mut(&mut known.analysis)
+        {
+            analysis.check();
+            known.checked = true;
+        }
+        Some(Arc::clone(&known.analysis))
+    }
+
+    /// Every open plan, and those of the open folders that use a file.
+    pub(super) fn users(&mut self, file: Option<&Path>) -> Vec<Arc<Analysis>> {
+        let mut paths: BTreeSet<PathBuf> = self.world.texts.keys().cloned().collect();
+        if let Some(file) = file {
+            paths.extend(workspace::naming(&self.folders, file));
+        }
         paths.iter().filter_map(|p| self.analysis(p)).collect()
     }
 
-    /// Looks at everything that must be looked at; what is to be told the client.
-    pub(super) fn refresh(&mut self) -> Vec<lsp::PublishDiagnosticsParams> {
-        let dirty: Vec<PathBuf> = self.dirty.iter().cloned().collect();
+    /// Every plan that is open, or lies in the open folders.
+    pub(super) fn plans(&self) -> Vec<PathBuf> {
+        let mut paths: BTreeSet<PathBuf> = self.world.texts.keys().cloned().collect();
+        paths.extend(workspace::plans(&self.folders));
+        paths.into_iter().collect()
+    }
+
+    /// How many files the client must be told of, and how long their texts are in bytes.
+    pub(super) fn untold(&self) -> (usize, usize) {
+        let texts = self
+            .untold
+            .iter()
+            .filter_map(|path| self.world.texts.get(path));
+        let bytes = texts.map(|t| t.len()).sum();
+        (
+            self.untold.len() + usize::from(!self.closed.is_empty()),
+            bytes,
+        )
+    }
+
+    /// Looks at one of the files that must be looked at; what is to be told the client.
+    pub(super) fn look(&mut self) -> Vec<lsp::PublishDiagnosticsParams> {
         let mut touched: BTreeSet<PathBuf> = std::mem::take(&mut self.closed);
         for path in &touched {
             self.told.remove(path);
         }
-        for path in dirty {
-            let _ = self.analysis(&path);
-            self.dirty.remove(&path);
-            let about: BTreeSet<PathBuf> = match self.analyses.get(&path) {
-                Some(analysis) => self.files_with_faults(analysis),
+        if let Some(path) = self.untold.pop_first() {
+            let about = match self.checked(&path) {
+                Some(analysis) => files_with_faults(&analysis),
                 None => BTreeSet::new(),
             };
             let before = self.told.insert(path.clone(), about.clone());
@@ -142,28 +208,21 @@ impl Desk {
             touched.extend(about);
             touched.insert(path);
         }
-        touched.iter().map(|path| self.diagnostics(path)).collect()
-    }
-
-    /// The plan's own file, and those it uses that are not open themselves, where there is something to say.
-    fn files_with_faults(&self, analysis: &Analysis) -> BTreeSet<PathBuf> {
-        let firsts = analysis.diagnostics.iter().filter_map(|d| d.labels.first());
-        let files = firsts.filter_map(|l| analysis.sources.get(l.span.file)?.path.clone());
-        files.collect()
+        touched.iter().map(|path| self.publication(path)).collect()
     }
 
     /// What is to be said of a file: by its own analysis where it is open, else by those that use it.
-    fn diagnostics(&self, path: &Path) -> lsp::PublishDiagnosticsParams {
-        let own = self.analyses.get(path);
-        let using = self.analyses.values().filter(|_| own.is_none());
+    fn publication(&self, path: &Path) -> lsp::PublishDiagnosticsParams {
+        let own = self.known.get(path);
+        let using = self.known.values().filter(|k| own.is_none() && k.checked);
         let mut found = Vec::new();
-        for analysis in own.into_iter().chain(using) {
+        for Known { analysis, .. } in own.into_iter().chain(using) {
             let Some(file) = analysis.sources.find(path) else {
                 continue;
             };
-            let of = |d| convert::diagnostic(analysis, d, file, self.encoding);
-            for diagnostic in analysis.diagnostics.iter().filter_map(of) {
-                if !found.contains(&diagnostic) {
+            let all = analysis.diagnostics.iter();
+            for diagnostic in all.filter_map(|d| self.diagnostic(analysis, d, file)) {
+                if own.is_some() || !found.contains(&diagnostic) {
                     found.push(diagnostic);
                 }
             }
@@ -175,6 +234,18 @@ impl Desk {
         }
     }
 
+    /// A diagnostic in the protocol's shape, if its first place is in `file`.
+    pub(super) fn diagnostic(
+        &self,
+        analysis: &Analysis,
+        d: &Diagnostic,
+        file: FileId,
+    ) -> Option<lsp::Diagnostic> {
+        let describes = self.client.describes_codes;
+        let page = |code| describes.then(|| self.pages.of(code)).flatten();
+        convert::diagnostic(analysis, d, file, self.client.encoding, page)
+    }
+
     /// What is known of the library's metrics.
     pub(super) fn library(&mut self) -> Arc<Vec<MetricFacts>> {
         let known = self.library.get_or_insert_with(|| {
@@ -182,6 +253,13 @@ impl Desk {
         });
         Arc::clone(known)
     }
+}
+
+/// The plan's own file, and those it uses, where there is something to say.
+fn files_with_faults(analysis: &Analysis) -> BTreeSet<PathBuf> {
+    let firsts = analysis.diagnostics.iter().filter_map(|d| d.labels.first());
+    let files = firsts.filter_map(|l| analysis.sources.get(l.span.file)?.path.clone());
+    files.collect()
 }
 
 /// The document of a path in an analysis.

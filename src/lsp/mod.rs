@@ -5,16 +5,20 @@
 //! What is answered is said by `editing`; here it only gets the protocol's shape. Start with [`serve`].
 
 mod capabilities;
+mod client;
 mod convert;
 mod desk;
 mod overlay;
+mod pages;
 mod queue;
 mod requests;
+mod workspace;
 
+use client::Client;
 use desk::Desk;
 use gen_lsp_types::{
-    DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
-    InitializeParams, TextDocumentContentChangeEvent,
+    DidChangeTextDocumentParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
+    DidOpenTextDocumentParams, InitializeParams, TextDocumentContentChangeEvent,
 };
 use lsp_server::{Connection, ErrorCode, ExtractError, Message, Notification, Request, Response};
 use queue::Queue;
@@ -37,20 +41,24 @@ pub fn serve() -> Result<(), String> {
 pub fn serve_on(connection: Connection) -> Result<(), String> {
     let (id, params) = connection.initialize_start().map_err(|e| e.to_string())?;
     let params: InitializeParams = serde_json::from_value(params).map_err(|e| e.to_string())?;
-    let encoding = capabilities::encoding(&params);
-    let answer = capabilities::answer(encoding);
+    let sender = connection.sender.clone();
+    // A client that is gone hears nothing.
+    let send = move |message| drop(sender.send(message));
+    let client = Client::new(&params, Box::new(send));
+    let answer = capabilities::answer(client.encoding);
     let answer = serde_json::to_value(answer).map_err(|e| e.to_string())?;
     connection
         .initialize_finish(id, answer)
         .map_err(|e| e.to_string())?;
-    let mut desk = Desk::new(encoding, capabilities::folders(&params));
+    let mut desk = Desk::new(client, capabilities::folders(&params));
     let mut queue = Queue::default();
     loop {
-        let Some(message) = queue.next(&connection, !desk.is_dirty()) else {
-            if !desk.is_dirty() {
+        let idle = desk.untold().0 == 0;
+        let Some(message) = queue.next(&connection, idle) else {
+            if idle {
                 return Ok(());
             }
-            publish(&connection, &mut desk);
+            publish(&connection, &mut desk, &mut queue);
             continue;
         };
         match message {
@@ -89,12 +97,27 @@ fn guarded(desk: &mut Desk, request: Request) -> Response {
     })
 }
 
-fn publish(connection: &Connection, desk: &mut Desk) {
-    let found = catch_unwind(AssertUnwindSafe(|| desk.refresh())).unwrap_or_default();
-    for params in found {
-        let method = "textDocument/publishDiagnostics".to_owned();
-        let notification = Notification::new(method, params);
-        let _ = connection.sender.send(Message::Notification(notification));
+/// Texts of this many bytes in all take long enough that a client likes to be told how far they are.
+const LONG: usize = 1 << 20;
+
+/// Looks at what must be looked at, until there is no more or a message waits.
+fn publish(connection: &Connection, desk: &mut Desk, queue: &mut Queue) {
+    let (all, bytes) = desk.untold();
+    let progress = (bytes >= LONG).then(|| desk.client.own_progress("checking plans"));
+    for done in 1..=all {
+        let found = catch_unwind(AssertUnwindSafe(|| desk.look())).unwrap_or_default();
+        for params in found {
+            desk.client.tell("textDocument/publishDiagnostics", params);
+        }
+        if let Some(progress) = &progress {
+            progress.report(&desk.client, done, all);
+        }
+        if queue.waits(connection) {
+            break;
+        }
+    }
+    if let Some(progress) = progress {
+        progress.end(&desk.client);
     }
 }
 
@@ -131,6 +154,13 @@ fn note(desk: &mut Desk, notification: Notification) {
         Ok(params) => {
             let params: DidCloseTextDocumentParams = params;
             return desk.close(&params.text_document.uri);
+        }
+        Err(notification) => notification,
+    };
+    let notification = match take(notification, "workspace/didChangeWorkspaceFolders") {
+        Ok(params) => {
+            let params: DidChangeWorkspaceFoldersParams = params;
+            return desk.refold(&params.event);
         }
         Err(notification) => notification,
     };

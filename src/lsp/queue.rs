@@ -23,6 +23,14 @@ impl Queue {
         self.waiting.pop_front()
     }
 
+    /// Whether a message waits.
+    pub(super) fn waits(&mut self, connection: &Connection) -> bool {
+        while let Ok(message) = connection.receiver.try_recv() {
+            self.take(message);
+        }
+        !self.waiting.is_empty()
+    }
+
     fn take(&mut self, message: Message) {
         if let Message::Notification(n) = &message
             && n.method == "$/cancelRequest"

@@ -304,7 +304,7 @@ impl Asked {
             seed,
             file: PLAN,
             plan_sha256: data::sha256(self.plan.as_bytes()),
-            meaning_sha256: analysis.meaning_sha256.clone(),
+            meaning_sha256: analysis.meaning_sha256().to_owned(),
         };
         Ok(verdict::conclude(plan, &evidence, &setting, events))
     }

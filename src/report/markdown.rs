@@ -7,7 +7,12 @@ use crate::result::RunResult;
 
 /// The report; what the terminal shows, with the objective on top and every claim by slice.
 pub fn markdown(result: &RunResult) -> String {
-    let parts: Vec<String> = compose(result, Detail::Full, "±")
+    shown(compose(result, Detail::Full, "±"))
+}
+
+/// Blocks as Markdown.
+pub(super) fn shown(blocks: Vec<Block>) -> String {
+    let parts: Vec<String> = blocks
         .into_iter()
         .map(written)
         .filter(|p| !p.is_empty())

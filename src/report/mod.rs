@@ -25,7 +25,7 @@ mod values;
 
 pub use answer::{Guessed, answer, answer_json};
 pub use markdown::markdown;
-pub use power::{Effect, idle_effects, power, power_json};
+pub use power::{Effect, idle_effects, power, power_json, power_within, smallest_within};
 pub use terminal::terminal;
 
 use crate::result::RunResult;

@@ -1,5 +1,9 @@
 //! What a plan's claims can show before it is run, as a table and as JSON.
 
+mod brief;
+
+pub use brief::{power_within, smallest_within};
+
 use super::blocks::{Block, mark};
 use super::layout::{Paint, Style};
 use super::number::{Digits, count, decimals, with_unit};
@@ -41,26 +45,34 @@ struct Entry<'a> {
 }
 
 fn entries<'a>(plan: &'a Plan, reads: &Reads, effects: &[Effect]) -> Vec<Entry<'a>> {
-    let all = claims(plan, reads).into_iter();
-    all.map(|claim| {
-        let measure = plan.metrics[claim.metric.metric].measure.difference();
-        let name = &plan.metrics[claim.metric.metric].common.name;
-        let fits =
-            |e: &&Effect| e.measure == measure && e.metric.as_ref().is_none_or(|m| m == name);
-        let named = effects.iter().filter(|e| e.metric.is_some()).find(fits);
-        let effect = named.or_else(|| effects.iter().find(fits));
-        let found = assess(plan, reads, &claim, effect.map(|e| e.size), Effort::Full);
-        let (unit, factor) = Unit::of(&measure);
-        Entry {
-            chance: chance(&claim, &found),
-            whole: units(plan, reads, claim.on).rows.count,
-            claim,
-            found,
-            unit,
-            factor,
-        }
-    })
-    .collect()
+    let all = claims(plan, reads);
+    all.into_iter()
+        .map(|claim| entry(plan, reads, effects, claim, Effort::Full))
+        .collect()
+}
+
+fn entry<'a>(
+    plan: &'a Plan,
+    reads: &Reads,
+    effects: &[Effect],
+    claim: Claim<'a>,
+    effort: Effort,
+) -> Entry<'a> {
+    let measure = plan.metrics[claim.metric.metric].measure.difference();
+    let name = &plan.metrics[claim.metric.metric].common.name;
+    let fits = |e: &&Effect| e.measure == measure && e.metric.as_ref().is_none_or(|m| m == name);
+    let named = effects.iter().filter(|e| e.metric.is_some()).find(fits);
+    let effect = named.or_else(|| effects.iter().find(fits));
+    let found = assess(plan, reads, &claim, effect.map(|e| e.size), effort);
+    let (unit, factor) = Unit::of(&measure);
+    Entry {
+        chance: chance(&claim, &found),
+        whole: units(plan, reads, claim.on).rows.count,
+        claim,
+        found,
+        unit,
+        factor,
+    }
 }
 
 /// The effects that fit no metric of any claim.

@@ -4,17 +4,19 @@
 //! which [`diagnose`] puts into words. What names and fields mean is left to `hir`; holes in
 //! templates stay plain text.
 
+mod again;
 pub mod ast;
 mod codes;
 mod diagnose;
-mod erase;
 mod errors;
 mod explain;
 mod grammar;
 mod lower;
 mod pieces;
 mod scan;
+mod spans;
 
+pub use again::parse_again;
 pub use codes::CODES;
 pub use diagnose::diagnose;
 pub use errors::{EqualsFor, Fault, SyntaxError};
@@ -31,7 +33,7 @@ pub const MAX_BYTES: usize = 16 << 20;
 pub const MAX_DEPTH: usize = 128;
 
 /// What came of a text.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Parsed {
     /// The tree, with error nodes where something could not be read.
     pub file: ast::File,

@@ -35,7 +35,7 @@ pub fn run_analysed(
         seed: 42,
         file: path,
         plan_sha256: String::new(),
-        meaning_sha256: analysis.meaning_sha256.clone(),
+        meaning_sha256: analysis.meaning_sha256().to_owned(),
     };
     Ok(verdict::conclude(
         &analysis.plan,

@@ -8,6 +8,7 @@ use super::parts::{Parts, part_states};
 use super::prop::{Prop, Truth};
 use super::reach::{Bounds, Reach};
 use super::same::same_for_all;
+use super::search::Searched;
 use super::{Atom, MAX_CUTS, Ranges, Rule, Space};
 use crate::hir::formula::{AggregateKind, Cell, Formula, Function, RowNumber};
 use crate::hir::{self, Arithmetic, Condition, Decide, Plan, Quantity, QuantityKind};
@@ -227,6 +228,7 @@ impl Builder<'_> {
             axes,
             atoms: Vec::new(),
             rules: Vec::new(),
+            searched: Searched::default(),
         }
     }
 

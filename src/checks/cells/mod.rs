@@ -114,6 +114,8 @@ pub(super) struct Space {
     metrics: BTreeMap<Id<Metric>, (f64, axis::Range)>,
     /// Between what each quantity lies that a sum is made of.
     ranges: BTreeMap<Key, axis::Range>,
+    /// What was searched before.
+    searched: search::Searched,
 }
 
 impl Space {

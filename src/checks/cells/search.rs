@@ -6,9 +6,11 @@ use super::feasible::Point;
 use super::prop::{Known, Prop, Truth, UNKNOWN};
 use super::sums::Together;
 use super::{MAX_STEPS, MAX_SYSTEMS, Space};
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 
 /// What a rule's condition is to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Want {
     /// Established.
     Established,
@@ -49,6 +51,18 @@ pub enum Found {
     Nowhere,
 }
 
+/// Answers to the searches of a space. A space that is made from another one has none of its answers.
+#[derive(Debug, Default)]
+pub struct Searched {
+    answers: Mutex<BTreeMap<Vec<(usize, Want)>, Found>>,
+}
+
+impl Clone for Searched {
+    fn clone(&self) -> Self {
+        Searched::default()
+    }
+}
+
 /// A state that can be.
 #[derive(Debug, Clone)]
 pub struct Solution {
@@ -68,9 +82,17 @@ impl Solution {
 }
 
 impl Space {
-    /// A state in which the rules are as wanted.
+    /// A state in which the rules are as wanted. Several checks ask the same.
     pub fn search(&self, wants: &[(usize, Want)]) -> Found {
-        self.search_among(wants, &|_, _| true)
+        let known = self.searched.answers.lock().ok();
+        if let Some(found) = known.and_then(|k| k.get(wants).cloned()) {
+            return found;
+        }
+        let found = self.search_among(wants, &|_, _| true);
+        if let Ok(mut known) = self.searched.answers.lock() {
+            known.insert(wants.to_vec(), found.clone());
+        }
+        found
     }
 
     /// The same, among the axes' states that `allowed` lets through.
