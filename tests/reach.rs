@@ -106,9 +106,9 @@ fn whatever_flows_into_a_decision_bears_on_it() {
             continue;
         }
         plans_with += 1;
-        let reach = Reach::new(&analysis.meaning.items);
+        let reach = Reach::new(&analysis.meaning().items);
         let flowing = flowing(&analysis);
-        for item in analysis.meaning.items.keys() {
+        for item in analysis.meaning().items.keys() {
             let own = item.split_once(": ").map_or(item.as_str(), |(_, own)| own);
             let mut words = own.split(' ');
             let (keyword, name) = (words.next().unwrap(), words.next().unwrap_or_default());
