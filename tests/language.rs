@@ -340,3 +340,16 @@ fn every_sentence_holds() {
     }
     assert!(faults.is_empty(), "of {count} cases:\n{faults}");
 }
+
+#[test]
+fn an_item_without_a_name_goes_by_its_keyword() {
+    let plan = "candidate a { predictions: \"a.csv\" }\nbaseline b { predictions: \"b.csv\" }\ncompare a with b { methd: t }\n";
+    let world = benchwright::text::MemoryWorld::default().with("p.bench", plan);
+    let found = benchwright::analysis::analyse(&world, std::path::Path::new("p.bench")).unwrap();
+    let said = found
+        .diagnostics
+        .iter()
+        .find(|d| d.code.code == "N102")
+        .unwrap();
+    assert_eq!(said.message, "this `compare` has no field `methd`");
+}

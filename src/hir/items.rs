@@ -58,7 +58,10 @@ impl<'a> Resolver<'a> {
             } => name,
             _ => &nobody,
         };
-        let of = format!("{} `{}`", keyword.text(), name.text);
+        let of = match name.text.as_str() {
+            "" => format!("this `{}`", keyword.text()),
+            name => format!("{} `{name}`", keyword.text()),
+        };
         let fields = self.fields(&of, source.block.body.as_ref(), schema::fields(keyword));
         if keyword != Keyword::Stop {
             self.no_rules(source, &of);
