@@ -237,14 +237,13 @@ fn systems_made_of_others_come_after_them_and_are_handed_their_outputs() {
     assert_eq!(upstream, wanted.into());
 }
 
-#[test]
-fn folds_are_run_one_by_one_each_without_its_own_rows() {
-    let p = Project::new(RUN);
+/// Both systems learn from folds and are judged on them, by a script that is told which.
+fn judge_on_folds(p: &Project, folds: &str, which: &str) {
     let plan = p
         .read("p.bench")
         .replace(
             "split: column(part) { train: \"train\", val: \"val\", test: \"test\" }",
-            "folds: kfold(k: 3, seed: 1)",
+            &format!("folds: {folds}"),
         )
         .replace(
             "train: d.train, tune: d.val { by: accuracy, trials: 2 }",
@@ -253,9 +252,15 @@ fn folds_are_run_one_by_one_each_without_its_own_rows() {
         .replace("on: d.test", "on: d.folds")
         .replace(
             "sh predict.sh {train} {on} {out} {seed}",
-            "sh fold.sh {train} {on} {out} {seed} {fold}",
+            &format!("sh fold.sh {{train}} {{on}} {{out}} {{seed}} {which}"),
         );
     p.write("p.bench", &plan);
+}
+
+#[test]
+fn folds_are_run_one_by_one_each_without_its_own_rows() {
+    let p = Project::new(RUN);
+    judge_on_folds(&p, "kfold(k: 3, seed: 1)", "{fold}");
     p.write(
         "fold.sh",
         "set -e\ntail -n +2 \"$1\" | cut -d, -f1 | sort > t.$5.$4.$$; tail -n +2 \"$2\" | cut -d, -f1 | sort > o.$5.$4.$$\n\
@@ -275,22 +280,7 @@ fn folds_are_run_one_by_one_each_without_its_own_rows() {
 #[test]
 fn repeated_folds_are_run_one_by_one_in_each_repeat() {
     let p = Project::new(RUN);
-    let plan = p
-        .read("p.bench")
-        .replace(
-            "split: column(part) { train: \"train\", val: \"val\", test: \"test\" }",
-            "folds: kfold(k: 3, seed: 1, repeats: 2)",
-        )
-        .replace(
-            "train: d.train, tune: d.val { by: accuracy, trials: 2 }",
-            "train: d.folds",
-        )
-        .replace("on: d.test", "on: d.folds")
-        .replace(
-            "sh predict.sh {train} {on} {out} {seed}",
-            "sh fold.sh {train} {on} {out} {seed} {repeat}-{fold}",
-        );
-    p.write("p.bench", &plan);
+    judge_on_folds(&p, "kfold(k: 3, seed: 1, repeats: 2)", "{repeat}-{fold}");
     p.write(
         "fold.sh",
         "set -e\necho $5 >> folds\ntail -n +2 \"$2\" | cut -d, -f1 | sort > on-$5.$4.$$\n\
