@@ -2,7 +2,9 @@
 
 use super::args::PlannedArgs;
 use super::{exit, io, planned};
+use crate::report::{self, Asked};
 use crate::runner::{self, Entry, TaskRecord};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::process::ExitCode;
 
@@ -18,6 +20,7 @@ pub(super) fn status(args: &PlannedArgs) -> ExitCode {
     let root = planned::store(&args.plan, args.out.as_deref());
     let (mut done, mut failed, mut missing) = (0, 0, 0);
     let mut text = String::new();
+    let mut served = BTreeMap::new();
     let width = commands
         .tasks
         .iter()
@@ -29,6 +32,7 @@ pub(super) fn status(args: &PlannedArgs) -> ExitCode {
         let _ = match runner::stored(&root, key) {
             Entry::Done(record) => {
                 done += 1;
+                take(&mut served, &record);
                 writeln!(text, "done     {name:width$}  {}", took(&record))
             }
             Entry::Failed(record) => {
@@ -58,8 +62,23 @@ pub(super) fn status(args: &PlannedArgs) -> ExitCode {
             "{n} runs: {done} done, {failed} failed, {missing} missing"
         ),
     };
+    let all = served.iter().map(|(name, asked)| (name.clone(), asked));
+    let table = report::served(all, &io::stdout_style(args.color));
+    if !table.is_empty() {
+        let _ = write!(text, "\n{table}");
+    }
     io::out(&text);
     ExitCode::from(exit::OK)
+}
+
+fn take(served: &mut BTreeMap<String, Asked>, record: &TaskRecord) {
+    let Some(own) = &record.served else { return };
+    let what = &record.what;
+    let system = report::blocks::system_name(&what.system, &what.variant);
+    let name = format!("{system} on {}", what.partitions.join(", "));
+    let asked = served.entry(name).or_default();
+    asked.runs += 1;
+    asked.latencies.merge(&own.latencies_us);
 }
 
 fn took(record: &TaskRecord) -> String {

@@ -22,7 +22,7 @@ pub use nested::{Nested, nested};
 pub use sample::{ByFold, Errors, Estimated, Sample, Side, Sides, estimate};
 pub use spread::{Claim, spread};
 
-use crate::metrics::{Kernel, Scratch};
+use crate::metrics::{Basis, Kernel, Scratch};
 use crate::stats::resample::Units;
 use order::Orders;
 use rayon::prelude::*;
@@ -306,8 +306,8 @@ struct Observed {
     left_out: Vec<Vec<f64>>,
     /// For each metric that is an area its positive rows, where rows are the units.
     positive: Vec<Option<Arc<[bool]>>>,
-    /// For each metric whether it is a share of rows.
-    shares: Vec<bool>,
+    /// For each metric what it rests on.
+    bases: Vec<Basis>,
     /// For each metric that is a quantile its numbers, where rows are the units; and whether it reads an order.
     orders: Vec<(Option<Quantile>, bool)>,
     /// For each fold and metric the mean over runs, with the ratio of held-out to training rows.
@@ -328,7 +328,7 @@ impl Observed {
             copies: None,
             left_out: Vec::new(),
             positive: Vec::new(),
-            shares: Vec::new(),
+            bases: Vec::new(),
             orders: Vec::new(),
             folds: None,
             block: panel.units.block(),
@@ -368,8 +368,11 @@ impl Observed {
             let numbers = |metric| first.quantile(metric, &ones).filter(|_| lone).map(Arc::new);
             let of = |metric| (numbers(metric), first.is_rough(metric));
             observed.orders = (0..first.programs()).map(of).collect();
-            let all = 0..first.programs();
-            observed.shares = all.map(|metric| first.is_share(metric)).collect();
+            let basis = |metric| {
+                let runs = kernels.iter().map(|kernel| kernel.basis(metric));
+                runs.reduce(Basis::and).unwrap_or_default()
+            };
+            observed.bases = (0..first.programs()).map(basis).collect();
         }
         if let Some(folds) = &panel.folds {
             let values = by_fold(folds, member.repeats, &kernels, &ones);
@@ -404,7 +407,7 @@ impl Observed {
             copies: self.copies.clone(),
             positive: self.positive.get(metric).cloned().flatten(),
             quantile: self.orders.get(metric).and_then(|o| o.0.clone()),
-            share: self.shares.get(metric).copied().unwrap_or(false),
+            basis: self.bases.get(metric).cloned().unwrap_or_default(),
             rough: self.orders.get(metric).is_some_and(|o| o.1),
             sides: None,
             errors: None,

@@ -1,6 +1,7 @@
 //! What is known of one quantity: its estimate, replicates and jackknife values.
 
 use crate::hir::BootstrapMethod;
+use crate::metrics::Basis;
 use crate::stats::copies::Copies;
 use crate::stats::interval::{Interval, Method, Undefined, interval, studentized};
 use crate::stats::jackknife::Jackknife;
@@ -30,8 +31,8 @@ pub struct Sample {
     pub positive: Option<Arc<[bool]>>,
     /// Of a quantile of independent rows: their numbers in ascending order, and the quantile.
     pub quantile: Option<Arc<(Vec<f64>, f64)>>,
-    /// Whether it is a share of rows by its formula, or the difference of two in `sides`.
-    pub share: bool,
+    /// What it rests on by its formula, or both of `sides`.
+    pub basis: Basis,
     /// Whether it depends on single order statistics, so that values without each unit tell little of its spread.
     pub rough: bool,
     /// Of a difference: the two sides.
@@ -78,6 +79,8 @@ pub struct Side {
     pub values: Vec<f64>,
     /// How many units each stands for; one each where absent.
     pub copies: Option<Arc<[u64]>>,
+    /// Of a share of requests: for each run how many said yes, of how many.
+    pub trials: Option<Vec<(u64, u64)>>,
 }
 
 impl Side {
@@ -118,7 +121,7 @@ impl Sample {
             copies: self.copies.clone(),
             positive: self.positive.clone(),
             quantile: None,
-            share: false,
+            basis: Basis::Rows,
             rough: self.rough || other.rough,
             sides: None,
             errors: None,
@@ -160,7 +163,7 @@ impl Sample {
             },
             positive: None,
             quantile: None,
-            share: false,
+            basis: Basis::Rows,
             rough: self.rough || other.rough,
             sides: None,
             errors: None,
@@ -204,7 +207,18 @@ impl Sample {
             estimate: self.estimate,
             values: self.left_out.iter().map(value).collect(),
             copies: self.copies.clone(),
+            trials: self.trials(),
         }
+    }
+
+    /// Of a share of requests: for each run how many said yes, of how many; `None` of anything else.
+    pub fn trials(&self) -> Option<Vec<(u64, u64)>> {
+        let Basis::Requests(sent) = &self.basis else {
+            return None;
+        };
+        let count = |(&sent, share): (&u64, &f64)| ((share * sent as f64).round() as u64, sent);
+        let known = sent.len() == self.runs.len() && sent.iter().all(|&n| n > 0);
+        known.then(|| sent.iter().zip(&self.runs).map(count).collect())
     }
 
     /// The units' pseudo-values nθ - (n-1)θ₍ᵢ₎ (Tukey 1958): of a mean the units' own values.
@@ -243,7 +257,11 @@ impl Sample {
             replicates,
             positive: None,
             quantile: None,
-            share: false,
+            // Runs are the units: what is a share of requests, or a figure of runs, is so still.
+            basis: match &self.basis {
+                Basis::Rows | Basis::Share => Basis::Rows,
+                own => own.clone(),
+            },
             rough: false,
             sides: None,
             errors: own.map(|own| {
@@ -274,7 +292,7 @@ impl Sample {
             copies: None,
             positive: None,
             quantile: None,
-            share: false,
+            basis: Basis::Rows,
             rough: false,
             sides: None,
             errors: None,

@@ -80,7 +80,7 @@ pub fn compile(
     Ok(Program {
         statistics: compiler.statistics,
         root,
-        share: plan.is_share(metric.metric),
+        share: plan.share_of(metric.metric),
     })
 }
 

@@ -14,8 +14,8 @@ mod program;
 
 pub use compile::{Classes, CompileError, compile};
 pub use kernel::{
-    Contributions, Drawn, Kernel, Keys, LANES, LaneScratch, Lanes, Marks, RunColumns, Scratch,
-    Texts,
+    Basis, Contributions, Drawn, Kernel, Keys, LANES, LaneScratch, Lanes, Marks, RunColumns,
+    Scratch, Texts,
 };
 pub use outline::{Outline, outline};
 pub use program::{Need, Program, StatisticClass, Statistics};

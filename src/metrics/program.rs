@@ -2,7 +2,7 @@
 
 use crate::hir::formula::{Cell, Figure, Fold, Function};
 use crate::hir::natives::{Family, ListKind, Signature};
-use crate::hir::{Arithmetic, Comparison};
+use crate::hir::{Arithmetic, Comparison, ShareOf};
 
 /// A metric fitted to a label's classes.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,8 +11,8 @@ pub struct Program {
     pub(super) statistics: Vec<Statistic>,
     /// The value from the statistics.
     pub(super) root: Node,
-    /// Whether it is a share of rows by its formula, whatever its values are.
-    pub(super) share: bool,
+    /// What it is a share of by its formula, whatever its values are.
+    pub(super) share: Option<ShareOf>,
 }
 
 /// A column that a program needs, and how it reads it.

@@ -18,6 +18,7 @@ mod power;
 mod rankings;
 mod registration;
 mod selections;
+mod served;
 mod studies;
 pub mod table;
 mod terminal;
@@ -26,6 +27,7 @@ mod values;
 pub use answer::{Guessed, answer, answer_json};
 pub use markdown::markdown;
 pub use power::{Effect, idle_effects, power, power_json, power_within, smallest_within};
+pub use served::{Asked, served};
 pub use terminal::terminal;
 
 use crate::result::RunResult;

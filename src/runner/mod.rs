@@ -30,7 +30,7 @@ pub use machine::{Machine, machine};
 pub use program::{Hashes, complete, near_program};
 pub use record::{Exit, FileHash, Log, Peak, TaskRecord, What};
 pub use schedule::{Event, Events, Outcome, Settings, Validate, run};
-pub use serve::{Served, Serving, Way};
+pub use serve::{Latencies, Served, Serving, Way};
 pub use store::{Entry, Store, StoreError, complaint, output, stored};
 pub(crate) use task::quoted;
 pub use task::{Handed, Limits, Part, Place, RetryOn, Source, Task, Word, key};

@@ -57,33 +57,72 @@ pub fn welch_t(a: &[f64], b: &[f64], level: f64) -> Option<Ends> {
 
 /// Wilson's score interval of `k` of `n` (Wilson 1927); `None` of nothing.
 pub fn wilson(k: u64, n: u64, level: f64) -> Option<Ends> {
-    if n == 0 || k > n {
-        return None;
+    Share::of(k, n).wilson(level)
+}
+
+/// A share of trials, as many as it is worth: of trials that depend on each other fewer than there are, and no whole
+/// number ([`effective_size`](super::proportion::effective_size)).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Share {
+    /// The share that says yes.
+    pub p: f64,
+    /// How many independent trials it is worth.
+    pub n: f64,
+}
+
+impl Share {
+    /// `k` of `n`.
+    pub fn of(k: u64, n: u64) -> Share {
+        Share {
+            p: k as f64 / n as f64,
+            n: n as f64,
+        }
     }
-    let (z, n, p) = (z_of(level)?, n as f64, k as f64 / n as f64);
-    let centre = (p + z * z / (2.0 * n)) / (1.0 + z * z / n);
-    let half = z * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt() / (1.0 + z * z / n);
-    // At 0 and n one end is exactly the estimate; rounding must not move it.
-    let low = if k == 0 {
-        0.0
-    } else {
-        (centre - half).max(0.0)
-    };
-    let high = if p == 1.0 {
-        1.0
-    } else {
-        (centre + half).min(1.0)
-    };
-    Some((low, high))
+
+    /// How many trials of the rarer kind there are, to the nearest whole number.
+    pub fn rarer(self) -> u64 {
+        (self.p.min(1.0 - self.p) * self.n).round() as u64
+    }
+
+    /// Wilson's score interval; `None` of nothing.
+    pub fn wilson(self, level: f64) -> Option<Ends> {
+        let Share { p, n } = self;
+        if !(n > 0.0 && (0.0..=1.0).contains(&p)) {
+            return None;
+        }
+        let z = z_of(level)?;
+        let centre = (p + z * z / (2.0 * n)) / (1.0 + z * z / n);
+        let half = z * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt() / (1.0 + z * z / n);
+        // At 0 and n one end is exactly the estimate; rounding must not move it.
+        let low = if p == 0.0 {
+            0.0
+        } else {
+            (centre - half).max(0.0)
+        };
+        let high = if p == 1.0 {
+            1.0
+        } else {
+            (centre + half).min(1.0)
+        };
+        Some((low, high))
+    }
+
+    /// The exact interval (Clopper & Pearson 1934); `None` of nothing.
+    pub fn clopper_pearson(self, level: f64) -> Option<Ends> {
+        exact(self.p * self.n, self.n, level)
+    }
 }
 
 /// The exact interval of `k` of `n` (Clopper & Pearson 1934); `None` of nothing.
 pub fn clopper_pearson(k: u64, n: u64, level: f64) -> Option<Ends> {
-    if n == 0 || k > n || !(level > 0.0 && level < 1.0) {
+    exact(k as f64, n as f64, level)
+}
+
+fn exact(k: f64, n: f64, level: f64) -> Option<Ends> {
+    if !(n > 0.0 && (0.0..=n).contains(&k) && level > 0.0 && level < 1.0) {
         return None;
     }
     let tail = 0.5 * (1.0 - level);
-    let (k, n) = (k as f64, n as f64);
     let low = match k {
         0.0 => 0.0,
         _ => beta_quantile(tail, k, n - k + 1.0)?,
@@ -119,11 +158,12 @@ impl Pairs {
 /// The interval of k1/n1 - k2/n2 of independent samples: square-and-add of Wilson's (Newcombe
 /// 1998, Statistics in Medicine 17:873, method 10).
 pub fn newcombe((k1, n1): (u64, u64), (k2, n2): (u64, u64), level: f64) -> Option<Ends> {
-    square_and_add(
-        (k1 as f64 / n1 as f64, wilson(k1, n1, level)?),
-        (k2 as f64 / n2 as f64, wilson(k2, n2, level)?),
-        0.0,
-    )
+    newcombe_of(Share::of(k1, n1), Share::of(k2, n2), level)
+}
+
+/// [`newcombe`] of shares that are worth other numbers of trials than they have.
+pub fn newcombe_of(a: Share, b: Share, level: f64) -> Option<Ends> {
+    square_and_add((a.p, a.wilson(level)?), (b.p, b.wilson(level)?), 0.0)
 }
 
 /// The interval of p1 - p2 of paired answers: square-and-add with the correlation of the two

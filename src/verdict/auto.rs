@@ -2,9 +2,10 @@
 //!
 //! The limits are read off the study of coverage (`docs/statistics.md`).
 
-use super::closed::{Shares, shares};
+use super::closed::{Shares, rarer, shares};
 use crate::hir::AnalyticMethod;
 use crate::infer::Sample;
+use crate::metrics::Basis;
 use crate::result::ResampleUnit;
 
 /// Fewer units than this of either kind, or pairs that differ: resamples of a share are too lumpy.
@@ -18,9 +19,13 @@ const FEW_BEYOND: f64 = 10.0;
 pub(super) fn instead_of_bca(
     sample: &Sample,
     unit: ResampleUnit,
+    level: f64,
 ) -> Option<(AnalyticMethod, String)> {
     let units = sample.units();
     let apart = sample.strata.iter().any(|s| *s > 0);
+    if let Some(found) = of_runs(sample) {
+        return Some(found);
+    }
     match unit {
         ResampleUnit::Run if units < FEW_UNITS => {
             return Some((
@@ -31,14 +36,17 @@ pub(super) fn instead_of_bca(
         ResampleUnit::Run | ResampleUnit::Fold | ResampleUnit::Request => return None,
         ResampleUnit::Row | ResampleUnit::Cluster => {}
     }
-    // Values without each unit know nothing of how runs or strata vary.
-    if sample.runs.len() > 1 || apart {
+    // Values without each unit know nothing of how strata vary, and but for shares of how runs do.
+    if apart {
         return None;
     }
     if unit == ResampleUnit::Row
-        && let Some(found) = of_rows(sample)
+        && let Some(found) = of_rows(sample, level)
     {
         return Some(found);
+    }
+    if sample.runs.len() > 1 {
+        return None;
     }
     let few = sample.sides.as_ref().map_or(units, |s| {
         s.candidate.counted().len().min(s.baseline.counted().len())
@@ -53,10 +61,30 @@ pub(super) fn instead_of_bca(
     })
 }
 
-fn of_rows(sample: &Sample) -> Option<(AnalyticMethod, String)> {
-    match shares(sample) {
-        Some(Shares::One(k, n)) => {
-            let fewer = k.min(n - k);
+/// What is measured of whole runs, and not of rows, is not known any better by more rows.
+fn of_runs(sample: &Sample) -> Option<(AnalyticMethod, String)> {
+    let runs = sample.runs.len() as u64;
+    match sample.basis {
+        Basis::Requests(_) => {
+            let method = match sample.sides {
+                None => AnalyticMethod::Wilson,
+                Some(_) => AnalyticMethod::Newcombe,
+            };
+            let why = "requests are counted, no rows resampled".to_owned();
+            Some((method, why))
+        }
+        Basis::Runs if runs > 1 && runs < FEW_UNITS => {
+            let why = format!("of {runs} runs a bootstrap is too narrow");
+            Some((AnalyticMethod::T, why))
+        }
+        Basis::Runs | Basis::Rows | Basis::Share => None,
+    }
+}
+
+fn of_rows(sample: &Sample, level: f64) -> Option<(AnalyticMethod, String)> {
+    match shares(sample, level) {
+        Some(Shares::One(_)) => {
+            let fewer = rarer(sample);
             let why = match fewer {
                 0 => "all rows alike: resamples cannot differ".to_owned(),
                 1 => "only 1 row unlike the others".to_owned(),
@@ -73,8 +101,8 @@ fn of_rows(sample: &Sample) -> Option<(AnalyticMethod, String)> {
             };
             return (differ < FEW_COUNTS).then_some((AnalyticMethod::Newcombe, why));
         }
-        Some(Shares::Apart((a, n), (b, m))) => {
-            let fewer = a.min(n - a).min(b).min(m - b);
+        Some(Shares::Apart(a, b)) => {
+            let fewer = a.rarer().min(b.rarer());
             let why = format!("only {fewer} rows of one kind on a side");
             return (fewer < FEW_COUNTS).then_some((AnalyticMethod::Newcombe, why));
         }

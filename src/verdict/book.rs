@@ -7,6 +7,7 @@ use crate::hir::{
     Variant, VariantRef,
 };
 use crate::infer::{Exchange, Sample, Samples, estimate};
+use crate::metrics::Basis;
 use crate::result::{Interval, ResampleUnit, Unit};
 use crate::stats::interval::{Fallback, Method, Undefined};
 use crate::stats::significance::P;
@@ -193,7 +194,7 @@ pub(super) fn published(value: f64) -> Sample {
         copies: None,
         positive: None,
         quantile: None,
-        share: false,
+        basis: Basis::Rows,
         rough: false,
         sides: None,
         errors: None,
@@ -227,10 +228,11 @@ pub(super) fn number(
     factor: f64,
 ) -> Number {
     let drawn = u32::try_from(sample.replicates.len()).unwrap_or(u32::MAX);
-    let unit = if sample.block.is_some() {
-        ResampleUnit::Request
-    } else {
-        unit
+    let unit = match sample.basis {
+        _ if sample.block.is_some() => ResampleUnit::Request,
+        Basis::Requests(_) => ResampleUnit::Request,
+        Basis::Runs => ResampleUnit::Run,
+        Basis::Rows | Basis::Share => unit,
     };
     let (resamples, level, method, fallback) = match *spec {
         IntervalSpec::Bootstrap {
@@ -240,7 +242,7 @@ pub(super) fn number(
             method,
         } => {
             if method == BootstrapMethod::Auto
-                && let Some((method, why)) = auto::instead_of_bca(sample, unit)
+                && let Some((method, why)) = auto::instead_of_bca(sample, unit, level)
                 && let Some(found) = closed::interval(sample, method, level)
                     .filter(|((low, high), _)| low.is_finite() && high.is_finite())
             {
@@ -337,6 +339,15 @@ fn in_closed_form(
 
 /// How many units a sample rests on: of sides apart those of one.
 fn units(sample: &Sample) -> u64 {
+    match &sample.basis {
+        Basis::Requests(_) => {
+            let candidate = sample.sides.as_ref().map(|s| s.candidate.trials.clone());
+            let trials = candidate.unwrap_or_else(|| sample.trials());
+            return trials.iter().flatten().map(|(_, all)| all).sum();
+        }
+        Basis::Runs => return sample.runs.len() as u64,
+        Basis::Rows | Basis::Share => {}
+    }
     match &sample.sides {
         Some(sides) => sides.candidate.counted().len(),
         None => sample.units(),

@@ -1,9 +1,11 @@
 //! Intervals and p values in closed form, from units' own values.
 
 use crate::hir::{AnalyticMethod, TestMethod};
-use crate::infer::{Sample, Side};
-use crate::stats::analytic::{self, Ends, Pairs};
+use crate::infer::{Sample, Side, Sides};
+use crate::metrics::Basis;
+use crate::stats::analytic::{self, Ends, Pairs, Share};
 use crate::stats::delong::Area;
+use crate::stats::proportion;
 use crate::stats::random::key;
 use crate::stats::significance::{self, P};
 
@@ -23,13 +25,13 @@ pub(super) fn interval(
         }
         AnalyticMethod::T => Some((mean(sample, level, true)?, "t")),
         AnalyticMethod::Normal => Some((mean(sample, level, false)?, "normal")),
-        AnalyticMethod::Wilson | AnalyticMethod::Newcombe => match shares(sample)? {
-            Shares::One(k, n) => Some((analytic::wilson(k, n, level)?, "Wilson")),
+        AnalyticMethod::Wilson | AnalyticMethod::Newcombe => match shares(sample, level)? {
+            Shares::One(share) => Some((share.wilson(level)?, "Wilson")),
             Shares::Paired(p) => Some((analytic::newcombe_paired(p, level)?, "Newcombe paired")),
-            Shares::Apart(a, b) => Some((analytic::newcombe(a, b, level)?, "Newcombe")),
+            Shares::Apart(a, b) => Some((analytic::newcombe_of(a, b, level)?, "Newcombe")),
         },
-        AnalyticMethod::Exact => match shares(sample)? {
-            Shares::One(k, n) => Some((analytic::clopper_pearson(k, n, level)?, "Clopper–Pearson")),
+        AnalyticMethod::Exact => match shares(sample, level)? {
+            Shares::One(share) => Some((share.clopper_pearson(level)?, "Clopper–Pearson")),
             Shares::Paired(p) => Some((analytic::discordant_exact(p, level)?, "exact conditional")),
             Shares::Apart(..) => None,
         },
@@ -60,6 +62,13 @@ pub(super) fn interval(
 }
 
 fn mean(sample: &Sample, level: f64, student: bool) -> Option<Ends> {
+    if sample.basis == Basis::Runs {
+        // Runs that are paired by no seed are none the worse for being subtracted one by one: the degrees are fewer.
+        return match student {
+            true => analytic::mean_t(&sample.runs, level),
+            false => analytic::mean_z(&sample.runs, level),
+        };
+    }
     if let Some(ratio) = sample.test_over_train {
         let (mean, se, df) = analytic::corrected_resampled(&sample.pseudo_values(), ratio)?;
         return analytic::around_t(mean, se, df, level);
@@ -97,32 +106,77 @@ fn areas(sample: &Sample) -> Option<(Area, Area)> {
     Some((of(&sides.candidate)?, of(&sides.baseline)?))
 }
 
-/// Yes/no rows of one system, or of the two sides of a difference.
+/// Yes/no rows, or requests, of one system, or of the two sides of a difference.
 pub(super) enum Shares {
-    One(u64, u64),
+    One(Share),
     Paired(Pairs),
-    Apart((u64, u64), (u64, u64)),
+    Apart(Share, Share),
 }
 
-/// The counts of a share of rows, or of a difference of two, whose units all say yes or no; `None` where one doesn't, and of
+/// A share of rows or requests, or a difference of two; `None` where a row doesn't say yes or no, and of
 /// what is no share by its formula: a mean that happens to be 0 on every row has no bound at 1.
-pub(super) fn shares(sample: &Sample) -> Option<Shares> {
-    if !sample.share {
-        return None;
+pub(super) fn shares(sample: &Sample, level: f64) -> Option<Shares> {
+    match sample.basis {
+        Basis::Rows | Basis::Runs => return None,
+        Basis::Requests(_) => {
+            let Some(sides) = &sample.sides else {
+                return Some(Shares::One(proportion::grouped(&sample.trials()?, level)?));
+            };
+            // Each side was asked in its own time, and failed in its own.
+            let of = |side: &Side| proportion::grouped(side.trials.as_ref()?, level);
+            let (mut a, mut b) = (of(&sides.candidate)?, of(&sides.baseline)?);
+            if sides.sign < 0.0 {
+                std::mem::swap(&mut a, &mut b);
+            }
+            return Some(Shares::Apart(a, b));
+        }
+        Basis::Share => {}
     }
     let Some(sides) = &sample.sides else {
-        let hits = hits(&sample.side())?;
-        return Some(Shares::One(count(&hits), all(&hits)));
+        return Some(Shares::One(of_rows(sample, level)?));
     };
-    let (mut a, mut b) = (hits(&sides.candidate)?, hits(&sides.baseline)?);
-    if sides.sign < 0.0 {
-        std::mem::swap(&mut a, &mut b);
-    }
+    let (a, b) = both(sides)?;
     if !sides.paired {
-        let of = |hits: &[Hit]| (count(hits), all(hits));
+        let of = |hits: &[Hit]| Share::of(count(hits), all(hits));
         return Some(Shares::Apart(of(&a), of(&b)));
     }
     Some(Shares::Paired(pairs(&a, &b)))
+}
+
+/// How often the sides of a difference of shares agree, row by row; `None` where the rows do not pair.
+pub(super) fn agreements(gain: &Sample) -> Option<Pairs> {
+    let paired = |sides: &&Sides| sides.paired && gain.basis == Basis::Share;
+    let (a, b) = both(gain.sides.as_deref().filter(paired)?)?;
+    Some(pairs(&a, &b))
+}
+
+/// What the units of both sides say, the one first that more is better of.
+fn both(sides: &Sides) -> Option<(Vec<Hit>, Vec<Hit>)> {
+    let (a, b) = (hits(&sides.candidate)?, hits(&sides.baseline)?);
+    Some(if sides.sign < 0.0 { (b, a) } else { (a, b) })
+}
+
+/// The share of rows. What several runs say of a row is one value of it.
+fn of_rows(sample: &Sample, level: f64) -> Option<Share> {
+    let side = sample.side();
+    if sample.runs.len() == 1 {
+        let hits = hits(&side)?;
+        return Some(Share::of(count(&hits), all(&hits)));
+    }
+    let rows = side.counted();
+    let within = rows.each().all(|(v, _)| (-1e-4..=1.0 + 1e-4).contains(&v));
+    within.then(|| proportion::crossed(rows, &sample.runs, level))?
+}
+
+/// How many rows of the rarer kind there are: that some run calls other than most.
+pub(super) fn rarer(sample: &Sample) -> u64 {
+    let side = sample.side();
+    let (mut some, mut all) = (0, 0);
+    for (value, times) in side.counted().each() {
+        some += if value > 1e-4 { times } else { 0 };
+        all += if value < 1.0 - 1e-4 { times } else { 0 };
+    }
+    some.min(all)
 }
 
 /// Whether units are right, and how many.

@@ -91,7 +91,7 @@ impl Design {
             // What differs from seed to seed is the difference of the two, not each of them.
             gain = gain.over_runs(self.resamples(), self.seed);
         }
-        gain.share = a.share && b.share;
+        gain.basis = a.basis.beside(&b.basis);
         gain.sides = Some(Box::new(Sides {
             candidate: a.side(),
             baseline: b.side(),

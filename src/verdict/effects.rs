@@ -1,6 +1,6 @@
 //! Effect sizes of a difference, turned so that more is better.
 
-use super::closed::{Shares, shares, without_rounding};
+use super::closed::{agreements, without_rounding};
 use crate::hir::MetricKind;
 use crate::infer::Sample;
 use crate::result::ResampleUnit;
@@ -71,7 +71,7 @@ pub(super) fn effects(
         };
     }
     put("probability_of_improvement", improvement);
-    if let (true, Some(Shares::Paired(p))) = (unit == ResampleUnit::Row, shares(gain)) {
+    if let (true, Some(p)) = (unit == ResampleUnit::Row, agreements(gain)) {
         // More right than wrong for each pair that differs; without a limit where none is lost.
         put(
             "odds_ratio",

@@ -193,11 +193,21 @@ fn a_served_system_is_asked_row_by_row_without_labels_and_once() {
             .unwrap()
             .contains("drawn in blocks of")
     );
-    // A figure of the whole run is no share of rows, be it 0.
+    // Where no request fails, how many there were says how sure that is; rows say nothing of it.
     let all = report["metrics"].as_array().unwrap().iter();
     let failures = all.clone().find(|m| m["metric"] == "failures").unwrap();
     assert_eq!(failures["estimate"], 0.0);
-    assert_ne!(failures["interval"]["method"], "Wilson");
+    let interval = &failures["interval"];
+    assert_eq!(
+        (&interval["method"], &interval["unit"], &interval["units"]),
+        (&"Wilson".into(), &"request".into(), &90.into())
+    );
+    let (_, high) = benchwright::stats::analytic::wilson(0, 90, 0.95).unwrap();
+    assert!((interval["high"].as_f64().unwrap() - high).abs() < 1e-12);
+    // The histogram has every request.
+    let histogram = figures["latencies_us"].as_array().unwrap().iter();
+    let requests = histogram.map(|bucket| bucket[1].as_u64().unwrap());
+    assert_eq!(requests.sum::<u64>(), 90);
     // Where the other side is not served, its outputs' latencies stand for the same rows.
     assert_eq!(a["rows"], 90);
     assert!(a["estimate"].as_f64().unwrap() >= 5000.0);
@@ -205,8 +215,15 @@ fn a_served_system_is_asked_row_by_row_without_labels_and_once() {
     let again = p.run();
     assert_eq!((again.code, &again.out), (Some(0), &done.out));
     assert_eq!(p.read("asked"), asked);
-    p.benchwright(&["status", "p.bench"])
-        .expect(0, &["done     b served on d.test", "1 done"]);
+    p.benchwright(&["status", "p.bench"]).expect(
+        0,
+        &[
+            "done     b served on d.test",
+            "1 done",
+            "served       runs  requests",
+            "b on d.test     1        90",
+        ],
+    );
     p.benchwright(&["verify", ".bench/p/report.json"])
         .expect(0, &["the same bytes"]);
     // Other labels change no request; another number of them does.

@@ -2,7 +2,7 @@
 //! looks of a sequential plan.
 
 use super::*;
-use crate::hir::formula::{Aggregate, AggregateKind, Formula, RowNumber};
+use crate::hir::formula::{Aggregate, AggregateKind, Figure, Formula, RowNumber};
 use crate::text::{Span, Spanned};
 
 /// An interval in closed form.
@@ -163,6 +163,15 @@ impl MetricKind {
     }
 }
 
+/// What a share is a share of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShareOf {
+    /// Rows that say yes or no.
+    Rows,
+    /// Requests to a server that have an answer or none.
+    Requests,
+}
+
 impl Plan {
     /// What a metric is of its rows.
     pub fn metric_kind(&self, metric: Id<Metric>) -> MetricKind {
@@ -178,18 +187,15 @@ impl Plan {
         MetricKind::Other
     }
 
-    /// Whether a metric says of each row yes or no and is the share of those that say yes: a mean of a condition, rows
-    /// counted over all rows, or what is left of such a share to 1.
-    pub fn is_share(&self, metric: Id<Metric>) -> bool {
-        let formula = self.metrics[metric].formula.as_ref();
+    /// What a metric is a share of, where it says yes or no of each and is the share of those that say yes: a mean of a
+    /// condition, rows counted over all rows, requests that failed over all requests, or what is left of such a share to 1.
+    pub fn share_of(&self, metric: Id<Metric>) -> Option<ShareOf> {
         // Circles were refused, so a few steps are enough.
-        formula.is_some_and(|formula| self.says_yes_or_no(formula, 16))
+        self.says_yes_or_no(self.metrics[metric].formula.as_ref()?, 16)
     }
 
-    fn says_yes_or_no(&self, formula: &Formula, steps: u32) -> bool {
-        let Some(steps) = steps.checked_sub(1) else {
-            return false;
-        };
+    fn says_yes_or_no(&self, formula: &Formula, steps: u32) -> Option<ShareOf> {
+        let steps = steps.checked_sub(1)?;
         let count = |formula: &Formula, filtered: bool| match formula {
             Formula::Aggregate(a) => {
                 a.kind == AggregateKind::Count && a.filter.is_some() == filtered
@@ -198,15 +204,23 @@ impl Plan {
         };
         match formula {
             Formula::Metric(m) => {
-                let named = self.metrics[m.metric].formula.as_ref();
-                named.is_some_and(|formula| self.says_yes_or_no(formula, steps))
+                self.says_yes_or_no(self.metrics[m.metric].formula.as_ref()?, steps)
             }
-            Formula::Aggregate(a) => kind(a) == MetricKind::Share || a.kind == AggregateKind::Share,
-            Formula::Binary(Arithmetic::Sub, one, share) => {
-                matches!(**one, Formula::Constant(c, _) if c == 1.0)
-                    && self.says_yes_or_no(share, steps)
-            }
-            Formula::Binary(Arithmetic::Div, some, all) => count(some, true) && count(all, false),
+            Formula::Aggregate(a) => (kind(a) == MetricKind::Share
+                || a.kind == AggregateKind::Share)
+                .then_some(ShareOf::Rows),
+            Formula::Binary(Arithmetic::Sub, one, share) => match **one {
+                Formula::Constant(c, _) if c == 1.0 => self.says_yes_or_no(share, steps),
+                _ => None,
+            },
+            Formula::Binary(Arithmetic::Div, some, all) => match (&**some, &**all) {
+                (
+                    Formula::Figure(Figure::Errors | Figure::Timeouts),
+                    Formula::Figure(Figure::Requests),
+                ) => Some(ShareOf::Requests),
+                (some, all) if count(some, true) && count(all, false) => Some(ShareOf::Rows),
+                _ => None,
+            },
             Formula::Constant(..)
             | Formula::Param(_)
             | Formula::OverClass { .. }
@@ -214,7 +228,7 @@ impl Plan {
             | Formula::Price
             | Formula::Figure(_)
             | Formula::Call(..)
-            | Formula::Binary(..) => false,
+            | Formula::Binary(..) => None,
         }
     }
 }

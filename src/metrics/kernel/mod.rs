@@ -5,6 +5,7 @@
 //! resamples at once. The jackknife takes units out of what is prepared (`jackknife`), and rows that nothing
 //! tells apart are merged (`merge`).
 
+mod basis;
 mod bind;
 mod columns;
 mod contributions;
@@ -17,6 +18,7 @@ mod orders;
 mod prepare;
 mod tables;
 
+pub use basis::Basis;
 pub use columns::{RunColumns, Texts};
 pub use contributions::Contributions;
 pub use lanes::{Drawn, LANES, LaneScratch, Lanes};
@@ -43,8 +45,8 @@ pub struct Kernel {
     /// How many values all statistics have.
     width: usize,
     roots: Vec<Expression>,
-    /// Whether each program is a share of rows.
-    shares: Vec<bool>,
+    /// What each program's value rests on.
+    bases: Vec<Basis>,
 }
 
 /// Buffers that evaluation uses again and again.
@@ -133,13 +135,16 @@ impl Kernel {
             statistics,
             width,
             roots: programs.iter().zip(&places).map(root).collect(),
-            shares: programs.iter().map(|program| program.share).collect(),
+            bases: programs
+                .iter()
+                .map(|program| Basis::of(program, &columns.figures))
+                .collect(),
         }
     }
 
-    /// Whether a program is a share of rows by its formula.
-    pub fn is_share(&self, program: usize) -> bool {
-        self.shares.get(program).copied().unwrap_or(false)
+    /// What a program's value rests on.
+    pub fn basis(&self, program: usize) -> Basis {
+        self.bases.get(program).cloned().unwrap_or_default()
     }
 
     /// How many programs there are.

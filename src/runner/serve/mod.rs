@@ -5,10 +5,12 @@
 //! came of it.
 
 mod http;
+mod latencies;
 mod pipe;
 mod replies;
 mod session;
 
+pub use latencies::Latencies;
 pub use replies::Served;
 pub(super) use replies::{Reply, lines};
 pub(super) use session::{Asked, Unserved, execute};

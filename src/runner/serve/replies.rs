@@ -1,8 +1,9 @@
 //! What came of requests: one line each in the output, and their figures in the record.
 //!
-//! Every latency is kept, so that quantiles are exact and intervals know what followed on what; a histogram, which keeps
-//! neither, would save nothing that counts beside the answers.
+//! Every latency is kept in its order, so that quantiles are exact and intervals know what followed on what; the record has
+//! their histogram.
 
+use super::latencies::Latencies;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::time::Duration;
@@ -67,27 +68,17 @@ pub struct Served {
     pub restarts: u64,
     /// Answers per second, from the first timed request to the last answer.
     pub throughput: f64,
-    /// Latencies in ms: of half the requests at most this, …
-    pub p50_ms: f64,
-    /// Of 95 %.
-    pub p95_ms: f64,
-    /// Of 99 %.
-    pub p99_ms: f64,
-    /// The longest.
-    pub max_ms: f64,
+    /// All latencies, in µs.
+    #[serde(default)]
+    pub latencies_us: Latencies,
 }
 
 impl Served {
     /// The figures of these replies, which took `time` in all.
     pub(super) fn of(replies: &[Reply], time: Duration) -> Served {
         let count = |came: Came| replies.iter().filter(|r| r.came == came).count() as u64;
-        let mut sorted: Vec<f64> = replies.iter().map(|r| ms(r.latency)).collect();
-        sorted.sort_by(f64::total_cmp);
-        // The smallest that so large a share does not exceed.
-        let quantile = |q: f64| {
-            let rank = (q * sorted.len() as f64).ceil().max(1.0) as usize;
-            sorted.get(rank - 1).copied().unwrap_or_default()
-        };
+        let mut latencies_us = Latencies::default();
+        replies.iter().for_each(|r| latencies_us.add(r.latency));
         let answered = count(Came::Answered);
         let per_second = answered as f64 / time.as_secs_f64().max(1e-9);
         Served {
@@ -100,10 +91,7 @@ impl Served {
             strays: 0,
             restarts: 0,
             throughput: (per_second * 1e3).round() / 1e3,
-            p50_ms: quantile(0.5),
-            p95_ms: quantile(0.95),
-            p99_ms: quantile(0.99),
-            max_ms: quantile(1.0),
+            latencies_us,
         }
     }
 }
@@ -168,8 +156,10 @@ mod tests {
             served.lost,
         ];
         assert_eq!(counts, [100, 97, 1, 1, 1]);
-        let times = [served.p50_ms, served.p95_ms, served.p99_ms, served.max_ms];
-        assert_eq!(times, [50.0, 95.0, 500.0, 500.0]);
+        let times = [0.5, 0.95, 0.99, 1.0].map(|q| served.latencies_us.quantile(q));
+        for (found, exact) in times.iter().zip([50.0, 95.0, 500.0, 500.0]) {
+            assert!((found / exact - 1.0f64).abs() < 1e-3, "{times:?}");
+        }
         assert_eq!(served.throughput, 48.5);
     }
 
