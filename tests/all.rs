@@ -39,6 +39,7 @@ mod numbers;
 mod oracle_rest;
 mod oracle_table;
 mod oracles;
+mod pairwise;
 mod plans;
 mod power;
 mod quick;

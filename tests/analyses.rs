@@ -394,7 +394,38 @@ fn friedman_and_nemenyi_over_slices_and_over_partitions() {
                     assert_eq!(r.groups.iter().any(both), near, "{} {}", x.system, y.system);
                 }
             }
+            // Who beats whom, counted here once more, is what the ratings stand for.
+            let scores: Vec<Vec<f64>> =
+                serde_json::from_value(case.input["scores"].clone()).unwrap();
+            let beats = |a: usize, b: usize| {
+                let won = |block: &Vec<f64>| match block[a] - block[b] {
+                    _ if a == b => 0.0,
+                    d if d > 0.0 => 1.0,
+                    d if d < 0.0 => 0.0,
+                    _ => 0.5,
+                };
+                scores.iter().map(won).sum::<f64>()
+            };
+            let wins: Vec<Vec<f64>> = (0..k)
+                .map(|a| (0..k).map(|b| beats(a, b)).collect())
+                .collect();
+            let elo = |s: usize| {
+                r.systems
+                    .iter()
+                    .find(|x| x.system == format!("s{s}"))
+                    .unwrap()
+                    .elo
+            };
+            match benchwright::stats::bradley_terry::bradley_terry(&wins) {
+                Ok(strengths) => {
+                    for (s, rating) in strengths.elo().iter().enumerate() {
+                        assert!((elo(s).unwrap() - rating).abs() < 1e-9);
+                    }
+                }
+                Err(_) => assert!(elo(0).is_none() && r.elo_note.is_some()),
+            }
             let shown = benchwright::report::markdown(&result);
+            assert!(shown.contains("Elo"), "{shown}");
             assert!(
                 shown.contains("ranks by m") && shown.contains("critical difference"),
                 "{shown}"

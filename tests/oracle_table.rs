@@ -5,13 +5,14 @@
 
 use crate::support::oracle::{cases, held};
 use crate::{
-    code, factorial, generation, inference, metrics, natives, oracle_rest, oracles, power, ranking,
+    code, factorial, generation, inference, metrics, natives, oracle_rest, oracles, pairwise,
+    power, ranking,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 
-const AREAS: [&str; 15] = [
+const AREAS: [&str; 16] = [
     "ablation",
     "agreement",
     "bootstrap",
@@ -22,6 +23,7 @@ const AREAS: [&str; 15] = [
     "intervals",
     "latency",
     "multiple_testing",
+    "pairwise",
     "power",
     "ranking",
     "regression",
@@ -123,6 +125,16 @@ const NOT_OFFERED: &[(&str, &str, &str)] = &[
         "how the p value was counted; the p value is held",
     ),
     (
+        "pairwise",
+        "reference_corr_theta",
+        "of the true abilities the file has the first ten alone, which are held",
+    ),
+    (
+        "pairwise",
+        "reference_rmse_theta",
+        "of the true abilities the file has the first ten alone, which are held",
+    ),
+    (
         "tests",
         "signflip_p_greater",
         "tests are two-sided; one-sided claims are made by margins",
@@ -206,6 +218,8 @@ fn all() {
     oracle_rest::more_effects();
     oracle_rest::lists_beyond_accuracy();
     oracle_rest::groups_one_by_one();
+    pairwise::strengths_are_those_of_choix();
+    pairwise::items_are_those_of_the_reference_fit();
 }
 
 fn not_offered(area: &str, key: &str) -> Option<&'static str> {

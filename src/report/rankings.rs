@@ -3,11 +3,19 @@
 use super::blocks::Block;
 use super::number::{count, p_value};
 use super::table::{Cell, Column, Row, Table};
-use crate::result::{Ranking, RunResult};
+use crate::result::{RankedSystem, Ranking, RunResult};
 
 /// One table for each ranking.
 pub(super) fn blocks(result: &RunResult) -> Vec<Block> {
     result.rankings.iter().flat_map(ranking).collect()
+}
+
+/// `+106 ± 80`.
+fn elo(s: &RankedSystem) -> String {
+    let half = s.elo_half_width.map(|half| format!(" ± {half:.0}"));
+    s.elo.map_or_else(String::new, |elo| {
+        format!("{elo:+.0}{}", half.unwrap_or_default()).replace('-', "−")
+    })
 }
 
 fn ranking(r: &Ranking) -> Vec<Block> {
@@ -31,12 +39,14 @@ fn ranking(r: &Ranking) -> Vec<Block> {
         Column::new("system"),
         Column::new("mean rank").right(),
         Column::new("not told apart"),
+        Column::new("Elo").right(),
     ];
     let rows = r.systems.iter().map(|s| Row {
         cells: vec![
             Cell::new(&s.system),
             Cell::new(format!("{:.2}", s.mean_rank)),
             Cell::new(letters(&s.system)),
+            Cell::new(elo(s)),
         ],
         below: None,
     });
@@ -56,6 +66,12 @@ fn ranking(r: &Ranking) -> Vec<Block> {
             r.alpha
         ));
     }
+    let rated = r.systems.iter().any(|s| s.elo.is_some());
+    said.extend(
+        rated
+            .then(|| "Elo ratings by Bradley and Terry of who beats whom on each block".to_owned()),
+    );
+    said.extend(r.elo_note.clone());
     vec![
         heading,
         Block::Table(Table { columns, rows }.without_empty_columns()),

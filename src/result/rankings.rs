@@ -33,6 +33,9 @@ pub struct Ranking {
     pub groups: Vec<Vec<String>>,
     /// Nemenyi's p value of each pair.
     pub pairs: Vec<RankedPair>,
+    /// Why there are no Elo ratings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub elo_note: Option<String>,
     /// Why there is no test.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
@@ -45,6 +48,13 @@ pub struct RankedSystem {
     pub system: String,
     /// The mean of its ranks; 1 is the best.
     pub mean_rank: f64,
+    /// Its Elo rating, by Bradley and Terry's model of which system beats which on the blocks; the ratings' mean is 0, and 400
+    /// more make the odds ten to one.
+    #[serde(skip_serializing_if = "absent")]
+    pub elo: Option<f64>,
+    /// Half of the rating's 1 − alpha interval.
+    #[serde(skip_serializing_if = "absent")]
+    pub elo_half_width: Option<f64>,
 }
 
 /// Two systems of a ranking.

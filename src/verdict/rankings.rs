@@ -7,7 +7,9 @@
 use super::book::{Book, name, part_name};
 use crate::hir::{Compare, MetricRef, TestMethod, Variant};
 use crate::result::{RankedPair, RankedSystem, Ranking};
+use crate::stats::bradley_terry::{NoStrengths, bradley_terry};
 use crate::stats::friedman::friedman;
+use std::cmp::Ordering;
 
 /// What has been gathered of one ranking.
 struct Gathered<'a> {
@@ -78,6 +80,44 @@ fn blocks(
     parts.into_iter().map(of_part).collect()
 }
 
+/// How often each system beats each other over blocks; a tie is half a win of both.
+fn wins(blocks: &[Vec<f64>], systems: usize) -> Vec<Vec<f64>> {
+    let won = |block: &Vec<f64>, a: usize, b: usize| match block.get(a).partial_cmp(&block.get(b)) {
+        _ if a == b => 0.0,
+        Some(Ordering::Greater) => 1.0,
+        Some(Ordering::Equal) => 0.5,
+        Some(Ordering::Less) | None => 0.0,
+    };
+    let all = |a, b| blocks.iter().map(|block| won(block, a, b)).sum();
+    let row = |a| (0..systems).map(|b| all(a, b)).collect();
+    (0..systems).map(row).collect()
+}
+
+/// Elo ratings of the systems, which stand in `order`, or why there are none.
+fn rate(found: &mut Ranking, order: &[usize], blocks: &[Vec<f64>], alpha: f64) {
+    match bradley_terry(&wins(blocks, order.len())) {
+        Ok(strengths) => {
+            let (elo, half) = (strengths.elo(), strengths.elo_half_widths(1.0 - alpha));
+            let half = half.unwrap_or_default();
+            for (system, place) in found.systems.iter_mut().zip(order) {
+                system.elo = elo.get(*place).copied();
+                system.elo_half_width = half.get(*place).copied();
+            }
+        }
+        Err(NoStrengths::Unbeaten(places)) => {
+            let unbeaten = order.iter().zip(&found.systems);
+            let unbeaten = unbeaten.filter(|(place, _)| places.contains(place));
+            let names: Vec<&str> = unbeaten.map(|(_, s)| s.system.as_str()).collect();
+            found.elo_note = Some(format!(
+                "no Elo ratings: {} beat{} every other system on every block, so nothing limits how far above they are",
+                names.join(", "),
+                if names.len() == 1 { "s" } else { "" }
+            ));
+        }
+        Err(NoStrengths::NoTable) => {}
+    }
+}
+
 fn ranking(book: &Book<'_>, g: &Gathered<'_>) -> Ranking {
     let plan = book.plan;
     let header = plan.header.as_ref();
@@ -117,8 +157,10 @@ fn ranking(book: &Book<'_>, g: &Gathered<'_>) -> Ranking {
         .map(|i| RankedSystem {
             system: named(i),
             mean_rank: rank(*i),
+            ..RankedSystem::default()
         })
         .collect();
+    rate(&mut found, &order, &values, alpha);
     found.chi2 = Some(tested.chi2);
     found.p_value = Some(tested.chi2_p);
     found.f = Some(tested.f);

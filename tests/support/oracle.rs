@@ -51,6 +51,11 @@ impl Case {
         self.expect.get("error").is_some()
     }
 
+    /// What a value may be off by, by its own key.
+    pub fn tolerance(&self, key: &str) -> f64 {
+        self.tolerance[key].as_f64().unwrap()
+    }
+
     /// Notes that a value was held, `worst` of what is allowed.
     pub fn note(&self, key: &str, worst: f64) {
         let key = (self.area.clone(), self.name.clone(), key.to_owned());
