@@ -57,7 +57,7 @@ fn one(panel: &Panel, first: u64, seed: u64, buffers: &mut Buffers) -> Vec<Lanes
             values(panel, first, seed, value)
         }
         Way::Order(orders) => {
-            let statistics = orders.draw(seed, panel.key, first);
+            let statistics = orders.draw(panel, seed, first);
             let value = |_: usize, kernel: &Kernel, out: &mut [Lanes]| {
                 kernel.values_of_lanes(&statistics, out);
             };

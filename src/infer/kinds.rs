@@ -19,7 +19,8 @@ pub(super) fn of(panel: &Panel) -> Option<Vec<u32>> {
     }
     let all = usize::try_from(panel.units.n_copies()).unwrap_or(usize::MAX);
     let most = (all / ROWS_A_KIND).min(MOST);
-    if most == 0 {
+    // What is quickly seen is looked at first.
+    if most == 0 || panel.kernels().any(|kernel| kernel.tells_more_apart(most)) {
         return None;
     }
     let n = panel.units.n_rows();

@@ -6,7 +6,7 @@
 //! neighbours that they interpolate between, are drawn together, as their joint law has it.
 
 use super::Panel;
-use crate::metrics::{LANES, Lanes};
+use crate::metrics::{Kernel, LANES, Lanes};
 use crate::stats::gamma::beta;
 use crate::stats::quantile::{between, linear_position};
 use crate::stats::random::{Purpose, stream};
@@ -14,7 +14,8 @@ use crate::stats::random::{Purpose, stream};
 /// The quantiles of a panel of one system.
 #[derive(Debug)]
 pub(super) struct Orders {
-    sorted: Vec<f64>,
+    /// How many rows there are.
+    n: usize,
     /// The ranks that are needed, from 1, ascending.
     ranks: Vec<usize>,
     /// For each statistic the places of its two neighbours among the ranks, and the way between them.
@@ -51,19 +52,21 @@ impl Orders {
         let place = |rank: usize| ranks.partition_point(|&r| r < rank);
         let statistics = pairs.iter().map(|&(a, b, f)| (place(a), place(b), f));
         Some(Orders {
-            sorted: sorted.to_vec(),
+            n,
             statistics: statistics.collect(),
             ranks,
         })
     }
 
-    /// The statistics of the resamples from `first` on.
-    pub(super) fn draw(&self, seed: u64, key: u64, first: u64) -> Vec<Lanes> {
+    /// The statistics of the resamples from `first` on of its panel, whose rows they are drawn from.
+    pub(super) fn draw(&self, panel: &Panel, seed: u64, first: u64) -> Vec<Lanes> {
         let mut found = vec![[f64::NAN; LANES]; self.statistics.len()];
-        let n = self.sorted.len();
+        let n = self.n;
+        let known = panel.kernels().next().and_then(Kernel::sorted);
+        let sorted = known.unwrap_or_default();
         let mut values = Vec::with_capacity(self.ranks.len());
         for (l, index) in (first..).take(LANES).enumerate() {
-            let mut rng = stream(seed, Purpose::Order, key, index);
+            let mut rng = stream(seed, Purpose::Order, panel.key, index);
             let (mut before, mut v) = (0, 0.0);
             values.clear();
             for &rank in &self.ranks {
@@ -71,7 +74,7 @@ impl Orders {
                 v += (1.0 - v) * step;
                 before = rank;
                 let place = ((n as f64 * v) as usize).min(n - 1);
-                values.push(self.sorted.get(place).copied().unwrap_or(f64::NAN));
+                values.push(sorted.get(place).copied().unwrap_or(f64::NAN));
             }
             let at = |place: usize| values.get(place).copied().unwrap_or(f64::NAN);
             for (lanes, &(low, high, fraction)) in found.iter_mut().zip(&self.statistics) {

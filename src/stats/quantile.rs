@@ -55,12 +55,7 @@ impl Ranked {
     /// Ranks `values`, equal ones by row; refuses NaN and infinities.
     pub fn new(values: &[f64]) -> Result<Self, NotFinite> {
         refuse_not_finite(values)?;
-        // One whole number for both, so that a comparison is one subtraction.
-        let both =
-            |(&value, row): (&f64, u32)| u128::from(ascending(value)) << 32 | u128::from(row);
-        let mut order: Vec<u128> = values.iter().zip(0..).map(both).collect();
-        order.sort_unstable();
-        let rows: Vec<u32> = order.iter().map(|&both| both as u32).collect();
+        let rows = by_digits(values);
         let value = |&row: &u32| values.get(row as usize).copied().unwrap_or(f64::NAN);
         let values = rows.iter().map(value).collect();
         Ok(Self {
@@ -130,6 +125,64 @@ fn ascending(value: f64) -> u64 {
     let bits = value.to_bits();
     let sign = 1 << 63;
     if bits & sign == 0 { bits | sign } else { !bits }
+}
+
+/// As many bits as are told apart in one pass, and so many passes.
+const DIGIT: u32 = 11;
+const PASSES: usize = 3;
+
+/// The rows of finite numbers in ascending order of those, equal ones by row: by the first 32 bits in which the numbers
+/// differ digit by digit (least significant first), then by all others where those agree.
+fn by_digits(values: &[f64]) -> Vec<u32> {
+    let keys = || values.iter().map(|&v| ascending(v));
+    let (low, high) = keys().fold((u64::MAX, 0), |(low, high), key| {
+        (low.min(key), high.max(key))
+    });
+    let shift = u64::BITS
+        .saturating_sub(high.saturating_sub(low).leading_zeros())
+        .saturating_sub(u32::BITS);
+    let first = |key: u64| (key - low) >> shift;
+    let mut order: Vec<u64> = keys()
+        .zip(0u64..)
+        .map(|(k, row)| first(k) << 32 | row)
+        .collect();
+    let mut other = vec![0u64; order.len()];
+    let digit =
+        |item: u64, pass: usize| (item >> (32 + DIGIT * pass as u32)) as usize & ((1 << DIGIT) - 1);
+    let mut counts = vec![[0u32; 1 << DIGIT]; PASSES];
+    for &item in &order {
+        for (pass, counts) in counts.iter_mut().enumerate() {
+            counts[digit(item, pass)] += 1;
+        }
+    }
+    for (pass, places) in counts.iter_mut().enumerate() {
+        let mut before = 0;
+        for place in places.iter_mut() {
+            (*place, before) = (before, before + *place);
+        }
+        for &item in &order {
+            let place = &mut places[digit(item, pass)];
+            if let Some(slot) = other.get_mut(*place as usize) {
+                *slot = item;
+            }
+            *place += 1;
+        }
+        std::mem::swap(&mut order, &mut other);
+    }
+    let mut rows: Vec<u32> = order.iter().map(|&item| item as u32).collect();
+    let key = |&row: &u32| (values.get(row as usize).map(|&v| ascending(v)), row);
+    let mut from = 0;
+    for alike in order.chunk_by(|a, b| a >> 32 == b >> 32) {
+        let to = from + alike.len();
+        if shift > 0
+            && alike.len() > 1
+            && let Some(rows) = rows.get_mut(from..to)
+        {
+            rows.sort_unstable_by_key(key);
+        }
+        from = to;
+    }
+    rows
 }
 
 /// The index below (n-1)q and the fraction beyond it.
@@ -219,6 +272,41 @@ mod tests {
         let ranked = Ranked::new(&[1.0, 2.0]).unwrap();
         assert_eq!(ranked.linear(&[0, 0], 0.5), None);
         assert_eq!(ranked.linear(&[], 0.5), None);
+    }
+
+    /// Whatever the numbers look like, they and their rows stand as a sort puts them.
+    #[test]
+    fn digits_sort_as_comparisons_do() {
+        let mut rng = crate::stats::random::stream(3, crate::stats::random::Purpose::Units, 0, 0);
+        let mut uniform = || crate::stats::random::unit(&mut rng);
+        let mut lists: Vec<Vec<f64>> = vec![
+            vec![],
+            vec![1.5],
+            vec![0.0, -0.0, 0.0, -0.0],
+            vec![-f64::MAX, f64::MAX, 0.0, 1.0, f64::MIN_POSITIVE, -1.0],
+            vec![7.0; 100],
+            (0..500).map(|i| f64::from(i % 7)).collect(),
+            (0..500).map(|i| f64::from(500 - i)).collect(),
+        ];
+        for n in [2, 30, 1000] {
+            lists.push((0..n).map(|_| uniform() - 0.5).collect());
+            // Over many binades, and with few bits apart.
+            lists.push((0..n).map(|_| 1.0 / uniform().powi(3)).collect());
+            lists.push(
+                (0..n)
+                    .map(|_| 5e-324 * (uniform() * 50.0).floor())
+                    .collect(),
+            );
+        }
+        for list in lists {
+            let ranked = Ranked::new(&list).unwrap();
+            let mut rows: Vec<u32> = (0u32..).take(list.len()).collect();
+            rows.sort_by(|&a, &b| list[a as usize].total_cmp(&list[b as usize]));
+            assert_eq!(ranked.rows, rows);
+            let bits = |values: &[f64]| values.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+            let sorted: Vec<f64> = rows.iter().map(|&r| list[r as usize]).collect();
+            assert_eq!(bits(ranked.sorted.values()), bits(&sorted));
+        }
     }
 
     proptest! {

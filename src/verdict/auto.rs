@@ -74,7 +74,12 @@ fn of_runs(sample: &Sample) -> Option<(AnalyticMethod, String)> {
             Some((method, why))
         }
         Basis::Runs if runs > 1 && runs < FEW_UNITS => {
-            let why = format!("of {runs} runs a bootstrap is too narrow");
+            let alike = sample.runs.windows(2).all(|two| two[0] == two[1]);
+            let why = if alike {
+                format!("all {runs} runs are alike, so how it varies is not known")
+            } else {
+                format!("of {runs} runs a bootstrap is too narrow")
+            };
             Some((AnalyticMethod::T, why))
         }
         Basis::Runs | Basis::Rows | Basis::Share => None,

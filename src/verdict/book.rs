@@ -291,7 +291,9 @@ pub(super) fn number(
             let blocks = sample
                 .block
                 .map(|length| format!("drawn in blocks of {length} requests"));
-            shown.note = fallback.or(shown.note).or(blocks);
+            let one = (sample.basis == Basis::Runs && sample.runs.len() == 1)
+                .then(|| "of one run, so how it varies is not known".to_owned());
+            shown.note = one.or(fallback).or(shown.note).or(blocks);
             (Some(shown), None)
         }
         Some(Err(why)) => (None, Some(undefined(&why))),

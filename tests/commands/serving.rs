@@ -204,6 +204,15 @@ fn a_served_system_is_asked_row_by_row_without_labels_and_once() {
     );
     let (_, high) = benchwright::stats::analytic::wilson(0, 90, 0.95).unwrap();
     assert!((interval["high"].as_f64().unwrap() - high).abs() < 1e-12);
+    let mut speed = report["metrics"].as_array().unwrap().iter();
+    let speed = speed.find(|m| m["metric"] == "speed").unwrap();
+    assert_eq!(
+        (&speed["interval"]["unit"], &speed["interval"]["note"]),
+        (
+            &"run".into(),
+            &"of one run, so how it varies is not known".into()
+        )
+    );
     // The histogram has every request.
     let histogram = figures["latencies_us"].as_array().unwrap().iter();
     let requests = histogram.map(|bucket| bucket[1].as_u64().unwrap());

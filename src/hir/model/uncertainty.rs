@@ -210,7 +210,7 @@ impl Plan {
                 || a.kind == AggregateKind::Share)
                 .then_some(ShareOf::Rows),
             Formula::Binary(Arithmetic::Sub, one, share) => match **one {
-                Formula::Constant(c, _) if c == 1.0 => self.says_yes_or_no(share, steps),
+                Formula::Constant(1.0, _) => self.says_yes_or_no(share, steps),
                 _ => None,
             },
             Formula::Binary(Arithmetic::Div, some, all) => match (&**some, &**all) {

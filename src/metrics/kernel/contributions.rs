@@ -60,6 +60,15 @@ impl Kernel {
         &self.units
     }
 
+    /// The values of the first quantile that it takes, in ascending order.
+    pub fn sorted(&self) -> Option<&[f64]> {
+        let first = self.statistics.first().map(|(statistic, _)| statistic);
+        let Some(Prepared::Quantile { groups, .. }) = first else {
+            return None;
+        };
+        Some(groups.first()?.ranked.as_ref()?.sorted().values())
+    }
+
     /// The sorted values and the probability of each statistic, where all are quantiles of the same values of
     /// all units.
     pub fn quantiles(&self) -> Option<(&[f64], Vec<f64>)> {

@@ -28,6 +28,18 @@ pub enum Keys<'a> {
 }
 
 impl Kernel {
+    /// Whether some order that this kernel reads tells more than `most` rows apart, which is quickly seen.
+    pub fn tells_more_apart(&self, most: usize) -> bool {
+        let orders = self
+            .statistics
+            .iter()
+            .flat_map(|(statistic, _)| match statistic {
+                Prepared::Quantile { groups, .. } => groups.as_slice(),
+                _ => &[],
+            });
+        orders.into_iter().any(|rows| rows.more_than(most))
+    }
+
     /// Everything that this kernel's statistics tell rows apart by, handed to `see` until that gives `false`;
     /// whether it never did. Two rows that no mark tells apart can change places in every resample. It gives up
     /// by itself where a column tells apart more than `most` rows.
@@ -69,7 +81,7 @@ impl Kernel {
                     })
                 }
                 Prepared::Quantile { groups, .. } => groups.iter().all(|rows| {
-                    rows.distinct() <= most && self.see_some(&rows.places, rows.values(), see)
+                    !rows.more_than(most) && self.see_some(&rows.places, rows.values(), see)
                 }),
                 Prepared::Extreme { groups } => groups.iter().all(|order| {
                     let (places, values): (Vec<u32>, Vec<f64>) = order.iter().copied().unzip();
@@ -202,11 +214,9 @@ impl Kernel {
                 Prepared::Quantile { groups, .. } => {
                     for rows in groups {
                         let place = |&i: &u32| rows.places.get(i as usize).copied();
-                        let order = rows
-                            .ranked
-                            .iter()
-                            .flat_map(crate::stats::quantile::Ranked::rows);
-                        rows.units = order.filter_map(place).map(of_place).collect();
+                        let unit = |i: &u32| place(i).map_or(u32::MAX, of_place);
+                        let order = rows.ranked.as_ref().map_or(&[][..], |r| r.rows());
+                        rows.units = order.iter().map(unit).collect();
                         rows.all = units.rows_are_units() && rows.places.len() == units.n_units();
                     }
                 }

@@ -67,13 +67,13 @@ impl RankedRows {
         }
     }
 
-    /// How many values there are, equal ones counted once; 0 where there is no order.
-    pub(super) fn distinct(&self) -> usize {
+    /// Whether there are more than `most` values, equal ones counted once; none where there is no order.
+    pub(super) fn more_than(&self, most: usize) -> bool {
         let values = self
             .ranked
             .as_ref()
             .map_or(&[][..], |r| r.sorted().values());
-        values.chunk_by(|a, b| a == b).count()
+        values.chunk_by(|a, b| a == b).nth(most).is_some()
     }
 
     /// The values, row by row; nothing where there is no order.
