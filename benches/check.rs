@@ -98,7 +98,7 @@ fn phase_of_5_000_lines(bencher: Bencher, phase: &str) {
     match phase {
         "resolve" => bencher.bench(|| hir::resolve(black_box(&loaded.modules))),
         "graph" => bencher.bench(|| graph::build(black_box(&resolved))),
-        _ => bencher.bench(|| checks::check(black_box(&resolved), black_box(&dag))),
+        _ => bencher.bench(|| checks::check(black_box(&resolved), black_box(&dag), &|| false)),
     }
 }
 

@@ -30,6 +30,7 @@ mod language;
 mod library;
 mod lsp;
 mod lsp_again;
+mod lsp_given_up;
 mod lsp_offers;
 mod metrics;
 mod mutation;

@@ -396,7 +396,7 @@ fn every_cell_is_in_the_graph_and_judged() {
                   decide for s against base { ship when interaction(a, b) > 0pp, drop otherwise }";
     let a = analysed(&world(&TWO, claims, |_| 200));
     let nodes: Vec<String> = a
-        .dag
+        .dag()
         .nodes()
         .iter()
         .map(|n| benchwright::graph::show(&a.plan, n))

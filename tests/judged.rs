@@ -72,10 +72,10 @@ fn analysed(world: &MemoryWorld) -> Analysis {
 #[test]
 fn a_judge_and_what_it_is_fitted_on_reach_the_metrics_that_read_it() {
     let a = analysed(&world("kappa, twice, accuracy", "", ""));
-    let nodes = a.dag.nodes();
+    let nodes = a.dag().nodes();
     let named = |place: usize| show(&a.plan, nodes[place]);
     let edges: Vec<(String, How, String)> = a
-        .dag
+        .dag()
         .edges()
         .into_iter()
         .map(|(from, to, edge)| (named(from), edge.how, named(to)))
@@ -128,7 +128,7 @@ fn latency_of_a_served_system_needs_a_server_or_measured_times() {
 #[test]
 fn graphs_show_agreement_and_serving() {
     let a = analysed(&world("kappa", SERVED, ""));
-    let text = graph(&a.plan, &a.dag, GraphFormat::Text);
+    let text = graph(&a.plan, a.dag(), GraphFormat::Text);
     assert!(
         text.contains("judge, held against human by cohen_kappa"),
         "{text}"

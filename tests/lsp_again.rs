@@ -1,10 +1,14 @@
 //! A plan that is read again after an edit is what it is when it is read from scratch.
 
-use benchwright::analysis::{Analysis, analyse, read, read_again};
+use benchwright::analysis::{
+    Analysis, MetricFacts, Reading, Trees, analyse, metrics, read, read_again,
+};
+use benchwright::editing::{Document, complete, hover};
 use benchwright::syntax::{parse, parse_again};
 use benchwright::text::{FileId, MemoryWorld};
 use rayon::prelude::*;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What people and programs put into plans, and what breaks them.
 const PIECES: [&str; 40] = [
@@ -149,9 +153,76 @@ fn said(analysis: &Analysis) -> String {
     )
 }
 
+/// What is shown and offered at a byte.
+fn offers(analysis: &Analysis, at: usize, library: &[MetricFacts]) -> String {
+    let (document, at) = (Document::root(analysis), at as u32);
+    let shown = hover(&document, at, library);
+    let offered = complete(&document, at, library, &MemoryWorld::default());
+    format!("{shown:#?}\n{offered:#?}")
+}
+
+fn world(text: &str) -> MemoryWorld {
+    MemoryWorld::default().with("plan.bench", text)
+}
+
+fn whole(reading: Reading) -> Analysis {
+    match reading {
+        Reading::Whole(analysis) => *analysis,
+        Reading::GivenUp(_) => panic!("nobody gave it up"),
+    }
+}
+
+/// Says so from the `n`th time on that it is asked.
+fn after(n: usize) -> impl Fn() -> bool + Sync {
+    let asked = AtomicUsize::new(0);
+    move || asked.fetch_add(1, Ordering::Relaxed) >= n
+}
+
+#[test]
+fn a_reading_that_is_given_up_costs_nothing_but_time() {
+    let path = Path::new("plan.bench");
+    // Those with an item that has a meaning, of which there are some.
+    let plans = plans()
+        .into_iter()
+        .filter(|(_, text)| text.starts_with("dataset ") || text.contains("\ndataset "));
+    let some = plans.step_by(5).collect::<Vec<_>>();
+    assert!(some.len() > 5);
+    some.par_iter()
+        .enumerate()
+        .for_each(|(seed, (name, text))| {
+            let mut draws = Draws(seed as u32 * 31 + 3);
+            let asked = AtomicUsize::new(0);
+            let count = || {
+                asked.fetch_add(1, Ordering::Relaxed);
+                false
+            };
+            whole(read_again(&world(text), path, Trees::default(), &count).unwrap());
+            let items = asked.into_inner();
+            assert!(items > 0, "{name}");
+            for n in [0, items / 2, items - 1] {
+                let known = read(&world(text), path).unwrap().into_trees();
+                let next = draws.edited(text);
+                let stop = after(n);
+                let trees = match read_again(&world(text), path, known, &stop).unwrap() {
+                    Reading::GivenUp(trees) => trees,
+                    Reading::Whole(_) => panic!("{name} was read to its end"),
+                };
+                let again = read_again(&world(&next), path, trees, &|| false).unwrap();
+                let mut again = whole(again);
+                let before = said(&again);
+                assert!(!again.check_unless(&after(n % 40)), "{name}");
+                assert_eq!(said(&again), before, "{name}");
+                assert!(again.check_unless(&|| false));
+                let fresh = analyse(&world(&next), path).unwrap();
+                assert_eq!(said(&again), said(&fresh), "{name}: {next}");
+            }
+        });
+}
+
 #[test]
 fn a_plan_that_is_analysed_again_is_said_the_same_of() {
     let path = Path::new("plan.bench");
+    let library = metrics(&MemoryWorld::default(), None).unwrap();
     let checks = plans()
         .into_iter()
         .filter(|(name, _)| !name.contains("std/"))
@@ -162,19 +233,27 @@ fn a_plan_that_is_analysed_again_is_said_the_same_of() {
         .enumerate()
         .for_each(|(seed, (name, original))| {
             let mut draws = Draws(seed as u32 * 104_729 + 5);
-            let world = |text: &str| MemoryWorld::default().with(path, text);
+            let after = |known: Analysis, text: &str| {
+                whole(read_again(&world(text), path, known.into_trees(), &|| false).unwrap())
+            };
             let mut text = original.clone();
             let mut known = read(&world(&text), path).unwrap();
             for round in 0..4 {
                 let next = draws.edited(&text);
-                let mut again = read_again(&world(&next), path, known).unwrap();
-                again.check();
+                let mut again = after(known, &next);
                 let fresh = analyse(&world(&next), path).unwrap();
+                // Asked before the checks as well, as behind a keystroke: not all is known by then.
+                for _ in 0..6 {
+                    let at = draws.place(&next);
+                    let (now, then) = (offers(&again, at, &library), offers(&fresh, at, &library));
+                    assert_eq!(now, then, "{name}, edit {round}, at {at}: {next}");
+                }
+                again.check();
                 assert_eq!(said(&again), said(&fresh), "{name}, edit {round}: {next}");
                 (text, known) = (next, again);
                 if round == 2 {
                     text.clone_from(original);
-                    known = read_again(&world(&text), path, known).unwrap();
+                    known = after(known, &text);
                 }
             }
         });

@@ -29,8 +29,8 @@ fn plans() -> Vec<PathBuf> {
 
 /// What flows into a decision, as items of the plan: kind and name.
 fn flowing(analysis: &Analysis) -> BTreeSet<(&'static str, String)> {
-    let (plan, nodes) = (&analysis.plan, analysis.dag.nodes());
-    let edges = analysis.dag.edges();
+    let (plan, nodes) = (&analysis.plan, analysis.dag().nodes());
+    let edges = analysis.dag().edges();
     let decides = |n: &Node| matches!(n, Node::Decision(_));
     let read: BTreeSet<String> = (plan.decides.iter())
         .flat_map(|(_, d)| graph::metrics_of(d))

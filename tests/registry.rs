@@ -1114,7 +1114,7 @@ fn held_out(claims: &str) -> Vec<String> {
         "{:#?}",
         a.diagnostics
     );
-    let found = registry::held_out(&a.plan, &a.dag);
+    let found = registry::held_out(&a.plan, a.dag());
     found.iter().map(|(on, _)| a.plan.show_data(on)).collect()
 }
 

@@ -42,7 +42,7 @@ fn survives(text: &[u8]) -> bool {
         &analysis.sources,
         counts,
     );
-    let drawn = graph(&analysis.plan, &analysis.dag, GraphFormat::Text);
+    let drawn = graph(&analysis.plan, analysis.dag(), GraphFormat::Text);
     !shown.is_empty() && !drawn.is_empty()
 }
 

@@ -23,8 +23,8 @@ use crate::data;
 use crate::diagnostic::{Answer, CodeInfo, Diagnostic};
 use crate::draft;
 use crate::exec;
-use crate::graph::{self, Dag};
-use crate::hir::{self, HirError, Meaning, Module, Plan};
+use crate::graph::{self, Dag, Influence};
+use crate::hir::{self, HirError, Meaning, Module, Plan, Variant};
 use crate::registry;
 use crate::syntax::{self, SyntaxError};
 use crate::text::{SourceMap, Span, World};
@@ -40,8 +40,6 @@ pub struct Analysis {
     pub modules: Vec<Module>,
     /// The resolved plan.
     pub plan: Plan,
-    /// Its DAG.
-    pub dag: Dag,
     /// Everything found, by place.
     pub diagnostics: Vec<Diagnostic>,
     /// Claims that the plan proves.
@@ -50,6 +48,8 @@ pub struct Analysis {
     pub gaps: Vec<Gap>,
     /// What could not be read of the files, from which an edit is read again.
     faults: Vec<SyntaxError>,
+    /// Its DAG, once someone asks.
+    dag: OnceLock<Dag>,
     /// What it means, once someone asks.
     meant: OnceLock<Meant>,
 }
@@ -67,6 +67,23 @@ pub struct Gap {
     pub example: &'static str,
 }
 
+/// Says whether work is to be given up, since nobody waits for it any more. It is asked often, on any thread, and
+/// must not wait.
+pub type Stop<'a> = &'a (dyn Fn() -> bool + Sync);
+
+/// The trees of a plan's files, from which it is read again after an edit.
+#[derive(Debug, Default)]
+pub struct Trees(Loaded);
+
+/// What reading a plan came to.
+#[derive(Debug)]
+pub enum Reading {
+    /// It was read and resolved.
+    Whole(Box<Analysis>),
+    /// It was given up behind the trees.
+    GivenUp(Trees),
+}
+
 #[derive(Debug, Clone)]
 struct Meant {
     meaning: Meaning,
@@ -74,6 +91,19 @@ struct Meant {
 }
 
 impl Analysis {
+    /// The plan's DAG.
+    pub fn dag(&self) -> &Dag {
+        self.dag.get_or_init(|| graph::build(&self.plan))
+    }
+
+    /// The data that could have shaped a variant, as [`Dag::influences`] gives it; nobody waits for the DAG.
+    pub fn influences(&self, variant: &Variant) -> Vec<Influence> {
+        match self.dag.get() {
+            Some(dag) => dag.influences(variant),
+            None => graph::shaping(&self.plan).influences(variant),
+        }
+    }
+
     /// What the plan and all it uses say, field by field.
     pub fn meaning(&self) -> &Meaning {
         &self.meant().meaning
@@ -99,27 +129,59 @@ impl Analysis {
             sources: self.sources.clone(),
             modules: self.modules.clone(),
             plan: self.plan.clone(),
-            dag: self.dag.clone(),
             diagnostics: Vec::new(),
             proofs: Vec::new(),
             gaps: Vec::new(),
             faults: Vec::new(),
+            dag: self.dag.clone(),
             meant: self.meant.clone(),
         }
     }
 
     /// Holds a plan that was only read to the checks.
     pub fn check(&mut self) {
-        let (plan, dag) = (&self.plan, &self.dag);
+        self.check_unless(&|| false);
+    }
+
+    /// The same, and whether it came to an end: where `stop` says between two checks that nobody waits for the rest, all
+    /// is as if it had not begun.
+    pub fn check_unless(&mut self, stop: Stop<'_>) -> bool {
+        if stop() {
+            return false;
+        }
+        let (plan, dag) = (&self.plan, self.dag());
         let (report, rest) = rayon::join(
-            || checks::check(plan, dag),
+            || checks::check(plan, dag, stop),
             || [circles(plan, dag), exec::unfit(plan)].concat(),
         );
+        let Some(report) = report else { return false };
         self.diagnostics.extend(rest);
         self.diagnostics.extend(report.diagnostics);
         self.proofs = report.proofs;
         waivers::apply(plan, &self.sources, &mut self.diagnostics);
         sort(&mut self.diagnostics);
+        true
+    }
+
+    /// What it was read from, for reading it again.
+    pub fn into_trees(self) -> Trees {
+        let Analysis {
+            sources,
+            modules,
+            faults,
+            plan,
+            diagnostics,
+            dag,
+            ..
+        } = self;
+        // Freeing all that takes a while, for which nobody need wait.
+        rayon::spawn(move || drop((plan, dag, diagnostics)));
+        Trees(Loaded {
+            sources,
+            modules,
+            errors: faults,
+            imports: Vec::new(),
+        })
     }
 
     /// Whether errors stand.
@@ -155,44 +217,44 @@ pub fn analyse(world: &dyn World, path: &Path) -> Result<Analysis, LoadError> {
 /// # Errors
 /// The file cannot be read, or is not UTF-8.
 pub fn read(world: &dyn World, path: &Path) -> Result<Analysis, LoadError> {
-    Ok(resolved(load(world, path)?))
+    let loaded = load(world, path)?;
+    let found = hir::resolve(&loaded.modules);
+    Ok(resolved(loaded, found))
 }
 
-/// The same after an edit, from what was read before it; what comes out is what [`read`] yields.
+/// The same after an edit, from what was read before it; what comes out is what [`read`] yields, unless `stop` says
+/// between two items that nobody waits for the rest.
 ///
 /// # Errors
 /// As [`read`].
-pub fn read_again(world: &dyn World, path: &Path, before: Analysis) -> Result<Analysis, LoadError> {
-    let Analysis {
-        sources,
-        modules,
-        faults,
-        plan,
-        dag,
-        diagnostics,
-        ..
-    } = before;
-    // Freeing all that takes a while, for which nobody need wait.
-    rayon::spawn(move || drop((plan, dag, diagnostics)));
-    let earlier = Earlier::new(&sources, modules, &faults);
-    Ok(resolved(load_again(world, path, earlier)?))
+pub fn read_again(
+    world: &dyn World,
+    path: &Path,
+    before: Trees,
+    stop: Stop<'_>,
+) -> Result<Reading, LoadError> {
+    let Trees(before) = before;
+    let earlier = Earlier::new(&before.sources, before.modules, &before.errors);
+    let loaded = load_again(world, path, earlier)?;
+    Ok(match hir::resolve_unless(&loaded.modules, stop) {
+        Some(found) => Reading::Whole(Box::new(resolved(loaded, found))),
+        None => Reading::GivenUp(Trees(loaded)),
+    })
 }
 
-/// A plan that was read, resolved, with its DAG; held to no check yet.
-fn resolved(loaded: Loaded) -> Analysis {
-    let (plan, errors) = hir::resolve(&loaded.modules);
-    let dag = graph::build(&plan);
+/// A plan that was read, resolved; held to no check yet.
+fn resolved(loaded: Loaded, (plan, errors): (Plan, Vec<HirError>)) -> Analysis {
     let mut diagnostics: Vec<Diagnostic> = loaded.errors.iter().map(syntax::diagnose).collect();
     diagnostics.extend(loaded.imports.iter().chain(&errors).map(hir::diagnose));
     Analysis {
         sources: loaded.sources,
         modules: loaded.modules,
         plan,
-        dag,
         diagnostics,
         proofs: Vec::new(),
         gaps: errors.iter().filter_map(gap).collect(),
         faults: loaded.errors,
+        dag: OnceLock::new(),
         meant: OnceLock::new(),
     }
 }
@@ -226,9 +288,9 @@ pub fn audit(
     events: exec::Events<'_>,
 ) -> Result<exec::Shelf, Vec<Diagnostic>> {
     let (plan, sources) = (&analysis.plan, &analysis.sources);
-    let beside = audit::beside(plan, &analysis.dag);
+    let beside = audit::beside(plan, analysis.dag());
     let shelf = exec::read(world, plan, sources, events, &beside)?;
-    let answers = audit::audit(plan, &analysis.dag, &shelf);
+    let answers = audit::audit(plan, analysis.dag(), &shelf);
     let mut found = answers.findings.diagnostics;
     waivers::apply_to_data(plan, sources, &mut found);
     let within =

@@ -59,7 +59,7 @@ pub fn registered(
         entries: Vec::new(),
         faults: vec![registry::Fault::Form(1)],
     });
-    let held_out = registry::held_out(plan, &analysis.dag);
+    let held_out = registry::held_out(plan, analysis.dag());
     let partitions = held_out
         .iter()
         .filter_map(|(on, _)| partition(plan, shelf.held.get(&on.dataset)?, on))

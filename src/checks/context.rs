@@ -8,7 +8,7 @@ use crate::hir::{Condition, Dataset, Decide, Id, Metric, MetricRef, Plan, Varian
 use crate::metrics::{Outline, outline};
 use crate::text::Span;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 /// The plan, its DAG and what several checks need of them.
@@ -33,20 +33,19 @@ impl<'a> Context<'a> {
     /// Gathers what checks need.
     pub fn new(plan: &'a Plan, dag: &'a Dag) -> Self {
         let evaluations = graph::evaluations(plan);
-        let influences = evaluations
-            .iter()
-            .map(|e| &e.variant)
-            .collect::<std::collections::BTreeSet<_>>()
-            .into_iter()
-            .map(|v| (v.clone(), dag.influences(v)))
-            .collect();
+        let variants: BTreeSet<&Variant> = evaluations.iter().map(|e| &e.variant).collect();
+        let shaped = || {
+            let variants = variants.iter().map(|&v| (v.clone(), dag.influences(v)));
+            variants.collect()
+        };
+        let (influences, outlines) = rayon::join(shaped, || outlines(plan));
         Context {
             plan,
             dag,
             evaluations,
             influences,
             spaces: plan.decides.iter().map(|_| OnceLock::new()).collect(),
-            outlines: outlines(plan),
+            outlines,
         }
     }
 

@@ -78,8 +78,9 @@ fn rivals(a: &Block<'_>, b: &Block<'_>) -> bool {
     let judged = a.kind == "decision"; // two stops on one pair end the same runs
     let pair =
         judged && a.subject.variant == b.subject.variant && a.against.variant == b.against.variant;
-    let questions = (a.named || b.named) && metrics(a).is_disjoint(&metrics(b));
-    pair && !questions && (parts_of_one(a, b) || !outcomes(a).is_disjoint(&outcomes(b)))
+    // Of many blocks few pairs are one pair.
+    let questions = || (a.named || b.named) && metrics(a).is_disjoint(&metrics(b));
+    pair && !questions() && (parts_of_one(a, b) || !outcomes(a).is_disjoint(&outcomes(b)))
 }
 
 /// Whether neither answers its question for every result: they are parts of one answer.

@@ -36,7 +36,7 @@ fn run(code: &'static CodeInfo, cx: &Context<'_>, out: &mut Findings) {
     if !decided {
         return;
     }
-    for (by, what) in chosen(plan, &deciding).filter(|(m, _)| !agrees(m)) {
+    for (by, what) in chosen(plan, &deciding) {
         out.report(diagnose(code, plan, by, &what, &deciding));
     }
 }
@@ -58,18 +58,22 @@ fn tuned(plan: &Plan) -> BTreeMap<Span, (&MetricRef, Vec<&str>)> {
     found
 }
 
-/// The plan's choices beside its decisions. An average of what decides is M112's.
+/// The plan's choices by metrics that don't decide. An average of what decides is M112's.
 fn chosen<'a>(
     plan: &'a Plan,
     deciding: &'a [MetricRef],
 ) -> impl Iterator<Item = (&'a MetricRef, String)> {
-    let selected = plan.selects.iter().filter_map(|(_, s)| {
+    let agrees = move |m: &MetricRef| deciding.iter().any(|d| d.same(m));
+    let selected = plan.selects.iter().filter_map(move |(_, s)| {
         let (by, _) = s.objective.as_ref()?;
-        Some((by, format!("`{}` is chosen", s.common.name)))
+        (!agrees(by)).then(|| (by, format!("`{}` is chosen", s.common.name)))
     });
-    let kept = plan.ablations.iter().filter_map(|(_, a)| {
+    let kept = plan.ablations.iter().filter_map(move |(_, a)| {
         a.tolerance?;
         let by = a.metric.as_ref()?;
+        if agrees(by) {
+            return None;
+        }
         let of = plan.show(&a.of.variant);
         let akin = deciding.iter().any(|d| families::akin(plan, d, by));
         (!akin).then(|| (by, format!("the smallest `{of}` is chosen")))

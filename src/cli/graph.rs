@@ -17,7 +17,7 @@ pub(super) fn graph(args: &GraphArgs) -> ExitCode {
         Drawn::Mermaid => GraphFormat::Mermaid,
         Drawn::Json => GraphFormat::Json,
     };
-    io::out(&export::graph(&analysis.plan, &analysis.dag, format));
+    io::out(&export::graph(&analysis.plan, analysis.dag(), format));
     let errors: Vec<_> = analysis
         .diagnostics
         .iter()

@@ -39,7 +39,7 @@ pub(super) fn commands(args: &PlannedArgs) -> Result<(Analysis, Commands), ExitC
         return refused(&analysis);
     }
     let folder = exec::folder(&analysis.plan, &analysis.sources);
-    let commands = exec::commands(&analysis.plan, &analysis.dag, &folder, &shelf)
+    let commands = exec::commands(&analysis.plan, analysis.dag(), &folder, &shelf)
         .map_err(|found| complain(found, &analysis))?;
     Ok((analysis, commands))
 }

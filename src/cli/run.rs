@@ -120,7 +120,7 @@ fn commanded(
     let (plan, sources) = (&analysis.plan, &analysis.sources);
     let folder = exec::folder(plan, sources);
     let events = |event: exec::Event<'_>| progress.tell(event);
-    let commands = exec::commands(plan, &analysis.dag, &folder, &shelf)?;
+    let commands = exec::commands(plan, analysis.dag(), &folder, &shelf)?;
     let prepared = exec::prepare(plan, shelf)?;
     let machine = runner::machine();
     let settings = Settings {

@@ -236,7 +236,7 @@ fn evidence(
 ) -> Result<exec::Evidence, Vec<Diagnostic>> {
     let (plan, sources) = (&analysis.plan, &analysis.sources);
     let folder = world.path(&exec::folder(plan, sources));
-    let commands = exec::commands(plan, &analysis.dag, &folder, &shelf)?;
+    let commands = exec::commands(plan, analysis.dag(), &folder, &shelf)?;
     let prepared = exec::prepare(plan, shelf)?;
     let made = exec::kept(&commands, store);
     exec::measure(world, plan, sources, seed, &|_| {}, prepared, &made)

@@ -65,6 +65,7 @@ pub fn complete(
         metrics,
         replaces: written(document, offset),
         found: Vec::new(),
+        labels: BTreeSet::new(),
     };
     offers.at(place(document, offset), offset);
     offers.found
@@ -88,6 +89,8 @@ struct Offers<'a> {
     metrics: &'a [MetricFacts],
     replaces: Span,
     found: Vec<Completion>,
+    /// Those of what was found: each is offered once.
+    labels: BTreeSet<String>,
 }
 
 impl Offers<'_> {
@@ -97,7 +100,7 @@ impl Offers<'_> {
 
     fn add(&mut self, label: impl Into<String>, kind: CompletionKind, detail: impl Into<String>) {
         let label = label.into();
-        if self.found.iter().any(|c| c.label == label) {
+        if !self.labels.insert(label.clone()) {
             return;
         }
         self.found.push(Completion {

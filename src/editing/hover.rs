@@ -162,7 +162,7 @@ fn system(document: &Document<'_>, id: Id<System>, s: &System) -> String {
     if runs.len() > 1 {
         let _ = write!(text, "\n\n{} runs", runs.len());
     }
-    let shaped = document.analysis.dag.influences(&variant);
+    let shaped = document.analysis.influences(&variant);
     if !shaped.is_empty() {
         text.push_str("\n\nrows that shape it:");
     }

@@ -1,7 +1,7 @@
 //! The experiment DAG: partitions, steps, systems × variants × seeds, outputs, metrics, resamples,
 //! comparisons, ablations, selections and decisions, and what information flows along its edges.
 //!
-//! [`build`] expands a plan; [`Dag::influences`] gives the data that could have shaped a variant, with
+//! [`build`] expands a plan, [`shaping`] only as far as outputs are not made yet; [`Dag::influences`] gives the data that could have shaped a variant, with
 //! the path; [`relation`] says whether two sets of rows are disjoint. petgraph stays in this
 //! folder: others see plain nodes and edges.
 
@@ -9,7 +9,7 @@ mod build;
 mod influence;
 mod relation;
 
-pub use build::build;
+pub use build::{build, shaping};
 pub use influence::{Influence, Link};
 pub use relation::{Meeting, Relation, meeting, out_of_fold, predates, relation};
 
@@ -21,10 +21,10 @@ use crate::text::Span;
 use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// A node of the DAG.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Node {
     /// Rows of a dataset.
     Partition(DataRef),
@@ -186,7 +186,8 @@ pub struct Edge {
 #[derive(Debug, Clone, Default)]
 pub struct Dag {
     graph: DiGraph<Node, Edge>,
-    index: BTreeMap<Node, NodeIndex>,
+    /// Only ever asked for one node: its order shows nowhere.
+    index: HashMap<Node, NodeIndex>,
 }
 
 impl Dag {

@@ -11,7 +11,7 @@ use crate::types::Measure;
 
 impl<'a> Resolver<'a> {
     /// The root file's claims, comparisons before the decisions that rest on them.
-    pub(super) fn resolve_claims(&mut self) {
+    pub(super) fn resolve_claims(&mut self) -> Option<()> {
         self.check_protocols();
         let written = self.expand_protocols();
         let expansions = self.expansions;
@@ -19,6 +19,7 @@ impl<'a> Resolver<'a> {
         let blocks = self.root_blocks();
         let mut decisions = Vec::new();
         for source in &blocks {
+            self.go_on()?;
             self.module = 0;
             match &source.block.head {
                 Head::Declare {
@@ -37,6 +38,7 @@ impl<'a> Resolver<'a> {
         }
         self.primary_for_factorials();
         for source in decisions {
+            self.go_on()?;
             if let Head::Decide {
                 name,
                 subject,
@@ -52,6 +54,7 @@ impl<'a> Resolver<'a> {
         }
         self.primary_for_ablations();
         self.requirements();
+        Some(())
     }
 
     /// An ablation without a metric is about the plan's primary.

@@ -13,18 +13,21 @@ use std::collections::BTreeMap;
 
 impl<'a> Resolver<'a> {
     /// Everything that is neither system nor claim. Splits come first: others name partitions.
-    pub(super) fn resolve_items(&mut self) {
+    pub(super) fn resolve_items(&mut self) -> Option<()> {
         for (i, source) in self.hardware.clone().into_iter().enumerate() {
+            self.go_on()?;
             let (common, fields) = self.open(source, Keyword::Hardware);
             self.plan.hardware[Id::new(i)] = self.hardware_item(common, &fields);
         }
         self.one_currency();
         for (i, source) in self.components.clone().into_iter().enumerate() {
+            self.go_on()?;
             let (common, fields) = self.open(source, Keyword::Component);
             self.plan.components[Id::new(i)] = self.component_item(common, &fields);
         }
         let mut relations = Vec::new();
         for (i, source) in self.datasets.clone().into_iter().enumerate() {
+            self.go_on()?;
             let (common, fields) = self.open(source, Keyword::Dataset);
             self.plan.datasets[Id::new(i)] = self.dataset_item(common, &fields);
             relations.push((i, source.module, fields));
@@ -35,13 +38,16 @@ impl<'a> Resolver<'a> {
             self.dataset_relations(Id::new(i), &fields);
         }
         for (i, source) in self.steps.clone().into_iter().enumerate() {
+            self.go_on()?;
             let (common, fields) = self.open(source, Keyword::Step);
             self.plan.steps[Id::new(i)] = self.step_item(common, &fields);
         }
         for i in 0..self.metrics.len() {
+            self.go_on()?;
             self.metric(Id::new(i));
         }
         self.module = 0;
+        Some(())
     }
 
     /// Enters the item's module and reads its name and fields.

@@ -79,12 +79,20 @@ pub struct Module {
 
 /// Resolves the plan in `modules[0]`; the other modules are the library modules and files it uses.
 pub fn resolve(modules: &[Module]) -> (Plan, Vec<HirError>) {
+    resolve_unless(modules, &|| false).unwrap_or_default()
+}
+
+/// The same; `None` where `stop` says between two items that nobody waits for the rest.
+pub fn resolve_unless(
+    modules: &[Module],
+    stop: &dyn Fn() -> bool,
+) -> Option<(Plan, Vec<HirError>)> {
     let expansions = OnceCell::new();
-    let mut r = scope::Resolver::new(modules, &expansions);
+    let mut r = scope::Resolver::new(modules, &expansions, stop);
     r.declare_all();
-    r.resolve_items();
-    r.resolve_systems();
-    r.resolve_claims();
+    r.resolve_items()?;
+    r.resolve_systems()?;
+    r.resolve_claims()?;
     r.resolve_waivers();
-    r.finish()
+    Some(r.finish())
 }

@@ -91,10 +91,16 @@ pub(super) struct Resolver<'a> {
     pub(super) survey: Survey,
     /// Where names are used, with where each is declared.
     pub(super) uses: RefCell<BTreeMap<Span, Span>>,
+    /// Whether nobody waits for the rest.
+    stop: &'a dyn Fn() -> bool,
 }
 
 impl<'a> Resolver<'a> {
-    pub(super) fn new(modules: &'a [Module], expansions: &'a OnceCell<Expansions>) -> Self {
+    pub(super) fn new(
+        modules: &'a [Module],
+        expansions: &'a OnceCell<Expansions>,
+        stop: &'a dyn Fn() -> bool,
+    ) -> Self {
         Resolver {
             modules,
             scopes: vec![BTreeMap::new(); modules.len()],
@@ -117,7 +123,13 @@ impl<'a> Resolver<'a> {
             survey: Survey::new(modules),
             decided: None,
             uses: RefCell::default(),
+            stop,
         }
+    }
+
+    /// Asked before each item; `None` ends the reading where nobody waits for it.
+    pub(super) fn go_on(&self) -> Option<()> {
+        (!(self.stop)()).then_some(())
     }
 
     pub(super) fn finish(mut self) -> (Plan, Vec<HirError>) {

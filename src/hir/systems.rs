@@ -11,11 +11,13 @@ use crate::types::Measure;
 
 impl<'a> Resolver<'a> {
     /// Resolves every system, parents first.
-    pub(super) fn resolve_systems(&mut self) {
+    pub(super) fn resolve_systems(&mut self) -> Option<()> {
         for id in self.plan.systems.ids() {
+            self.go_on()?;
             self.resolve_system(id);
         }
         self.module = 0;
+        Some(())
     }
 
     /// Resolves one system unless that is done. A system is marked by its role as soon as work on

@@ -1,13 +1,15 @@
 //! The client: what it can, and what it is told or asked without having asked.
 
 use super::convert::Encoding;
+use super::queue::Queue;
 use gen_lsp_types as lsp;
 use lsp_server::{Message, Notification, Request};
 use serde::Serialize;
+use std::sync::Arc;
 
 /// The client at the other end.
 pub(super) struct Client {
-    send: Box<dyn Fn(Message)>,
+    queue: Arc<Queue>,
     /// How it counts within a line.
     pub(super) encoding: Encoding,
     /// Whether a diagnostic may say where its code is described.
@@ -21,7 +23,7 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn new(params: &lsp::InitializeParams, send: Box<dyn Fn(Message)>) -> Self {
+    pub(super) fn new(params: &lsp::InitializeParams, queue: Arc<Queue>) -> Self {
         let can = &params.capabilities;
         let diagnostics = can.text_document.as_ref();
         let diagnostics = diagnostics.and_then(|t| t.publish_diagnostics.as_ref());
@@ -36,7 +38,7 @@ impl Client {
         };
         let window = can.window.as_ref();
         Client {
-            send,
+            queue,
             encoding: encoding(params),
             describes_codes: diagnostics
                 .and_then(|d| d.diagnostics_capabilities.code_description_support)
@@ -49,7 +51,7 @@ impl Client {
 
     pub(super) fn tell(&self, method: &str, params: impl Serialize) {
         let notification = Notification::new(method.to_owned(), params);
-        (self.send)(Message::Notification(notification));
+        self.queue.send(Message::Notification(notification));
     }
 
     /// Says how far work is of which the client gave a token.
@@ -79,13 +81,13 @@ impl Client {
         };
         let method = "window/workDoneProgress/create".to_owned();
         let request = Request::new(self.asked.into(), method, params);
-        (self.send)(Message::Request(request));
+        self.queue.send(Message::Request(request));
         self.progress(Some(&token), title)
     }
 }
 
 /// How to count within a line: in bytes where the client can.
-fn encoding(params: &lsp::InitializeParams) -> Encoding {
+pub(super) fn encoding(params: &lsp::InitializeParams) -> Encoding {
     let general = params.capabilities.general.as_ref();
     let offered = general.and_then(|g| g.position_encodings.as_ref());
     match offered {

@@ -4,8 +4,9 @@ use super::client::Client;
 use super::convert;
 use super::overlay::Overlay;
 use super::pages::Pages;
+use super::queue::Queue;
 use super::workspace;
-use crate::analysis::{self, Analysis, MetricFacts, metrics};
+use crate::analysis::{self, Analysis, MetricFacts, Reading, Trees, metrics};
 use crate::diagnostic::Diagnostic;
 use crate::editing::Document;
 use crate::text::{FileId, LineIndex, MemoryWorld};
@@ -18,12 +19,15 @@ use std::sync::Arc;
 pub(super) struct Desk {
     /// The client.
     pub(super) client: Client,
+    queue: Arc<Queue>,
     /// The folders that are open.
     pub(super) folders: Vec<PathBuf>,
     /// The files.
     pub(super) world: Overlay,
     /// By path; of those that are open only.
     known: BTreeMap<PathBuf, Known>,
+    /// Trees of open files whose reading was given up.
+    trees: BTreeMap<PathBuf, Trees>,
     /// Open files that mean something else than what is known of them.
     stale: BTreeSet<PathBuf>,
     /// Open files of which the client must be told anew.
@@ -44,12 +48,14 @@ struct Known {
 }
 
 impl Desk {
-    pub(super) fn new(client: Client, folders: Vec<PathBuf>) -> Self {
+    pub(super) fn new(client: Client, queue: Arc<Queue>, folders: Vec<PathBuf>) -> Self {
         Desk {
             client,
+            queue,
             folders,
             world: Overlay::default(),
             known: BTreeMap::new(),
+            trees: BTreeMap::new(),
             stale: BTreeSet::new(),
             untold: BTreeSet::new(),
             told: BTreeMap::new(),
@@ -88,6 +94,7 @@ impl Desk {
         let path = convert::path(uri);
         self.world.texts.remove(&path);
         self.known.remove(&path);
+        self.trees.remove(&path);
         self.changed(&path);
         self.stale.remove(&path);
         self.untold.remove(&path);
@@ -123,23 +130,34 @@ impl Desk {
         }
     }
 
-    /// What is known of an open file, or of one on the disk, read and resolved; its checks may wait.
+    /// What is known of an open file, or of one on the disk, read and resolved; its checks may wait. `None` where it
+    /// cannot be read, or reading was given up.
     pub(super) fn analysis(&mut self, path: &Path) -> Option<Arc<Analysis>> {
         if !self.world.texts.contains_key(path) {
             return analysis::read(&self.world, path).ok().map(Arc::new);
         }
-        if self.stale.remove(path) || !self.known.contains_key(path) {
+        if self.stale.contains(path) || !self.known.contains_key(path) {
             let before = self.known.remove(path);
             let before = before.and_then(|known| Arc::into_inner(known.analysis));
-            let read = match before {
-                Some(before) => analysis::read_again(&self.world, path, before),
-                None => analysis::read(&self.world, path),
-            };
-            let known = Known {
-                analysis: Arc::new(read.ok()?),
-                checked: false,
-            };
-            self.known.insert(path.to_path_buf(), known);
+            let before = before.map(Analysis::into_trees);
+            let before = before
+                .or_else(|| self.trees.remove(path))
+                .unwrap_or_default();
+            let queue = &self.queue;
+            let stop = || queue.gives_up(|edited| edited == path);
+            match analysis::read_again(&self.world, path, before, &stop).ok()? {
+                Reading::Whole(analysis) => {
+                    let known = Known {
+                        analysis: Arc::new(*analysis),
+                        checked: false,
+                    };
+                    self.stale.remove(path);
+                    self.known.insert(path.to_path_buf(), known);
+                }
+                Reading::GivenUp(trees) => {
+                    self.trees.insert(path.to_path_buf(), trees);
+                }
+            }
         }
         let known = self.known.get(path)?;
         Some(Arc::clone(&known.analysis))
@@ -148,19 +166,26 @@ impl Desk {
     /// The same, held to the checks.
     pub(super) fn checked(&mut self, path: &Path) -> Option<Arc<Analysis>> {
         let mut analysis = self.analysis(path)?;
-        let Some(known) = self.known.get_mut(path) else {
-            Arc::get_mut(&mut analysis)?.check();
-            return Some(analysis);
+        let Some(mut known) = self.known.remove(path) else {
+            let queue = &self.queue;
+            let stop = || queue.gives_up(|_| false);
+            let done = Arc::get_mut(&mut analysis)?.check_unless(&stop);
+            return done.then_some(analysis);
         };
         drop(analysis);
         // Nobody else looks at it: this is one thread, and answers keep nothing.
         if !known.checked
             && let Some(analysis) = Arc::get_mut(&mut known.analysis)
         {
-            analysis.check();
-            known.checked = true;
+            let files = analysis.sources.iter().filter_map(|(_, f)| f.path.clone());
+            let files: BTreeSet<PathBuf> = files.collect();
+            let queue = &self.queue;
+            let stop = || queue.gives_up(|edited| files.contains(edited));
+            known.checked = analysis.check_unless(&stop);
         }
-        Some(Arc::clone(&known.analysis))
+        let analysis = known.checked.then(|| Arc::clone(&known.analysis));
+        self.known.insert(path.to_path_buf(), known);
+        analysis
     }
 
     /// Every open plan, and those of the open folders that use a file.
@@ -199,16 +224,23 @@ impl Desk {
             self.told.remove(path);
         }
         if let Some(path) = self.untold.pop_first() {
-            let about = match self.checked(&path) {
-                Some(analysis) => files_with_faults(&analysis),
-                None => BTreeSet::new(),
-            };
-            let before = self.told.insert(path.clone(), about.clone());
-            touched.extend(before.into_iter().flatten());
-            touched.extend(about);
-            touched.insert(path);
+            let analysis = self.checked(&path);
+            if analysis.is_none() && self.known.contains_key(&path)
+                || self.trees.contains_key(&path)
+            {
+                // Given up: it is looked at again behind the edit.
+                self.untold.insert(path);
+            } else {
+                let about = analysis.map_or(BTreeSet::new(), |a| files_with_faults(&a));
+                let before = self.told.insert(path.clone(), about.clone());
+                touched.extend(before.into_iter().flatten());
+                touched.extend(about);
+                touched.insert(path);
+            }
         }
-        touched.iter().map(|path| self.publication(path)).collect()
+        // Of those that are looked at later all is said then.
+        let now = touched.iter().filter(|path| !self.untold.contains(*path));
+        now.map(|path| self.publication(path)).collect()
     }
 
     /// What is to be said of a file: by its own analysis where it is open, else by those that use it.

@@ -1,7 +1,9 @@
 //! `benchwright lsp`: the language server, over standard input and output.
 //!
 //! One thread reads messages in their order. Changes only mark what must be looked at again; plans are analysed once no
-//! message waits, or when a request asks about one. A request that fails is answered with an error and ends nothing.
+//! message waits, or when a request asks about one. Between two items, and between two checks, work looks for messages:
+//! it is given up where its request was taken back, or its text edited. A request that fails is answered with an error
+//! and ends nothing.
 //! What is answered is said by `editing`; here it only gets the protocol's shape. Start with [`serve`].
 
 mod capabilities;
@@ -23,6 +25,7 @@ use gen_lsp_types::{
 use lsp_server::{Connection, ErrorCode, ExtractError, Message, Notification, Request, Response};
 use queue::Queue;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 /// Serves a client on standard input and output until it says `exit`.
 ///
@@ -41,40 +44,32 @@ pub fn serve() -> Result<(), String> {
 pub fn serve_on(connection: Connection) -> Result<(), String> {
     let (id, params) = connection.initialize_start().map_err(|e| e.to_string())?;
     let params: InitializeParams = serde_json::from_value(params).map_err(|e| e.to_string())?;
-    let sender = connection.sender.clone();
-    // A client that is gone hears nothing.
-    let send = move |message| drop(sender.send(message));
-    let client = Client::new(&params, Box::new(send));
-    let answer = capabilities::answer(client.encoding);
+    let answer = capabilities::answer(client::encoding(&params));
     let answer = serde_json::to_value(answer).map_err(|e| e.to_string())?;
     connection
         .initialize_finish(id, answer)
         .map_err(|e| e.to_string())?;
-    let mut desk = Desk::new(client, capabilities::folders(&params));
-    let mut queue = Queue::default();
+    let queue = Arc::new(Queue::new(connection));
+    let client = Client::new(&params, Arc::clone(&queue));
+    let mut desk = Desk::new(client, Arc::clone(&queue), capabilities::folders(&params));
     loop {
         let idle = desk.untold().0 == 0;
-        let Some(message) = queue.next(&connection, idle) else {
+        let Some(message) = queue.next(idle) else {
             if idle {
                 return Ok(());
             }
-            publish(&connection, &mut desk, &mut queue);
+            publish(&mut desk, &queue);
             continue;
         };
         match message {
             Message::Request(request) => {
                 if request.method == "shutdown" {
                     let response = Response::new_ok(request.id, ());
-                    let _ = connection.sender.send(Message::Response(response));
+                    queue.send(Message::Response(response));
                     continue;
                 }
-                let response = if queue.is_cancelled(&request.id) {
-                    let text = "taken back".to_owned();
-                    Response::new_err(request.id, ErrorCode::RequestCanceled as i32, text)
-                } else {
-                    guarded(&mut desk, request)
-                };
-                let _ = connection.sender.send(Message::Response(response));
+                let response = guarded(&mut desk, &queue, request);
+                queue.send(Message::Response(response));
             }
             Message::Notification(notification) => {
                 if notification.method == "exit" {
@@ -88,20 +83,30 @@ pub fn serve_on(connection: Connection) -> Result<(), String> {
     }
 }
 
-/// The answer to a request; that of one that fails says so.
-fn guarded(desk: &mut Desk, request: Request) -> Response {
+/// The answer to a request; that of one that fails, or is taken back before the answer is there, says so.
+fn guarded(desk: &mut Desk, queue: &Queue, request: Request) -> Response {
     let id = request.id.clone();
-    catch_unwind(AssertUnwindSafe(|| requests::answer(desk, request))).unwrap_or_else(|_| {
-        let text = "this request failed, which is a fault of benchwright".to_owned();
-        Response::new_err(id, ErrorCode::InternalError as i32, text)
-    })
+    let answered = (!queue.is_cancelled())
+        .then(|| catch_unwind(AssertUnwindSafe(|| requests::answer(desk, request))));
+    match answered {
+        // Work that was given up has no answer, or half of one.
+        _ if queue.is_cancelled() => {
+            let text = "taken back".to_owned();
+            Response::new_err(id, ErrorCode::RequestCanceled as i32, text)
+        }
+        Some(Ok(response)) => response,
+        None | Some(Err(_)) => {
+            let text = "this request failed, which is a fault of benchwright".to_owned();
+            Response::new_err(id, ErrorCode::InternalError as i32, text)
+        }
+    }
 }
 
 /// Texts of this many bytes in all take long enough that a client likes to be told how far they are.
 const LONG: usize = 1 << 20;
 
 /// Looks at what must be looked at, until there is no more or a message waits.
-fn publish(connection: &Connection, desk: &mut Desk, queue: &mut Queue) {
+fn publish(desk: &mut Desk, queue: &Queue) {
     let (all, bytes) = desk.untold();
     let progress = (bytes >= LONG).then(|| desk.client.own_progress("checking plans"));
     for done in 1..=all {
@@ -112,7 +117,7 @@ fn publish(connection: &Connection, desk: &mut Desk, queue: &mut Queue) {
         if let Some(progress) = &progress {
             progress.report(&desk.client, done, all);
         }
-        if queue.waits(connection) {
+        if queue.waits() {
             break;
         }
     }

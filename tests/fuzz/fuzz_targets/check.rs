@@ -25,6 +25,6 @@ fuzz_target!(|text: &[u8]| {
     }
     let counts = Counts::of(&analysis.diagnostics);
     let shown = json("plan.bench", &analysis.diagnostics, &analysis.sources, counts);
-    let drawn = graph(&analysis.plan, &analysis.dag, GraphFormat::Text);
+    let drawn = graph(&analysis.plan, analysis.dag(), GraphFormat::Text);
     assert!(!shown.is_empty() && !drawn.is_empty());
 });
