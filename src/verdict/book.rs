@@ -291,7 +291,8 @@ pub(super) fn number(
             let blocks = sample
                 .block
                 .map(|length| format!("drawn in blocks of {length} requests"));
-            let one = (sample.basis == Basis::Runs && sample.runs.len() == 1)
+            let alone = sample.sides.is_none() && sample.runs.len() == 1;
+            let one = (sample.basis == Basis::Runs && alone)
                 .then(|| "of one run, so how it varies is not known".to_owned());
             shown.note = one.or(fallback).or(shown.note).or(blocks);
             (Some(shown), None)

@@ -8,6 +8,7 @@ use crate::stats::delong::Area;
 use crate::stats::proportion;
 use crate::stats::random::key;
 use crate::stats::significance::{self, P};
+use crate::stats::summary;
 
 /// How many assignments a permutation test draws where it doesn't enumerate them.
 pub(super) const DRAWS: u32 = 10_000;
@@ -63,6 +64,9 @@ pub(super) fn interval(
 
 fn mean(sample: &Sample, level: f64, student: bool) -> Option<Ends> {
     if sample.basis == Basis::Runs {
+        if !fits_runs(sample) {
+            return None;
+        }
         // Runs that are paired by no seed are none the worse for being subtracted one by one: the degrees are fewer.
         return match student {
             true => analytic::mean_t(&sample.runs, level),
@@ -222,7 +226,16 @@ pub(super) fn p_value(
 ) -> Option<(P, &'static str)> {
     // The tests take the rows for independent; requests that follow each other are not.
     let sides = gain.sides.as_ref().filter(|_| gain.block.is_none())?;
-    if !sides.paired || !test.pairs() {
+    if let Basis::Requests(_) = gain.basis {
+        // No row says anything of them; as many as they are worth are counted.
+        return (test == TestMethod::Mcnemar)
+            .then(|| of_requests(sides))
+            .flatten();
+    }
+    if gain.basis == Basis::Runs && !fits_runs(gain) {
+        return None;
+    }
+    if (!sides.paired || !test.pairs()) && gain.basis != Basis::Runs {
         let (a, b) = (&sides.candidate.units()[..], &sides.baseline.units()[..]);
         return match test {
             TestMethod::T | TestMethod::Welch => {
@@ -239,7 +252,10 @@ pub(super) fn p_value(
         let (a, b) = (hits(&sides.candidate)?, hits(&sides.baseline)?);
         return Some((significance::mcnemar(pairs(&a, &b)), "McNemar’s test"));
     }
-    let differences = rounded(gain);
+    let differences = match gain.basis {
+        Basis::Runs => without_rounding(gain.runs.clone()),
+        Basis::Rows | Basis::Share | Basis::Requests(_) => rounded(gain),
+    };
     let flips = || significance::sign_flips(&differences, draws, seed, key(&["permutation"]));
     match test {
         TestMethod::T => Some((significance::paired_t(&differences)?, "paired t test")),
@@ -268,6 +284,27 @@ pub(super) fn p_value(
             Some((significance::delong(&a, &b)?.1, "DeLong’s test"))
         }
     }
+}
+
+/// Whether the runs' own values are what a figure's estimate is the mean of: those of a difference are taken run by run, which
+/// leaves some out where one side has more.
+fn fits_runs(sample: &Sample) -> bool {
+    let mean = summary::mean(&sample.runs);
+    mean.is_some_and(|mean| (mean - sample.estimate).abs() <= 1e-9 * sample.estimate.abs())
+}
+
+/// Fisher's exact test of two shares of requests, of as many as they are worth at 95 %.
+fn of_requests(sides: &Sides) -> Option<(P, &'static str)> {
+    let counted = |side: &Side| {
+        let share = proportion::grouped(side.trials.as_ref()?, 0.95)?;
+        Some(((share.p * share.n).round() as u64, share.n.round() as u64))
+    };
+    let (a, b) = (counted(&sides.candidate)?, counted(&sides.baseline)?);
+    let p = P {
+        value: proportion::fisher_exact(a, b)?,
+        exact: true,
+    };
+    Some((p, "Fisher’s test"))
 }
 
 /// The name of a test of changed places.
@@ -301,6 +338,11 @@ pub(super) fn without_rounding(values: Vec<f64>) -> Vec<f64> {
 /// The larger and the first of the one-sided p values of `|difference| < margin`.
 pub(super) fn equivalence(gain: &Sample, margin: f64) -> Option<(f64, f64)> {
     let (worse, better) = match &gain.sides {
+        _ if matches!(gain.basis, Basis::Requests(_)) => return None,
+        _ if gain.basis == Basis::Runs => {
+            let runs = fits_runs(gain).then_some(&gain.runs)?;
+            significance::two_one_sided(runs, margin, None)?
+        }
         Some(s) if !s.paired => {
             let turned = |values: &[f64]| values.iter().map(|v| s.sign * v).collect::<Vec<f64>>();
             let (a, b) = (turned(&s.candidate.units()), turned(&s.baseline.units()));
@@ -309,4 +351,72 @@ pub(super) fn equivalence(gain: &Sample, margin: f64) -> Option<(f64, f64)> {
         _ => significance::two_one_sided(&rounded(gain), margin, gain.test_over_train)?,
     };
     Some((worse.max(better), worse))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::book::published;
+    use super::*;
+
+    /// A figure of runs, which no row says anything of.
+    fn figure(runs: &[f64], basis: Basis) -> Sample {
+        let estimate = summary::mean(runs).unwrap();
+        Sample {
+            rows: 4,
+            estimate,
+            runs: runs.to_vec(),
+            left_out: vec![estimate; 4],
+            strata: vec![0; 4],
+            basis,
+            ..published(estimate)
+        }
+    }
+
+    /// How much less `a` is than `b`.
+    fn less(a: &Sample, b: &Sample) -> Sample {
+        Sample {
+            basis: a.basis.beside(&b.basis),
+            estimate: b.estimate - a.estimate,
+            sides: Some(Box::new(Sides {
+                candidate: a.side(),
+                baseline: b.side(),
+                sign: -1.0,
+                paired: true,
+            })),
+            ..a.with(b, |a, b| b - a)
+        }
+    }
+
+    #[test]
+    fn shares_of_requests_count_requests() {
+        let sent = || Basis::Requests(vec![1000; 3]);
+        let (a, b) = (figure(&[0.0; 3], sent()), figure(&[0.01; 3], sent()));
+        let gain = less(&a, &b);
+        let (ends, name) = interval(&gain, AnalyticMethod::Newcombe, 0.95).unwrap();
+        let of_counts = analytic::newcombe((30, 3000), (0, 3000), 0.95).unwrap();
+        assert_eq!((ends, name), (of_counts, "Newcombe"));
+        let (p, name) = p_value(&gain, TestMethod::Mcnemar, DRAWS, 1).unwrap();
+        let of_counts = proportion::fisher_exact((0, 3000), (30, 3000)).unwrap();
+        assert_eq!((p.value, name), (of_counts, "Fisher’s test"));
+        // Rows, which are all alike, are not what is tested.
+        assert!(p_value(&gain, TestMethod::T, DRAWS, 1).is_none());
+        assert!(equivalence(&gain, 0.01).is_none());
+        let (ends, _) = interval(&a, AnalyticMethod::Exact, 0.95).unwrap();
+        assert_eq!(ends, analytic::clopper_pearson(0, 3000, 0.95).unwrap());
+    }
+
+    #[test]
+    fn figures_of_runs_are_known_from_runs() {
+        let of = |runs: &[f64]| figure(runs, Basis::Runs);
+        let gain = less(&of(&[10.0, 11.0, 12.0]), &of(&[13.0, 15.0, 14.0]));
+        let apart = [3.0, 4.0, 2.0];
+        let (ends, _) = interval(&gain, AnalyticMethod::T, 0.95).unwrap();
+        assert_eq!(ends, analytic::mean_t(&apart[..], 0.95).unwrap());
+        let (p, _) = p_value(&gain, TestMethod::T, DRAWS, 1).unwrap();
+        assert_eq!(p, significance::paired_t(&apart).unwrap());
+        // Where one side has more runs, the differences of pairs are not the difference of means.
+        let gain = less(&of(&[10.0, 11.0, 12.0]), &of(&[13.0, 15.0]));
+        assert!(interval(&gain, AnalyticMethod::T, 0.95).is_none());
+        assert!(p_value(&gain, TestMethod::T, DRAWS, 1).is_none());
+    }
 }

@@ -9,6 +9,7 @@ use crate::hir::{
     Compare, Correction, IntervalSpec, MetricKind, MetricRef, Over, TestMethod, VariantRef,
 };
 use crate::infer::Sample;
+use crate::metrics::Basis;
 use crate::result::{Comparison, ResampleUnit};
 use crate::stats::multiple::{self, adjust};
 use crate::stats::significance::P;
@@ -73,7 +74,12 @@ fn p_value(
     let test = match test {
         // Whole runs and independent rows have no discordant pairs.
         TestMethod::T if gain.test_over_train.is_some() => TestMethod::CorrectedT,
-        TestMethod::Mcnemar if gain.sides.as_ref().is_some_and(|s| !s.paired) => TestMethod::T,
+        TestMethod::Mcnemar
+            if !matches!(gain.basis, Basis::Requests(_))
+                && gain.sides.as_ref().is_some_and(|s| !s.paired) =>
+        {
+            TestMethod::T
+        }
         test => test,
     };
     let of_rows = c.over.is_none_or(|o| o.value == Over::Rows);
