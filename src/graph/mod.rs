@@ -1,9 +1,9 @@
 //! The experiment DAG: partitions, steps, systems × variants × seeds, outputs, metrics, resamples,
 //! comparisons, ablations, selections and decisions, and what information flows along its edges.
 //!
-//! [`build`] expands a plan, [`shaping`] only as far as outputs are not made yet; [`Dag::influences`] gives the data that could have shaped a variant, with
-//! the path; [`relation`] says whether two sets of rows are disjoint. petgraph stays in this
-//! folder: others see plain nodes and edges.
+//! [`build`] expands a plan, [`shaping`] no further than what shapes systems; [`Dag::influences`] gives
+//! the data that could have shaped a variant, with the path; [`relation`] says whether two sets of rows
+//! are disjoint. petgraph stays in this folder: others see plain nodes and edges.
 
 mod build;
 mod influence;

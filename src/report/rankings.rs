@@ -1,9 +1,9 @@
 //! Systems ranked over datasets or slices: mean ranks, and which of them belong together.
 
 use super::blocks::Block;
-use super::number::{count, p_value};
+use super::number::{Digits, count, p_value, signed};
 use super::table::{Cell, Column, Row, Table};
-use crate::result::{RankedSystem, Ranking, RunResult};
+use crate::result::{RankedSystem, Ranking, RunResult, Unit};
 
 /// One table for each ranking.
 pub(super) fn blocks(result: &RunResult) -> Vec<Block> {
@@ -12,10 +12,10 @@ pub(super) fn blocks(result: &RunResult) -> Vec<Block> {
 
 /// `+106 ± 80`.
 fn elo(s: &RankedSystem) -> String {
+    let points = |rating| signed(&Unit::Plain, rating, Digits::default());
     let half = s.elo_half_width.map(|half| format!(" ± {half:.0}"));
-    s.elo.map_or_else(String::new, |elo| {
-        format!("{elo:+.0}{}", half.unwrap_or_default()).replace('-', "−")
-    })
+    let rating = s.elo.map(points).unwrap_or_default();
+    rating + &half.unwrap_or_default()
 }
 
 fn ranking(r: &Ranking) -> Vec<Block> {

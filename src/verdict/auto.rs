@@ -2,7 +2,7 @@
 //!
 //! The limits are read off the study of coverage (`docs/statistics.md`).
 
-use super::closed::{Shares, rarer, shares};
+use super::shares::{Shares, rarer, shares};
 use crate::hir::AnalyticMethod;
 use crate::infer::Sample;
 use crate::metrics::Basis;

@@ -1,11 +1,11 @@
-//! Intervals and p values in closed form, from units' own values.
+//! Intervals and p values in closed form, from the units' own values, or those of runs where no unit says anything.
 
+use super::shares::{Shares, pairs, shares};
 use crate::hir::{AnalyticMethod, TestMethod};
-use crate::infer::{Sample, Side, Sides};
+use crate::infer::{Sample, Side};
 use crate::metrics::Basis;
-use crate::stats::analytic::{self, Ends, Pairs, Share};
+use crate::stats::analytic::{self, Ends};
 use crate::stats::delong::Area;
-use crate::stats::proportion;
 use crate::stats::random::key;
 use crate::stats::significance::{self, P};
 use crate::stats::summary;
@@ -110,113 +110,6 @@ fn areas(sample: &Sample) -> Option<(Area, Area)> {
     Some((of(&sides.candidate)?, of(&sides.baseline)?))
 }
 
-/// Yes/no rows, or requests, of one system, or of the two sides of a difference.
-pub(super) enum Shares {
-    One(Share),
-    Paired(Pairs),
-    Apart(Share, Share),
-}
-
-/// A share of rows or requests, or a difference of two; `None` where a row doesn't say yes or no, and of
-/// what is no share by its formula: a mean that happens to be 0 on every row has no bound at 1.
-pub(super) fn shares(sample: &Sample, level: f64) -> Option<Shares> {
-    match sample.basis {
-        Basis::Rows | Basis::Runs => return None,
-        Basis::Requests(_) => {
-            let Some(sides) = &sample.sides else {
-                return Some(Shares::One(proportion::grouped(&sample.trials()?, level)?));
-            };
-            // Each side was asked in its own time, and failed in its own.
-            let of = |side: &Side| proportion::grouped(side.trials.as_ref()?, level);
-            let (mut a, mut b) = (of(&sides.candidate)?, of(&sides.baseline)?);
-            if sides.sign < 0.0 {
-                std::mem::swap(&mut a, &mut b);
-            }
-            return Some(Shares::Apart(a, b));
-        }
-        Basis::Share => {}
-    }
-    let Some(sides) = &sample.sides else {
-        return Some(Shares::One(of_rows(sample, level)?));
-    };
-    let (a, b) = both(sides)?;
-    if !sides.paired {
-        let of = |hits: &[Hit]| Share::of(count(hits), all(hits));
-        return Some(Shares::Apart(of(&a), of(&b)));
-    }
-    Some(Shares::Paired(pairs(&a, &b)))
-}
-
-/// How often the sides of a difference of shares agree, row by row; `None` where the rows do not pair.
-pub(super) fn agreements(gain: &Sample) -> Option<Pairs> {
-    let paired = |sides: &&Sides| sides.paired && gain.basis == Basis::Share;
-    let (a, b) = both(gain.sides.as_deref().filter(paired)?)?;
-    Some(pairs(&a, &b))
-}
-
-/// What the units of both sides say, the one first that more is better of.
-fn both(sides: &Sides) -> Option<(Vec<Hit>, Vec<Hit>)> {
-    let (a, b) = (hits(&sides.candidate)?, hits(&sides.baseline)?);
-    Some(if sides.sign < 0.0 { (b, a) } else { (a, b) })
-}
-
-/// The share of rows. What several runs say of a row is one value of it.
-fn of_rows(sample: &Sample, level: f64) -> Option<Share> {
-    let side = sample.side();
-    if sample.runs.len() == 1 {
-        let hits = hits(&side)?;
-        return Some(Share::of(count(&hits), all(&hits)));
-    }
-    let rows = side.counted();
-    let within = rows.each().all(|(v, _)| (-1e-4..=1.0 + 1e-4).contains(&v));
-    within.then(|| proportion::crossed(rows, &sample.runs, level))?
-}
-
-/// How many rows of the rarer kind there are: that some run calls other than most.
-pub(super) fn rarer(sample: &Sample) -> u64 {
-    let side = sample.side();
-    let (mut some, mut all) = (0, 0);
-    for (value, times) in side.counted().each() {
-        some += if value > 1e-4 { times } else { 0 };
-        all += if value < 1.0 - 1e-4 { times } else { 0 };
-    }
-    some.min(all)
-}
-
-/// Whether units are right, and how many.
-type Hit = (bool, u64);
-
-fn pairs(a: &[Hit], b: &[Hit]) -> Pairs {
-    let mut pairs = Pairs::default();
-    for ((a, times), (b, _)) in a.iter().zip(b) {
-        match (a, b) {
-            (true, true) => pairs.both += times,
-            (true, false) => pairs.first += times,
-            (false, true) => pairs.second += times,
-            (false, false) => pairs.neither += times,
-        }
-    }
-    pairs
-}
-
-fn count(hits: &[Hit]) -> u64 {
-    let right = hits.iter().filter(|h| h.0);
-    right.map(|(_, times)| times).sum()
-}
-
-fn all(hits: &[Hit]) -> u64 {
-    hits.iter().map(|(_, times)| times).sum()
-}
-
-/// Values that are 0 or 1 up to rounding; `None` where one isn't.
-fn hits(side: &Side) -> Option<Vec<Hit>> {
-    let hit = |(v, times): (f64, u64)| {
-        let near = |x: f64| (v - x).abs() < 1e-4;
-        (near(0.0) || near(1.0)).then(|| (near(1.0), times))
-    };
-    side.counted().each().map(hit).collect()
-}
-
 /// The p value of no difference by a test, with the name of what was computed.
 pub(super) fn p_value(
     gain: &Sample,
@@ -226,14 +119,11 @@ pub(super) fn p_value(
 ) -> Option<(P, &'static str)> {
     // The tests take the rows for independent; requests that follow each other are not.
     let sides = gain.sides.as_ref().filter(|_| gain.block.is_none())?;
-    if let Basis::Requests(_) = gain.basis {
-        // No row says anything of them; as many as they are worth are counted.
-        return (test == TestMethod::Mcnemar)
-            .then(|| of_requests(sides))
-            .flatten();
-    }
-    if gain.basis == Basis::Runs && !fits_runs(gain) {
-        return None;
+    match gain.basis {
+        // No row says anything of them.
+        Basis::Requests(_) => return None,
+        Basis::Runs if !fits_runs(gain) => return None,
+        Basis::Runs | Basis::Rows | Basis::Share => {}
     }
     if (!sides.paired || !test.pairs()) && gain.basis != Basis::Runs {
         let (a, b) = (&sides.candidate.units()[..], &sides.baseline.units()[..]);
@@ -249,8 +139,7 @@ pub(super) fn p_value(
         };
     }
     if test == TestMethod::Mcnemar {
-        let (a, b) = (hits(&sides.candidate)?, hits(&sides.baseline)?);
-        return Some((significance::mcnemar(pairs(&a, &b)), "McNemar’s test"));
+        return Some((significance::mcnemar(pairs(sides)?), "McNemar’s test"));
     }
     let differences = match gain.basis {
         Basis::Runs => without_rounding(gain.runs.clone()),
@@ -291,20 +180,6 @@ pub(super) fn p_value(
 fn fits_runs(sample: &Sample) -> bool {
     let mean = summary::mean(&sample.runs);
     mean.is_some_and(|mean| (mean - sample.estimate).abs() <= 1e-9 * sample.estimate.abs())
-}
-
-/// Fisher's exact test of two shares of requests, of as many as they are worth at 95 %.
-fn of_requests(sides: &Sides) -> Option<(P, &'static str)> {
-    let counted = |side: &Side| {
-        let share = proportion::grouped(side.trials.as_ref()?, 0.95)?;
-        Some(((share.p * share.n).round() as u64, share.n.round() as u64))
-    };
-    let (a, b) = (counted(&sides.candidate)?, counted(&sides.baseline)?);
-    let p = P {
-        value: proportion::fisher_exact(a, b)?,
-        exact: true,
-    };
-    Some((p, "Fisher’s test"))
 }
 
 /// The name of a test of changed places.
@@ -354,12 +229,13 @@ pub(super) fn equivalence(gain: &Sample, margin: f64) -> Option<(f64, f64)> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::super::book::published;
     use super::*;
+    use crate::infer::Sides;
 
     /// A figure of runs, which no row says anything of.
-    fn figure(runs: &[f64], basis: Basis) -> Sample {
+    pub(in crate::verdict) fn figure(runs: &[f64], basis: Basis) -> Sample {
         let estimate = summary::mean(runs).unwrap();
         Sample {
             rows: 4,
@@ -373,7 +249,7 @@ mod tests {
     }
 
     /// How much less `a` is than `b`.
-    fn less(a: &Sample, b: &Sample) -> Sample {
+    pub(in crate::verdict) fn less(a: &Sample, b: &Sample) -> Sample {
         Sample {
             basis: a.basis.beside(&b.basis),
             estimate: b.estimate - a.estimate,
@@ -385,24 +261,6 @@ mod tests {
             })),
             ..a.with(b, |a, b| b - a)
         }
-    }
-
-    #[test]
-    fn shares_of_requests_count_requests() {
-        let sent = || Basis::Requests(vec![1000; 3]);
-        let (a, b) = (figure(&[0.0; 3], sent()), figure(&[0.01; 3], sent()));
-        let gain = less(&a, &b);
-        let (ends, name) = interval(&gain, AnalyticMethod::Newcombe, 0.95).unwrap();
-        let of_counts = analytic::newcombe((30, 3000), (0, 3000), 0.95).unwrap();
-        assert_eq!((ends, name), (of_counts, "Newcombe"));
-        let (p, name) = p_value(&gain, TestMethod::Mcnemar, DRAWS, 1).unwrap();
-        let of_counts = proportion::fisher_exact((0, 3000), (30, 3000)).unwrap();
-        assert_eq!((p.value, name), (of_counts, "Fisher’s test"));
-        // Rows, which are all alike, are not what is tested.
-        assert!(p_value(&gain, TestMethod::T, DRAWS, 1).is_none());
-        assert!(equivalence(&gain, 0.01).is_none());
-        let (ends, _) = interval(&a, AnalyticMethod::Exact, 0.95).unwrap();
-        assert_eq!(ends, analytic::clopper_pearson(0, 3000, 0.95).unwrap());
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::closed;
 use super::design::Design;
 use super::effects::effects;
 use super::margins::{detectable, equivalence};
+use super::shares;
 use crate::hir::{
     Compare, Correction, IntervalSpec, MetricKind, MetricRef, Over, TestMethod, VariantRef,
 };
@@ -74,17 +75,16 @@ fn p_value(
     let test = match test {
         // Whole runs and independent rows have no discordant pairs.
         TestMethod::T if gain.test_over_train.is_some() => TestMethod::CorrectedT,
-        TestMethod::Mcnemar
-            if !matches!(gain.basis, Basis::Requests(_))
-                && gain.sides.as_ref().is_some_and(|s| !s.paired) =>
-        {
-            TestMethod::T
-        }
+        TestMethod::Mcnemar if gain.sides.as_ref().is_some_and(|s| !s.paired) => TestMethod::T,
         test => test,
     };
     let of_rows = c.over.is_none_or(|o| o.value == Over::Rows);
     let mean = matches!(kind, MetricKind::Mean | MetricKind::Share);
     let found = match test {
+        // What goes with their interval; tests of rows say nothing of them.
+        _ if matches!(gain.basis, Basis::Requests(_)) => {
+            shares::of_requests(gain).filter(|_| asked.is_none())
+        }
         TestMethod::Permutation | TestMethod::ApproximateRandomization if of_rows && !mean => {
             swapped.map(|p| (p, closed::permutation_name(test)))
         }

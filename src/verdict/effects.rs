@@ -1,6 +1,7 @@
 //! Effect sizes of a difference, turned so that more is better.
 
-use super::closed::{agreements, without_rounding};
+use super::closed::without_rounding;
+use super::shares::agreements;
 use crate::hir::MetricKind;
 use crate::infer::Sample;
 use crate::result::ResampleUnit;

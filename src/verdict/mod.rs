@@ -20,6 +20,7 @@ mod optimism;
 mod rankings;
 mod select;
 mod sequence;
+mod shares;
 mod systems;
 mod truth;
 mod values;
