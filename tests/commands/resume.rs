@@ -9,7 +9,7 @@ use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-/// Waits until a file is there; the child must not end before.
+/// Waits until a file is there, which must come with what it holds; the child must not end before.
 fn until(p: &Project, child: &mut Child, name: &str) {
     while !p.path(name).exists() {
         assert!(child.try_wait().unwrap().is_none(), "it ended early");
@@ -28,7 +28,7 @@ fn signal(child: &Child, signal: &str) {
 fn interrupted_it_ends_its_commands_and_goes_on_next_time() {
     for how in ["-INT", "-TERM"] {
         let p = Project::new("sh wait.sh {on} {out} {seed}");
-        p.write("wait.sh", "if [ $3 = 2 ] && ! [ -e go ]; then echo $$ > pid; sleep 600; fi; sh predict.sh x $1 $2 1");
+        p.write("wait.sh", "if [ $3 = 2 ] && ! [ -e go ]; then echo $$ > own; mv own pid; sleep 600; fi; sh predict.sh x $1 $2 1");
         let mut child = p
             .command(&["run", "p.bench"])
             .stderr(Stdio::piped())
@@ -42,7 +42,8 @@ fn interrupted_it_ends_its_commands_and_goes_on_next_time() {
         child.stderr.unwrap().read_to_string(&mut said).unwrap();
         assert!(said.contains("interrupted"), "{said}");
         let pid = p.read("pid");
-        assert!(!std::path::Path::new(&format!("/proc/{}", pid.trim())).exists());
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim()));
+        assert!(!pid.trim().is_empty() && stat.is_err(), "{pid:?} {stat:?}");
         assert_eq!(
             std::fs::read_to_string(p.path(".bench/p/lock")).unwrap(),
             ""
@@ -78,7 +79,7 @@ fn two_runs_at_once_in_one_folder() {
 #[test]
 fn a_lock_of_a_process_that_died_holds_no_one_and_its_commands_are_ended() {
     let p = Project::new("sh wait.sh {on} {out} {seed}");
-    p.write("wait.sh", "if ! [ -e go ]; then echo $$ > pid; setsid sleep 600 & sleep 600; fi; sh predict.sh x $1 $2 $3");
+    p.write("wait.sh", "if ! [ -e go ]; then echo $$ > own; mv own pid; setsid sleep 600 & sleep 600; fi; sh predict.sh x $1 $2 $3");
     let mut child = p
         .command(&["run", "p.bench"])
         .stderr(Stdio::null())
